@@ -1,0 +1,37 @@
+# make demo and make test do all their own set-up, in .venv. PYTHON names the Python to make it with: 3.11 or newer.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint types check bench
+.DEFAULT_GOAL := test
+
+demo: .venv/.demo ## records 258,145 real messages through the official SDK, and reads them back
+	.venv/bin/python demo/record_conversations.py
+
+test: .venv/.test
+	.venv/bin/python -P -m pytest -p xdist -n 2
+
+lint: .venv/.check
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+
+types: .venv/.check
+	.venv/bin/mypy
+
+check: lint types test
+
+bench: .venv/.bench ## writes benchmarks/RESULTS.md
+	.venv/bin/python benchmarks/throughput.py
+
+.venv/.check: .venv/.test .venv/.demo .venv/.bench
+
+.venv/.%: pyproject.toml constraints.txt | .venv/.made
+	$(PIP) install --constraint constraints.txt --editable . --group $*
+	@touch $@
+
+.venv/.made:
+	@test -n "$(PYTHON)" || { echo 'synap-mock needs Python 3.11 or newer: make PYTHON=/path/to/python3'; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PIP) install 'pip==26.3'
+	@touch $@

@@ -1,0 +1,43 @@
+"""The wiring: which path goes where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from synap_mock.http import background, conversations, identity
+from synap_mock.http.control import control_face
+from synap_mock.http.data import DataRoute
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synap_mock.http.control.guard import Guard
+    from synap_mock.http.data import Handler
+    from synap_mock.state import State
+
+DATA_ROUTES: Mapping[str, Mapping[str, Handler]] = {
+    "/v1/conversations/messages/batch": {"POST": conversations.record_batch},
+    "/v1/conversations/messages": {"POST": conversations.record_one},
+    "/v1/conversations/{conversation_id}/messages": {"GET": conversations.read_back},
+    "/api/v1/auth/whoami": {"GET": identity.whoami},
+    "/v1/telemetry/batch": {"POST": background.telemetry},
+    "/health": {"GET": background.health},
+}
+
+
+def create_app(state: State, guard: Guard) -> Starlette:
+    """The fake as an ASGI application.
+
+    Args:
+        state: what it knows; the app itself keeps nothing.
+        guard: who may speak to the control face.
+    """
+    # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
+    routes = [Route(path, DataRoute(state, handlers)) for path, handlers in DATA_ROUTES.items()]
+    app = Starlette(routes=[*routes, Mount("/_mock", guard.around(control_face(state)))])
+    app.router.redirect_slashes = False  # a trailing slash makes another path
+    app.router.default = DataRoute(state, {})
+    return app

@@ -1,0 +1,53 @@
+"""One call of the data face: what came in, and what goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from synap_mock.http.body import Body
+    from synap_mock.keys import Instance
+    from synap_mock.rule import Refusal
+
+
+@dataclass(slots=True)
+class Call:
+    """What a client sent.
+
+    Attributes:
+        method: in capitals.
+        path: decoded, without the query.
+        query: as sent.
+        path_params: what the route's pattern took out of the path.
+        headers: names in lower case; of a repeated one, the first.
+        body: as it came.
+        instance: whose key it is, once authenticated.
+    """
+
+    method: str
+    path: str
+    query: str
+    path_params: dict[str, str]
+    headers: dict[bytes, bytes]
+    body: Body
+    instance: Instance | None = None
+
+    @property
+    def route(self) -> str:
+        """Method and path, as messages name it."""
+        return f"{self.method} {self.path}"
+
+    def header(self, name: bytes) -> str:
+        """A header's value; empty where there is none, since an empty one means absent."""
+        return self.headers.get(name, b"").strip().decode("latin-1")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the client gets: always JSON."""
+
+    status: int
+    body: bytes
+    refusals: tuple[Refusal, ...] = field(default=())
+    """The rules that fired, for the journal."""

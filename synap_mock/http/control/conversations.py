@@ -1,0 +1,74 @@
+"""``/_mock/conversations``: what was recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synap_mock.http.control.shape import ControlRefused, answer, fake
+from synap_mock.ids import canonical_uuid
+from synap_mock.rule import shown
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from synap_mock.messages import Message
+
+
+async def show_all(request: Request) -> Response:
+    """``GET /_mock/conversations``: every instance's."""
+    state = fake(request)
+    with state.lock:
+        found = state.store.conversations()
+    return answer(
+        {
+            "conversations": [
+                {
+                    "conversation_id": conversation.conversation_id,
+                    "instance_id": conversation.instance_id,
+                    "message_count": conversation.message_count,
+                }
+                for conversation in found
+            ]
+        }
+    )
+
+
+async def show_one(request: Request) -> Response:
+    """``GET /_mock/conversations/{id}?instance_id=``: its messages, in order."""
+    given = request.path_params["conversation_id"]
+    conversation_id = canonical_uuid(given)
+    if conversation_id is None:
+        raise ControlRefused(f"the conversation id must be a UUID, not {shown(given)}")
+    state = fake(request)
+    with state.lock:
+        holders = state.store.instances_of(conversation_id)
+        wanted = request.query_params.get("instance_id")
+        if wanted is not None:
+            holders = [holder for holder in holders if holder == wanted]
+        if not holders:
+            raise ControlRefused(f"no instance holds conversation {conversation_id}", 404, "CONVERSATION_NOT_FOUND")
+        if len(holders) > 1:
+            raise ControlRefused(f"several instances hold it; choose with ?instance_id= one of {', '.join(holders)}")
+        messages = state.store.transcript(holders[0], conversation_id)
+    return answer(
+        {
+            "conversation_id": conversation_id,
+            "instance_id": holders[0],
+            "messages": [_told(message) for message in messages],
+        }
+    )
+
+
+def _told(message: Message) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "position": message.position,
+        "role": message.role,
+        "content": message.content,
+        "user_id": message.user_id,
+        "customer_id": message.customer_id,
+        "session_id": message.session_id,
+        "metadata": message.metadata,
+        "recorded_at": message.recorded_at,
+    }

@@ -1,0 +1,93 @@
+"""Who may speak to the control face: pages of this machine, names that were admitted, holders of the token.
+
+A page on the web can make a browser send requests to 127.0.0.1. It can't choose their Host and Origin.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from starlette.datastructures import Headers
+
+from synap_mock.http.control.shape import error
+from synap_mock.rule import shown
+from synap_mock.settings import several, text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_OWN: Final = ("localhost", "127.0.0.1", "[::1]")
+_HOST: Final = re.compile(r"(\[[0-9a-f:.%]+\]|[^:\[\]/]+)(?::[0-9]{1,5})?")
+_TOKEN: Final = re.compile(r"[!-~]{1,512}")
+_WANTED: Final = "printable ASCII without white space, not empty or overlong"
+_ORIGIN: Final = re.compile(r"https?://(.*)")
+
+
+class Guard:
+    """Refuses a foreign Host or Origin with 403, and where there is a token a request without it with 401.
+
+    Args:
+        hosts: names admitted besides localhost, 127.0.0.1 and [::1]; any port.
+        token: what ``Authorization: Bearer TOKEN`` must bear; None: nothing.
+
+    Raises:
+        ValueError: no host name, or a token that no header can bear.
+    """
+
+    def __init__(self, hosts: Collection[str] = (), token: str | None = None) -> None:
+        self._hosts = set(_OWN)
+        self.token = None if token is None else text("control_token", token, _TOKEN, _WANTED)
+        for host in several("allow_hosts", hosts):
+            self.admit(host)
+
+    def admit(self, host: object) -> None:
+        """Admit a name, or an address; an IPv6 one with or without brackets.
+
+        Raises:
+            TypeError: no string.
+            ValueError: no host name.
+        """
+        name = text("allow_hosts", host, _TOKEN, _WANTED).lower()
+        name = f"[{name}]" if ":" in name and not name.startswith("[") else name
+        if _name(name) != name:
+            raise ValueError(f"allow_hosts must be names or addresses without a port, not {shown(host)}")
+        self._hosts.add(name)
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """`app`, guarded."""
+
+        async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+            refusal = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else None
+            if refusal is None:
+                await app(scope, receive, send)
+            else:
+                await error(*refusal)(scope, receive, send)
+
+        return guarded
+
+    def _refusal(self, headers: Headers) -> tuple[str, int, str] | None:
+        for host in headers.getlist("host") or [""]:
+            if _name(host.lower()) not in self._hosts:
+                return f"the Host {shown(host)} is not admitted here; --allow-host admits a name", 403, "FORBIDDEN"
+        for origin in headers.getlist("origin"):
+            match = _ORIGIN.fullmatch(origin.lower())
+            if match is None or _name(match[1]) not in self._hosts:
+                return f"the Origin {shown(origin)} is not admitted here; --allow-host admits a name", 403, "FORBIDDEN"
+        if self.token is not None and not _bears(headers.get("authorization", ""), self.token):
+            return "the control face needs its token here: Authorization: Bearer TOKEN", 401, "UNAUTHORIZED"
+        return None
+
+
+def _name(host: str) -> str | None:
+    """The name in a Host header, without its port."""
+    match = _HOST.fullmatch(host)
+    return match[1] if match else None
+
+
+def _bears(authorization: str, token: str) -> bool:
+    scheme, _, given = authorization.partition(" ")
+    return scheme.lower() == "bearer" and secrets.compare_digest(given.strip().encode(), token.encode())

@@ -1,0 +1,36 @@
+"""``/_mock/keys``: API keys and the instances that they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synap_mock.http.control.shape import ControlRefused, answer, fake, json_object
+from synap_mock.keys import mask
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+async def create(request: Request) -> Response:
+    """``POST /_mock/keys`` with ``{"key"?, "instance_id"?, "tenancy"?}``: the one answer that shows a key whole."""
+    wanted = await json_object(request, "key", "instance_id", "tenancy")
+    state = fake(request)
+    try:
+        with state.lock:
+            key, instance = state.keys.create(wanted.pop("key", None), **wanted)
+    except (TypeError, ValueError) as error:
+        raise ControlRefused(str(error)) from None
+    return answer({"key": key, "instance_id": instance.instance_id, "client_id": instance.client_id})
+
+
+async def revoke(request: Request) -> Response:
+    """``DELETE /_mock/keys/{key}``: from now on it is answered 401 ``CREDENTIAL_INVALID``."""
+    key = request.path_params["key"]
+    state = fake(request)
+    try:
+        with state.lock:
+            state.keys.revoke(key)
+    except KeyError:
+        raise ControlRefused("there is no such key to revoke", 404, "NOT_FOUND") from None
+    return answer({"key": mask(key), "revoked": True})

@@ -1,0 +1,57 @@
+"""``/_mock/requests``: the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synap_mock.clock import iso
+from synap_mock.http.control.shape import answer, fake, whole_number
+
+if TYPE_CHECKING:
+    from starlette.requests import Request as HTTPRequest
+    from starlette.responses import Response
+
+    from synap_mock.journal import Request
+    from synap_mock.keys import Keys
+
+
+async def show(request: HTTPRequest) -> Response:
+    """``GET /_mock/requests?limit=``: newest first, and how many older ones the journal has dropped."""
+    limit = whole_number(request, "limit")
+    state = fake(request)
+    with state.lock:
+        newest = state.journal.requests()[::-1][:limit]
+        dropped = state.journal.dropped
+    return answer({"requests": [_told(kept, state.keys) for kept in newest], "dropped": dropped})
+
+
+def _told(kept: Request, keys: Keys) -> dict[str, Any]:
+    return {
+        "at": iso(kept.at),
+        "method": kept.method,
+        "path": keys.scrub(kept.path),
+        "query": keys.scrub(kept.query),
+        "headers": {name: keys.scrub(value) for name, value in kept.headers},
+        "body": keys.scrub(_text(kept.body)),
+        "body_size": kept.body_size,
+        "status": kept.status,
+        "answer": keys.scrub(_text(kept.answer)),
+        "answer_size": kept.answer_size,
+        "refusals": [
+            {
+                "rule": refusal.rule.id,
+                "code": refusal.rule.code,
+                "where": refusal.where,
+                "text": keys.scrub(refusal.text),
+            }
+            for refusal in kept.refusals
+        ],
+        "instance_id": kept.instance_id,
+        "correlation_id": keys.scrub(kept.correlation_id),
+        "background": kept.background,
+        "unmodelled": kept.unmodelled,
+    }
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "backslashreplace")

@@ -1,0 +1,17 @@
+"""``/_mock/reset``: a clean slate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synap_mock.http.control.shape import answer, fake
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+async def reset(request: Request) -> Response:
+    """``POST /_mock/reset``: forget what was recorded and the journal; keys and settings stay."""
+    fake(request).reset()
+    return answer({})

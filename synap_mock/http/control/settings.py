@@ -1,0 +1,33 @@
+"""``/_mock/settings``: see and change how the fake behaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synap_mock.http.control.shape import ControlRefused, answer, fake, json_object
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+async def show(request: Request) -> Response:
+    """``GET /_mock/settings``."""
+    return answer(fake(request).settings.as_dict())
+
+
+async def change(request: Request) -> Response:
+    """``PATCH /_mock/settings`` with some of them; all take effect, or none."""
+    changes = {name: _whole(value) for name, value in (await json_object(request)).items()}
+    state = fake(request)
+    try:
+        with state.lock:
+            state.settings = state.settings.changed(**changes)
+    except (TypeError, ValueError) as error:
+        raise ControlRefused(str(error)) from None
+    return answer(state.settings.as_dict())
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """JSON has one kind of number: what its schemas call an integer may come as 5.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,102 @@
+"""What requests and answers of the control face look like: JSON, errors in the documented form."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import Response
+
+from synap_mock import schema
+from synap_mock.http.body import read_body
+from synap_mock.http.encoding import encode
+from synap_mock.rule import Refused, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from synap_mock.state import State
+
+_MAX_BODY: Final = 1024 * 1024
+_WHOLE: Final = re.compile("0*[1-9][0-9]{0,17}")
+_CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+
+
+class ControlRefused(Exception):  # noqa: N818 - an outcome on its way out
+    """A request to the control face that can't be served: status, code and a sentence that says what would be right."""
+
+    def __init__(self, text: str, status: int = 400, code: str = "INVALID_INPUT") -> None:
+        super().__init__(text)
+        self.text = text
+        self.status = status
+        self.code = code
+
+
+def fake(request: Request) -> State:
+    """The fake that the request speaks to."""
+    state: State = request.app.state.fake
+    return state
+
+
+def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer in JSON."""
+    return Response(encode(body), status, headers, media_type="application/json")
+
+
+async def answer_refusal(_: Request, refused: Exception) -> Response:
+    """The answer to a request that can't be served."""
+    assert isinstance(refused, ControlRefused)  # noqa: S101 - Starlette types every handler's exception as Exception
+    return error(refused.text, refused.status, refused.code)
+
+
+async def answer_http_exception(request: Request, exception: Exception) -> Response:
+    """The answer to an unknown path or method."""
+    status: int = getattr(exception, "status_code", 404)
+    route = fake(request).keys.scrub(f"{request.method} {request.url.path[:200]}")
+    return error(f"the control face has no {route}", status, _CODES[status], getattr(exception, "headers", None))
+
+
+def error(text: str, status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An error in the documented form."""
+    return answer({"error": text, "code": code, "details": {}}, status, headers)
+
+
+async def json_object(request: Request, *names: str) -> dict[str, Any]:
+    """The request's JSON object; an empty body is an empty object.
+
+    Args:
+        request: the request.
+        names: the keys that it may have; none: any.
+
+    Raises:
+        ControlRefused: no JSON object, too large, or a key that nothing here reads.
+    """
+    body = await read_body(request.receive, _MAX_BODY)
+    if body is None or body.over_cap:
+        raise ControlRefused(f"the body must have at most {_MAX_BODY} bytes", 413, "PAYLOAD_TOO_LARGE")
+    try:
+        value = schema.decode(body.content) if body.content.strip() else {}
+    except Refused as refused:
+        raise ControlRefused(refused.refusals[0].text) from None
+    if not isinstance(value, dict):
+        raise ControlRefused(f"the body must be a JSON object, not {shown(value)}")
+    for name in value:
+        if names and name not in names:
+            raise ControlRefused(f"there is no {shown(name)} here; the keys are {', '.join(names)}")
+    return value
+
+
+def whole_number(request: Request, name: str) -> int | None:
+    """A query parameter that must be a whole number from 1, or None where it isn't given.
+
+    Raises:
+        ControlRefused: it is no such number.
+    """
+    given = request.query_params.get(name)
+    if given is None:
+        return None
+    if not _WHOLE.fullmatch(given):
+        raise ControlRefused(f"{name} must be a whole number from 1, not {shown(given)}")
+    return int(given)

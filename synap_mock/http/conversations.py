@@ -1,0 +1,86 @@
+"""The conversation routes: record a batch, record one, read back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
+
+from synap_mock import recording, rules, schema
+from synap_mock.http.auth import authenticate
+from synap_mock.http.call import Answer
+from synap_mock.http.dialects import DIALECTS
+from synap_mock.http.encoding import encode
+from synap_mock.ids import canonical_uuid
+from synap_mock.rule import Refusal, Refused, shown
+
+if TYPE_CHECKING:
+    from synap_mock.http.call import Call
+    from synap_mock.state import State
+
+PAGE: Final = 500
+"""Messages that a page has where the request doesn't say: as many as the SDK asks for."""
+
+_WHOLE_NUMBER: Final = re.compile("0*[1-9][0-9]{0,17}")
+
+
+def record_batch(state: State, call: Call) -> Answer:
+    """``POST /v1/conversations/messages/batch``."""
+    instance = authenticate(state, call)
+    batch = schema.batch(_whole(state, call), state.settings.max_batch)
+    outcome = recording.record(state, instance, batch)
+    return Answer(200, DIALECTS[state.settings.dialect].batch(outcome), tuple(outcome.refused.values()))
+
+
+def record_one(state: State, call: Call) -> Answer:
+    """``POST /v1/conversations/messages``: what would fail an entry of a batch fails the call."""
+    instance = authenticate(state, call)
+    entry = schema.single(_whole(state, call))
+    session_id = entry.session_ids[0] or state.ids.session()
+    outcome = recording.record(state, instance, entry._replace(session_ids=[session_id]), registers=True)
+    if outcome.refused:
+        refusal = outcome.refused[0]
+        raise Refused(replace(refusal, path=refusal.path[-1:]))
+    return Answer(200, DIALECTS[state.settings.dialect].recorded(outcome, session_id))
+
+
+def read_back(state: State, call: Call) -> Answer:
+    """``GET /v1/conversations/{id}/messages?start=1&limit=500``."""
+    instance = authenticate(state, call)
+    given = call.path_params["conversation_id"]
+    conversation_id = canonical_uuid(given)
+    if conversation_id is None:
+        raise Refused(Refusal(rules.READ_CONVERSATION_ID, f"must be a UUID, not {shown(given)}", ("conversation_id",)))
+    start, limit = _page(call, "start", 1), _page(call, "limit", PAGE)
+    with state.lock:
+        if not state.store.holds(instance.instance_id, conversation_id):
+            raise Refused(Refusal(rules.READ_UNKNOWN, f"there is no conversation {conversation_id} in this instance"))
+        found = state.store.transcript(instance.instance_id, conversation_id, start, limit)
+    turns = [
+        {
+            "role": message.role,
+            "content": message.content,
+            "message_id": message.message_id,
+            "position": message.position,
+            "timestamp": message.recorded_at,
+        }
+        for message in found
+    ]
+    return Answer(200, encode({"turns": turns}))
+
+
+def _whole(state: State, call: Call) -> bytes:
+    if call.body.over_cap:
+        limit = state.settings.max_body
+        raise Refused(Refusal(rules.BODY_TOO_LARGE, f"the body must have at most {limit} bytes, not {call.body.size}"))
+    return call.body.content
+
+
+def _page(call: Call, name: str, default: int) -> int:
+    given = parse_qs(call.query, keep_blank_values=True, errors="replace").get(name)
+    if given is None:
+        return default
+    if not _WHOLE_NUMBER.fullmatch(given[-1]):
+        raise Refused(Refusal(rules.READ_PAGE, f"must be a whole number from 1, not {shown(given[-1])}", (name,)))
+    return int(given[-1])

@@ -1,0 +1,83 @@
+"""Ids: the ones that the fake makes, and the one kind that it checks (UUIDs)."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import secrets
+from typing import Final
+
+_HEX: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}"
+_UUID: Final = re.compile(rf"(?:urn:uuid:)?({_HEX})|\{{({_HEX})\}}")
+
+
+def canonical_uuid(text: str) -> str | None:
+    """The canonical spelling of a UUID: 36 characters, lower case. None if `text` is none.
+
+    Accepted are 8-4-4-4-12 with hyphens and 32 digits, in ASCII hex of any case, either of them also in braces
+    or after ``urn:uuid:``. Source: what the SDK lets through, less the accidents of Python's parser.
+    """
+    match = _UUID.fullmatch(text)
+    if match is None:
+        return None
+    digits = (match[1] or match[2]).replace("-", "").lower()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def api_key() -> str:
+    """A fresh key in the documented form, ``synap_`` and about 60 characters.
+
+    Random even with a seed: what an SDK keeps per key and instance (a registry, files) shall be fresh.
+    """
+    return f"synap_{secrets.token_hex(30)}"
+
+
+def control_token() -> str:
+    """A fresh token for the control face."""
+    return secrets.token_urlsafe(24)
+
+
+def client_id() -> str:
+    """A fresh client id: ``cli_`` and 16 hex digits."""
+    return f"cli_{secrets.token_hex(8)}"
+
+
+def instance_id() -> str:
+    """A fresh instance id: ``inst_`` and 16 hex digits."""
+    return f"inst_{secrets.token_hex(8)}"
+
+
+class Ids:
+    """The ids of what happens: messages, sessions, answers. With a seed they repeat, after every `restart` too.
+
+    A message's id is a prefix and its number, so that the store need not keep it.
+    """
+
+    def __init__(self, seed: int | None) -> None:
+        self._seed = seed
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again: with a seed the same ids, without one others."""
+        source = random.Random(self._seed) if self._seed is not None else secrets.SystemRandom()  # noqa: S311 - ids to repeat, not to keep secret
+        self._prefix = f"msg_{source.getrandbits(48):012x}"
+        self._source = source
+        self._correlations = itertools.count(1)
+
+    def message(self, number: int) -> str:
+        """The id of the message that was recorded as the `number`-th."""
+        return f"{self._prefix}{number:x}"
+
+    def messages(self, first: int, count: int) -> list[str]:
+        """The ids of `count` messages recorded one after the other, from the `first` on."""
+        prefix = self._prefix
+        return [f"{prefix}{number:x}" for number in range(first, first + count)]
+
+    def session(self) -> str:
+        """A session id, for *record one* without one."""
+        return f"sess_{self._source.getrandbits(64):016x}"
+
+    def correlation(self) -> str:
+        """A correlation id, for a request without a usable one."""
+        return f"mock_{self._prefix[4:]}_{next(self._correlations):x}"

@@ -1,0 +1,72 @@
+"""What flows: a batch on its way in, a recorded message as people see it.
+
+Inside, a batch travels as columns (all roles, all contents, …), not as entries: a rule then judges a
+hundred roles with one set comparison, and the store keeps a hundred messages as one compact record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Role = Literal["user", "assistant"]
+ROLES: frozenset[str] = frozenset({"user", "assistant"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One recorded message, as ``SynapMock.messages`` shows it.
+
+    Attributes:
+        conversation_id: canonical UUID: 36 characters, lower case.
+        message_id: the fake's id of it; opaque.
+        position: place in its conversation, counted from 1.
+        role: ``"user"`` or ``"assistant"``.
+        content: the text, code point for code point as it was sent.
+        user_id: as sent, or None.
+        customer_id: as sent; on a B2C instance the one resolved from the user.
+        session_id: as sent; made by the fake where *record one* had none.
+        metadata: the JSON object as sent, or None.
+        recorded_at: ISO 8601 in UTC, the very text that the client was answered.
+        instance_id: the instance whose key recorded it.
+    """
+
+    conversation_id: str
+    message_id: str
+    position: int
+    role: str
+    content: str
+    user_id: str | None
+    customer_id: str | None
+    session_id: str | None
+    metadata: dict[str, Any] | None
+    recorded_at: str
+    instance_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation of one instance, and how many messages it holds."""
+
+    conversation_id: str
+    instance_id: str
+    message_count: int
+
+
+class Batch(NamedTuple):
+    """A batch whose schema holds, in columns of equal length; row i of every column is entry i."""
+
+    conversation_ids: Sequence[str]
+    roles: Sequence[str]
+    contents: Sequence[str]
+    user_ids: Sequence[str | None]
+    customer_ids: Sequence[str | None]
+    session_ids: Sequence[str | None]
+    metadata: Sequence[dict[str, Any] | None]
+
+    def rows(self, indices: Sequence[int]) -> Batch:
+        """The rows of these indices only."""
+        return Batch._make([column[index] for index in indices] for column in self)

@@ -1,0 +1,159 @@
+"""Every setting of a fake, validated in this one place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable
+
+Tenancy = Literal["b2b", "b2c"]
+Dialect = Literal["documented", "observed"]
+Registration = Literal["auto", "required"]
+
+MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a fake behaves where the page leaves it open, and how much it keeps.
+
+    Attributes:
+        tenancy: None enforces nothing; ``"b2b"`` wants a `customer_id` in every entry; ``"b2c"`` resolves it from
+            the user. Instances may have one of their own. [documented that there are two kinds]
+        dialect: ``"documented"`` answers exactly what the pages promise, ``"observed"`` what SDK 0.5.10 and later
+            are written for.
+        registration: ``"auto"``: a batch registers its conversations, as the page's example does; ``"required"``:
+            only *record one* does, as the page's text has it. [documented, both]
+        max_batch: most messages a batch may hold; None: no limit. [assumed: none is documented]
+        seed: makes message and session ids repeat; None: random ones.
+        max_body: most bytes that a request body may have. [assumed]
+        journal_calls: how many calls the journal keeps.
+        journal_body: how many bytes of a body it keeps, of the request's and of the answer's each.
+        journal_bytes: how many bytes of bodies it keeps in all.
+
+    Raises:
+        TypeError: a setting of the wrong type, named with its value.
+        ValueError: a setting out of its range, named with its value and what would do.
+    """
+
+    tenancy: Tenancy | None = None
+    dialect: Dialect = "documented"
+    registration: Registration = "auto"
+    max_batch: int | None = None
+    seed: int | None = None
+    max_body: int = 64 * MIB
+    journal_calls: int = 1000
+    journal_body: int = 64 * 1024
+    journal_bytes: int = 64 * MIB
+
+    def __post_init__(self) -> None:
+        _choice("tenancy", self.tenancy, Tenancy, optional=True)
+        _choice("dialect", self.dialect, Dialect)
+        _choice("registration", self.registration, Registration)
+        _whole("max_batch", self.max_batch, least=1, optional=True)
+        _whole("seed", self.seed, least=None, optional=True)
+        _whole("max_body", self.max_body, least=1)
+        _whole("journal_calls", self.journal_calls, least=1)
+        _whole("journal_body", self.journal_body, least=0)
+        _whole("journal_bytes", self.journal_bytes, least=0)
+
+    @classmethod
+    def of(cls, **settings: Any) -> Settings:  # noqa: ANN401 - the fields' types differ, and are checked here
+        """The defaults, but for these settings.
+
+        Raises:
+            TypeError: no such setting, or a value of the wrong type.
+            ValueError: a value out of its range.
+        """
+        _known(settings)
+        return cls(**settings)
+
+    def changed(self, **changes: Any) -> Settings:  # noqa: ANN401 - the fields' types differ, and are checked here
+        """These settings with some changed.
+
+        Raises:
+            TypeError: no such setting, or a value of the wrong type.
+            ValueError: a value out of its range, or a setting that is fixed once the fake exists.
+        """
+        _known(changes)
+        if "seed" in changes:
+            raise ValueError("seed is fixed once the fake exists; give it when the fake is made")
+        return replace(self, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Name to value."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def text(name: str, value: object, form: re.Pattern[str], wanted: str) -> str:
+    """`value`, if it is a string of that form.
+
+    Args:
+        name: of the setting.
+        value: never repeated in an error, since it may be a key with a stray newline.
+        form: what all of it must match.
+        wanted: ends the sentence "must be …".
+
+    Raises:
+        TypeError: no string.
+        ValueError: a string of another form.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string, not {type(value).__name__}")
+    if not form.fullmatch(value):
+        raise ValueError(f"{name} must be {wanted}; this one has {len(value)} characters")
+    return value
+
+
+def several(name: str, value: object) -> list[object]:
+    """`value`, if it is a list or another series, and no string.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Collection):
+        raise TypeError(f"{name} must be a list of strings, not {type(value).__name__}")
+    return list(value)
+
+
+def tenancy_of(value: object) -> Tenancy | None:
+    """`value` as a tenancy of an instance's own.
+
+    Raises:
+        TypeError: neither None nor a string.
+        ValueError: no tenancy.
+    """
+    return Settings(tenancy=value).tenancy  # type: ignore[arg-type] # the constructor checks it
+
+
+def _known(names: Iterable[str]) -> None:
+    known = [field.name for field in fields(Settings)]
+    for name in names:
+        if name not in known:
+            raise TypeError(f"there is no setting {name!r}; the settings are {', '.join(known)}")
+
+
+def _choice(name: str, value: object, kind: Any, *, optional: bool = False) -> None:  # noqa: ANN401 - a Literal has no type
+    if optional and value is None:
+        return
+    choices = " or ".join([*map(repr, get_args(kind)), *(["None"] if optional else [])])
+    msg = f"{name} must be {choices}, not {value!r}"
+    if not isinstance(value, str):
+        raise TypeError(msg)
+    if value not in get_args(kind):
+        raise ValueError(msg)
+
+
+def _whole(name: str, value: object, *, least: int | None, optional: bool = False) -> None:
+    if optional and value is None:
+        return
+    wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or None" if optional else "")
+    msg = f"{name} must be {wanted}, not {value!r}"
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(msg)
+    if least is not None and value < least:
+        raise ValueError(msg)

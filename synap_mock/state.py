@@ -1,0 +1,43 @@
+"""All that one fake knows, together. Nothing is global: two fakes in one process know nothing of each other."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from synap_mock.clock import Clock
+from synap_mock.ids import Ids
+from synap_mock.journal import Journal
+from synap_mock.keys import Keys
+from synap_mock.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synap_mock.settings import Settings
+
+
+class State:
+    """One fake's settings, keys, clock, ids, store and journal.
+
+    Args:
+        settings: how it behaves.
+        api_keys: the keys to begin with; None makes one.
+    """
+
+    def __init__(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
+        self.settings = settings
+        self.lock = threading.RLock()
+        """Held while anything here changes: calls may come from several threads and from a server's."""
+        self.clock = Clock()
+        self.ids = Ids(settings.seed)
+        self.keys = Keys(api_keys)
+        self.store = Store(self.ids)
+        self.journal = Journal(lambda: self.settings)
+
+    def reset(self) -> None:
+        """Empty what was recorded and the journal. Keys, revoked ones too, and settings stay."""
+        with self.lock:
+            self.store.clear()
+            self.journal.clear()
+            self.ids.restart()

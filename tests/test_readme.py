@@ -1,0 +1,37 @@
+"""The README's examples run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def blocks(project_root: Path, language: str) -> list[str]:
+    readme = (project_root / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", readme, re.DOTALL)
+
+
+def test_the_first_example_runs_as_a_plain_script(project_root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "example.py"
+    script.write_text(blocks(project_root, "python")[0], encoding="utf-8")
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("SYNAP_")}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**bare, "HOME": str(tmp_path)},
+    )
+    assert (done.stdout, done.stderr) == ("Recorded 2 of 2 messages\n", "")
+
+
+def test_every_file_that_it_links_to_exists(project_root: Path) -> None:
+    readme = (project_root / "README.md").read_text(encoding="utf-8")
+    linked = [link for link in re.findall(r"\]\(([^)]+)\)", readme) if not link.startswith("https:")]
+    assert [link for link in linked if not (project_root / link).exists()] == []

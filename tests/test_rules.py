@@ -1,0 +1,206 @@
+"""Every rule is broken once, and refuses what it says, with its status, code and trace in the journal."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asking import BATCH, ONE, in_process
+
+from synap_mock import SynapMock, rulebook
+from synap_mock.rule import Rule, Scope
+from synap_mock.rules import CONVERSATION_REGISTERED, ENTRY_RULES, RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import httpx
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A request that breaks just one rule.
+
+    Attributes:
+        send: sends it, given a client with the default key.
+        settings: of the fake.
+        where: the place that is blamed; empty: none.
+    """
+
+    send: Callable[[httpx.Client], httpx.Response]
+    settings: dict[str, Any] = field(default_factory=dict)
+    where: str = ""
+
+
+CID = str(uuid.uuid4())
+GOOD = {"conversation_id": CID, "role": "user", "content": "hi", "user_id": "u", "customer_id": "c"}
+
+
+def without(absent: str) -> dict[str, Any]:
+    return {name: value for name, value in GOOD.items() if name != absent}
+
+
+def batch(second: object) -> Callable[[httpx.Client], httpx.Response]:
+    """A batch whose second entry is the offender."""
+    return lambda client: client.post(BATCH, json={"messages": [GOOD, second]})
+
+
+def one(entry: object) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post(ONE, json=entry)
+
+
+def body(content: bytes) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post(BATCH, content=content)
+
+
+def get(path: str) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.get(path)
+
+
+def with_key(authorization: str) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post(BATCH, json={"messages": [GOOD]}, headers={"Authorization": authorization})
+
+
+def with_revoked_key(client: httpx.Client) -> httpx.Response:
+    key = client.post("/_mock/keys", json={}).json()["key"]
+    client.delete(f"/_mock/keys/{key}")
+    return with_key(f"Bearer {key}")(client)
+
+
+def with_key_of_other_instance(client: httpx.Client) -> httpx.Response:
+    key = client.post("/_mock/keys", json={"instance_id": "inst_0123456789abcdef"}).json()["key"]
+    headers = {"Authorization": f"Bearer {key}", "X-Instance-ID": "inst_fedcba9876543210"}
+    return client.post(BATCH, json={"messages": [GOOD]}, headers=headers)
+
+
+BREACHES: dict[str, Breach] = {
+    "KEY-MISSING": Breach(with_key("")),
+    "KEY-UNKNOWN": Breach(with_key("Bearer synap_never_issued_to_anyone")),
+    "KEY-REVOKED": Breach(with_revoked_key),
+    "KEY-OF-OTHER-INSTANCE": Breach(with_key_of_other_instance),
+    "ROUTE-NOT-MODELLED": Breach(get("/v1/context/user/fetch")),
+    "BODY-TOO-LARGE": Breach(batch(GOOD), {"max_body": 100}),
+    "BODY-JSON": Breach(body(b'{"messages": [NaN]}'), where="body"),
+    "BODY-OBJECT": Breach(body(b"[]"), where="body"),
+    "MESSAGES-MISSING": Breach(body(b"{}"), where="messages"),
+    "MESSAGES-LIST": Breach(body(b'{"messages": {}}'), where="messages"),
+    "BATCH-TOO-LONG": Breach(batch(GOOD), {"max_batch": 1}, where="messages"),
+    "ENTRY-OBJECT": Breach(batch("hi"), where="messages[1]"),
+    "CONVERSATION-ID-MISSING": Breach(batch(without("conversation_id")), where="messages[1].conversation_id"),
+    "CONVERSATION-ID-STRING": Breach(batch({**GOOD, "conversation_id": None}), where="messages[1].conversation_id"),
+    "ROLE-MISSING": Breach(batch(without("role")), where="messages[1].role"),
+    "ROLE-STRING": Breach(batch({**GOOD, "role": ["user"]}), where="messages[1].role"),
+    "ROLE-VALUE": Breach(batch({**GOOD, "role": "User"}), where="messages[1].role"),
+    "CONTENT-MISSING": Breach(batch(without("content")), where="messages[1].content"),
+    "CONTENT-STRING": Breach(batch({**GOOD, "content": 5}), where="messages[1].content"),
+    "USER-ID-STRING": Breach(batch({**GOOD, "user_id": 5}), where="messages[1].user_id"),
+    "CUSTOMER-ID-STRING": Breach(batch({**GOOD, "customer_id": {}}), where="messages[1].customer_id"),
+    "SESSION-ID-STRING": Breach(batch({**GOOD, "session_id": False}), where="messages[1].session_id"),
+    "METADATA-OBJECT": Breach(batch({**GOOD, "metadata": []}), where="messages[1].metadata"),
+    "USER-ID-MISSING": Breach(one(without("user_id")), where="user_id"),
+    "USER-ID-REQUIRED-STRING": Breach(one({**GOOD, "user_id": None}), where="user_id"),
+    "CONVERSATION-ID-UUID": Breach(
+        batch({**GOOD, "conversation_id": "livekit-3f2a"}), where="messages[1].conversation_id"
+    ),
+    "CONVERSATION-REGISTERED": Breach(
+        lambda client: client.post(BATCH, json={"messages": [GOOD]}),
+        {"registration": "required"},
+        where="messages[0].conversation_id",
+    ),
+    "CUSTOMER-ID-REQUIRED": Breach(
+        batch({**GOOD, "customer_id": ""}), {"tenancy": "b2b"}, where="messages[1].customer_id"
+    ),
+    "CUSTOMER-ID-NOT-ACCEPTED": Breach(
+        batch(GOOD), {"tenancy": "b2c", "dialect": "observed"}, where="messages[0].customer_id"
+    ),
+    "READ-CONVERSATION-ID": Breach(get("/v1/conversations/conv-1/messages"), where="conversation_id"),
+    "READ-PAGE": Breach(get(f"/v1/conversations/{CID}/messages?start=0"), where="start"),
+    "READ-UNKNOWN": Breach(get(f"/v1/conversations/{uuid.uuid4()}/messages")),
+}
+
+
+def broken(rule: Rule, **settings: Any) -> tuple[httpx.Response, SynapMock]:
+    """The rule's breach, sent."""
+    breach = BREACHES[rule.id]
+    fake = SynapMock(**(settings | breach.settings))
+    return breach.send(in_process(fake)), fake
+
+
+def named(*scopes: Scope) -> pytest.MarkDecorator:
+    chosen = [rule for rule in RULES if rule.scope in scopes]
+    return pytest.mark.parametrize("rule", chosen, ids=lambda rule: rule.id)
+
+
+def test_every_rule_has_its_breach() -> None:
+    assert list(BREACHES) == [rule.id for rule in RULES]
+
+
+@named(Scope.REQUEST, Scope.CALL)
+def test_what_refuses_a_call_answers_its_status_and_code(rule: Rule) -> None:
+    response, _ = broken(rule)
+    assert (response.status_code, response.json()["code"]) == (rule.status, rule.code)
+
+
+@named(Scope.REQUEST, Scope.CALL)
+def test_the_documented_error_body_has_a_text_a_code_and_details(rule: Rule) -> None:
+    response, _ = broken(rule)
+    assert {name: type(value) for name, value in response.json().items()} == {
+        "error": str,
+        "code": str,
+        "details": dict,
+    }
+
+
+@named(Scope.REQUEST, Scope.CALL)
+def test_details_name_the_place_that_is_to_blame(rule: Rule) -> None:
+    response, _ = broken(rule)
+    where = BREACHES[rule.id].where
+    assert list(response.json()["details"]) == ([where] if where else [])
+
+
+@named(Scope.REQUEST, Scope.CALL)
+def test_what_refuses_a_call_records_nothing(rule: Rule) -> None:
+    _, fake = broken(rule)
+    assert fake.messages == []
+
+
+@named(Scope.ENTRY)
+def test_what_refuses_an_entry_answers_200_and_counts_it_as_failed(rule: Rule) -> None:
+    response, _ = broken(rule)
+    assert (response.status_code, response.json()["failed"] >= 1) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in ENTRY_RULES if rule is not CONVERSATION_REGISTERED], ids=lambda rule: rule.id
+)
+def test_what_fails_an_entry_fails_record_one_with_400_and_its_code(rule: Rule) -> None:
+    breach = BREACHES[rule.id]
+    fake = SynapMock(**breach.settings)
+    breach.send(in_process(fake))
+    offender = json.loads(fake.requests[-1].body)["messages"][int(breach.where[9])]
+    in_process(fake).post(ONE, json=offender)
+    request = fake.requests[-1]
+    assert (request.status, [refusal.rule.code for refusal in request.refusals]) == (400, [rule.code])
+
+
+@named(*Scope)
+def test_the_journal_names_the_rule_and_the_place_in_either_dialect(rule: Rule) -> None:
+    for dialect in ("documented", "observed"):
+        _, fake = broken(rule, dialect=dialect)
+        refusal = fake.requests[-1].refusals[0]
+        assert (refusal.rule, refusal.where) == (rule, BREACHES[rule.id].where)
+
+
+@named(*Scope)
+def test_a_rule_has_a_statement_and_a_source(rule: Rule) -> None:
+    assert rule.statement.endswith((".", ")"))
+    assert rule.source
+
+
+def test_the_page_of_rules_is_what_the_command_prints(project_root: Path) -> None:
+    page = (project_root / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert page == rulebook.markdown(), "make it anew: synap-mock rules --format markdown > docs/rules.md"

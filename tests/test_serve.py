@@ -1,0 +1,226 @@
+"""The command ``synap-mock serve``, as its own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from asking import BATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "synap_mock", "serve", *arguments]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SYNAP_MOCK_")}
+    return {**own, **{f"SYNAP_MOCK_{name}": value for name, value in variables.items()}}
+
+
+@contextmanager
+def running(*arguments: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server, and its first line."""
+    process = subprocess.Popen(
+        command("--port", "0", *arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(**variables),
+    )
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout.readline()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def failed(*arguments: str, **variables: str) -> str:
+    """What a server says that can't start; its status is 2."""
+    done = subprocess.run(
+        command(*arguments), capture_output=True, text=True, check=False, timeout=20, env=environment(**variables)
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_it_says_in_one_line_where_it_is_ready_and_with_what_key() -> None:
+    with running("--api-key", "mine") as (_, line):
+        url = re.fullmatch(r"synap-mock is ready at (http://127\.0\.0\.1:\d+), API key mine\n", line)
+        assert url
+        assert httpx.get(f"{url[1]}/health", trust_env=False).status_code == 200
+
+
+def test_as_json_the_line_has_event_url_and_key() -> None:
+    with running("--log-format", "json", API_KEY="mine other") as (_, line):
+        ready = json.loads(line)
+        assert (list(ready), ready["event"], ready["api_key"]) == (["event", "url", "api_key"], "ready", "mine")
+        headers = {"Authorization": "Bearer other"}
+        assert httpx.get(f"{ready['url']}/api/v1/auth/whoami", headers=headers, trust_env=False).status_code == 200
+
+
+def test_the_port_file_has_the_port_of_a_server_that_accepts(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    file.write_text("1")
+    with running("--port-file", str(file)):
+        deadline = time.monotonic() + 10
+        while (not file.exists() or file.read_text() == "1") and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with socket.create_connection(("127.0.0.1", int(file.read_text())), timeout=5):
+            pass
+
+
+HALF = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("beside", [b"", HALF], ids=["idle", "half"])
+def test_a_signal_ends_it_within_a_second_with_status_0(number: signal.Signals, beside: bytes) -> None:
+    with running("--log-format", "json") as (process, line):
+        port = int(json.loads(line)["url"].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(beside)
+            process.send_signal(number)
+            assert process.wait(timeout=1) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_every_option_reaches_the_fake() -> None:
+    given = [
+        "--tenancy",
+        "b2b",
+        "--dialect",
+        "observed",
+        "--registration",
+        "required",
+        "--max-batch",
+        "7",
+        "--seed",
+        "3",
+    ]
+    with running(*given, "--log-format", "json") as (_, line):
+        shown = httpx.get(f"{json.loads(line)['url']}/_mock/settings", trust_env=False).json()
+    assert [shown[name] for name in ("tenancy", "dialect", "registration", "max_batch", "seed")] == [
+        "b2b",
+        "observed",
+        "required",
+        7,
+        3,
+    ]
+
+
+def test_every_option_may_come_from_the_environment() -> None:
+    given = {
+        "TENANCY": "b2c",
+        "DIALECT": "observed",
+        "REGISTRATION": "required",
+        "MAX_BATCH": "7",
+        "LOG_FORMAT": "json",
+    }
+    with running(**given, ALLOW_HOST="one two") as (_, line):
+        url = json.loads(line)["url"]
+        shown = httpx.get(f"{url}/_mock/settings", headers={"Host": "two"}, trust_env=False).json()
+    assert (shown["tenancy"], shown["dialect"], shown["registration"], shown["max_batch"]) == (
+        "b2c",
+        "observed",
+        "required",
+        7,
+    )
+
+
+def test_help_shows_each_option_with_its_variable_and_default() -> None:
+    shown = subprocess.run(command("--help"), capture_output=True, text=True, check=True, env=environment()).stdout
+    told = " ".join(shown.split())
+    for option in re.findall(r"--[a-z-]+", told):
+        if option != "--help":
+            assert f"[env var: SYNAP_MOCK_{option[2:].upper().replace('-', '_')}; default: " in told, option
+
+
+def test_verbose_logs_each_call_without_key_or_content() -> None:
+    with running("-v", "--log-format", "json", "--api-key", "sixteen-long-key-0") as (process, line):
+        entry = {"conversation_id": "conv-1", "role": "user", "content": "a secret"}
+        headers = {"Authorization": "Bearer sixteen-long-key-0"}
+        httpx.post(json.loads(line)["url"] + BATCH, json={"messages": [entry]}, headers=headers, trust_env=False)
+        process.terminate()
+        assert process.stderr is not None
+        logged = process.stderr.read()
+    assert json.loads(logged) == {
+        "event": "request",
+        "method": "POST",
+        "path": BATCH,
+        "status": 200,
+        "rules": {"CONVERSATION-ID-UUID": 1},
+    }
+
+
+def test_beyond_loopback_it_tells_the_control_token() -> None:
+    with running("--host", "0.0.0.0", "--log-format", "json") as (_, line):
+        ready = json.loads(line)
+        headers = {"Authorization": f"Bearer {ready['control_token']}"}
+        assert httpx.get(f"{ready['url']}/_mock/settings", trust_env=False).status_code == 401
+        assert httpx.get(f"{ready['url']}/_mock/settings", headers=headers, trust_env=False).status_code == 200
+
+
+def test_a_taken_port_ends_it_with_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert failed("--port", str(port)) == (
+            f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use; "
+            "choose another --port (0 picks a free one) or --host\n"
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--port", "65536"], "'--port'"),
+        (["--port", "x"], "'--port'"),
+        (["--tenancy", "b2x"], "'b2b', 'b2c'"),
+        (["--dialect", ""], "'documented', 'observed'"),
+        (["--registration", "maybe"], "'auto', 'required'"),
+        (["--max-batch", "0"], "'--max-batch'"),
+        (["--seed", "1.5"], "'--seed'"),
+        (["--api-key", "a b"], "'--api-key'"),
+        (["--api-key", ""], "'--api-key'"),
+        (["--api-key", "a", "--api-key", "a"], "'--api-key'"),
+        (["--allow-host", "http://x"], "'--allow-host'"),
+        (["--control-token", "a b"], "'--control-token'"),
+        (["--log-format", "xml"], "'text', 'json'"),
+        (["--port-file", "no/such/folder/port"], "'--port-file'"),
+        (["--port-file", "."], "'--port-file'"),
+        (["--host", "no host"], "'--host'"),
+        (["--host", "no-such-host.invalid"], "--host"),
+        (["--colour", "red"], "--colour"),
+        (["now"], "now"),
+    ],
+)
+def test_a_wrong_option_ends_it_with_a_sentence_that_names_it(arguments: list[str], told: str) -> None:
+    assert told in failed("--port", "0", *arguments)
+
+
+@pytest.mark.parametrize(("variable", "value"), [("PORT", "x"), ("TENANCY", "x"), ("MAX_BATCH", "-1"), ("SEED", "x")])
+def test_a_wrong_variable_ends_it_with_a_sentence_that_names_it(variable: str, value: str) -> None:
+    assert f"SYNAP_MOCK_{variable}" in failed(**{variable: value})
+
+
+def test_the_address_of_an_ipv6_server_has_brackets() -> None:
+    with running("--host", "::1", "--log-format", "json") as (_, line):
+        url = json.loads(line)["url"]
+        assert url.startswith("http://[::1]:")
+        assert httpx.get(f"{url}/health", trust_env=False).status_code == 200

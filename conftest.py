@@ -1,9 +1,64 @@
-"""Settings of the whole suite."""
+"""What many tests need: a fake, its port, a client that knows its key; and the settings of the whole suite."""
 
 from __future__ import annotations
 
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from asking import in_process
 from hypothesis import settings
+
+from synap_mock import SynapMock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synap_mock import Server
 
 # Timing says nothing here: the machine is shared. What is slow shows itself in benchmarks/.
 settings.register_profile("synap-mock", deadline=None)
 settings.load_profile("synap-mock")
+
+
+@pytest.fixture
+def fake() -> SynapMock:
+    return SynapMock()
+
+
+@pytest.fixture
+def server(fake: SynapMock) -> Iterator[Server]:
+    with fake.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def client(fake: SynapMock, server: Server) -> Iterator[httpx.Client]:
+    """An httpx client of the fake's port, with its key."""
+    headers = {"Authorization": f"Bearer {fake.api_key}"}
+    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def inside(fake: SynapMock) -> httpx.Client:
+    """An httpx client of the app itself, without a socket, with its key."""
+    return in_process(fake)
+
+
+@pytest.fixture
+def conversation_id() -> str:
+    return str(uuid.uuid4())
+
+
+@pytest.fixture
+def entry(conversation_id: str) -> dict[str, Any]:
+    """An entry that keeps every rule."""
+    return {"conversation_id": conversation_id, "role": "user", "content": "What's on my calendar today?"}
+
+
+@pytest.fixture
+def project_root() -> Path:
+    return Path(__file__).parent

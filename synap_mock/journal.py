@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from synap_mock.keys import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from synap_mock.rule import Refusal
     from synap_mock.settings import Settings
+
+
+_UNMODELLED: Final = 1000
+_CREDENTIALS: Final = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,38 @@ class Request:
         return json.loads(self.body)
 
 
+class Exchange(NamedTuple):
+    """One call as it came and went: what a `Request` is made of when somebody looks.
+
+    The fields are those of `Request`, but for the headers, which are as they came.
+    """
+
+    at: int
+    method: str
+    path: str
+    query: str
+    raw_headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+    body_size: int
+    status: int
+    answer: bytes
+    answer_size: int
+    refusals: tuple[Refusal, ...]
+    instance_id: str | None
+    correlation_id: str
+    background: bool
+    unmodelled: bool
+
+    def shown(self) -> Request:
+        """The same as people may see it: credentials masked."""
+        fields = self._asdict()
+        headers = tuple(
+            (name.decode("latin-1"), masked(value) if name in _CREDENTIALS else value.decode("latin-1"))
+            for name, value in fields.pop("raw_headers")
+        )
+        return Request(headers=headers, **fields)
+
+
 class Journal:
     """The newest calls of one fake. Unmodelled ones are kept apart, so that many calls can't push them out."""
 
@@ -72,29 +110,35 @@ class Journal:
 
     def clear(self) -> None:
         """Forget everything, how many were dropped too."""
-        self._requests: deque[Request] = deque()
-        self._unmodelled: deque[Request] = deque(maxlen=self._settings().journal_calls)
+        self._exchanges: deque[Exchange] = deque()
+        self._unmodelled: deque[Exchange] = deque(maxlen=_UNMODELLED)
         self._bytes = 0
         self.dropped = 0
 
-    def add(self, request: Request) -> None:
+    def add(self, exchange: Exchange) -> None:
         """Keep a call; the oldest ones make room."""
         settings = self._settings()
-        self._requests.append(request)
-        self._bytes += len(request.body) + len(request.answer)
-        while len(self._requests) > settings.journal_calls or self._bytes > settings.journal_bytes:
-            oldest = self._requests.popleft()
+        self._exchanges.append(exchange)
+        self._bytes += len(exchange.body) + len(exchange.answer)
+        while len(self._exchanges) > settings.journal_calls or self._bytes > settings.journal_bytes:
+            oldest = self._exchanges.popleft()
             self._bytes -= len(oldest.body) + len(oldest.answer)
             self.dropped += 1
-        if request.unmodelled:
-            self._unmodelled.append(request)
+        if exchange.unmodelled:
+            self._unmodelled.append(exchange)
         if self.listener is not None:
-            self.listener(request)
+            self.listener(exchange.shown())
 
     def requests(self) -> list[Request]:
         """What is kept, oldest first."""
-        return list(self._requests)
+        return [exchange.shown() for exchange in self._exchanges]
 
     def unmodelled(self) -> list[Request]:
         """The calls to routes that the fake doesn't model, oldest first."""
-        return list(self._unmodelled)
+        return [exchange.shown() for exchange in self._unmodelled]
+
+
+def masked(credential: bytes) -> str:
+    """The value of a header that holds a credential, as it may be shown."""
+    scheme, _, key = credential.decode("latin-1").strip().rpartition(" ")
+    return f"{scheme} {mask(key)}".strip()

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Never
 
 from synap_mock import rules
 from synap_mock.messages import Batch
-from synap_mock.rule import Refusal, Refused, shown
+from synap_mock.rule import Field, Refusal, Refused, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from synap_mock.rule import Field
 
 DESCRIBED: Final = 100
 """Most violations that an answer names; the search for more stops there."""
@@ -29,7 +27,7 @@ def decode(body: bytes) -> object:
         Refused: BODY-JSON.
     """
     try:
-        return json.loads(body, parse_float=_finite, parse_constant=_constant)
+        return _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except RecursionError:
         raise not_json("it is nested too deeply") from None
     except ValueError as error:  # malformed, in no encoding of JSON's, or an integer of over 4,300 digits
@@ -81,7 +79,7 @@ def single(body: bytes) -> Batch:
 def _in_columns(entries: list[Any], fields: Sequence[Field], path: tuple[str, ...]) -> Batch:
     if set(map(type, entries)) <= {dict}:
         columns = [field.column(entries) for field in fields]
-        if not any(field.broken(column) for field, column in zip(fields, columns, strict=True)):
+        if not any(map(Field.broken, fields, columns)):
             return Batch(*columns)
     raise Refused(*_first(_violations(entries, fields, path), DESCRIBED))
 
@@ -118,3 +116,6 @@ def _finite(digits: str) -> float:
 
 def _constant(name: str) -> Never:
     raise ValueError(f"{name} is not a JSON value")
+
+
+_JSON: Final = json.JSONDecoder(parse_float=_finite, parse_constant=_constant)

@@ -62,7 +62,7 @@ class Settings:
         _whole("journal_bytes", self.journal_bytes, least=0)
 
     @classmethod
-    def of(cls, **settings: Any) -> Settings:  # noqa: ANN401 - the fields' types differ, and are checked here
+    def of(cls, /, **settings: Any) -> Settings:  # noqa: ANN401 - the fields' types differ, and are checked here
         """The defaults, but for these settings.
 
         Raises:
@@ -72,7 +72,7 @@ class Settings:
         _known(settings)
         return cls(**settings)
 
-    def changed(self, **changes: Any) -> Settings:  # noqa: ANN401 - the fields' types differ, and are checked here
+    def changed(self, /, **changes: Any) -> Settings:  # noqa: ANN401 - the fields' types differ, and are checked here
         """These settings with some changed.
 
         Raises:

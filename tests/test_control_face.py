@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,7 +71,7 @@ def test_where_two_instances_hold_one_id_instance_id_chooses(
     assert [message["content"] for message in shown["messages"]] == ["x"]
 
 
-@pytest.mark.parametrize(("path", "status"), [(str(uuid.uuid4()), 404), ("conv-1", 400)])
+@pytest.mark.parametrize(("path", "status"), [("00000000-0000-4000-8000-00000000000a", 404), ("conv-1", 400)])
 def test_an_unknown_conversation_is_not_shown(inside: httpx.Client, path: str, status: int) -> None:
     assert inside.get(f"/_mock/conversations/{path}").status_code == status
 

@@ -10,7 +10,7 @@ from asking import BATCH, ONE, in_process
 
 from synap_mock import SynapMock
 
-CID = str(uuid.uuid4())
+CID = "00000000-0000-4000-8000-000000000001"
 GOOD = {"conversation_id": CID, "role": "user", "content": "hi"}
 NO_UUID = {**GOOD, "conversation_id": "pipecat-1"}
 NO_UUID_TEXT = "conversation_id 'pipecat-1' is not a UUID; send a UUID, such as str(uuid.uuid4()) makes"

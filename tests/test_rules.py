@@ -36,7 +36,7 @@ class Breach:
     where: str = ""
 
 
-CID = str(uuid.uuid4())
+CID = "00000000-0000-4000-8000-000000000001"
 GOOD = {"conversation_id": CID, "role": "user", "content": "hi", "user_id": "u", "customer_id": "c"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +164,7 @@ def test_health_needs_no_key(inside: httpx.Client) -> None:
         ("HEAD", "/health"),
         ("POST", BATCH + "/"),
         ("POST", BATCH.replace("messages", "/messages")),
-        ("GET", f"/v1/conversations/{uuid.uuid4()}/messages/"),
+        ("GET", "/v1/conversations/00000000-0000-4000-8000-000000000001/messages/"),
         ("GET", "/"),
     ],
 )

@@ -14,6 +14,8 @@ from synap_mock.http.data import DataRoute
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from starlette.types import Receive, Scope, Send
+
     from synap_mock.http.control.guard import Guard
     from synap_mock.http.data import Handler
     from synap_mock.state import State
@@ -37,7 +39,15 @@ def create_app(state: State, guard: Guard) -> Starlette:
     """
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
     routes = [Route(path, DataRoute(state, handlers)) for path, handlers in DATA_ROUTES.items()]
-    app = Starlette(routes=[*routes, Mount("/_mock", guard.around(control_face(state)))])
+    control = guard.around(control_face(state))
+    unmodelled = DataRoute(state, {})
+
+    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+        # Mount matches no path with a newline in it, nor /_mock itself: they are the control face's all the same.
+        face = control if f"{scope['path']}/".startswith("/_mock/") else unmodelled
+        await face(scope, receive, send)
+
+    app = Starlette(routes=[*routes, Mount("/_mock", control)])
     app.router.redirect_slashes = False  # a trailing slash makes another path
-    app.router.default = DataRoute(state, {})
+    app.router.default = elsewhere
     return app

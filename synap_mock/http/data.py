@@ -14,8 +14,7 @@ from synap_mock.http.background import health, telemetry
 from synap_mock.http.body import read_body
 from synap_mock.http.call import Answer, Call
 from synap_mock.http.dialects import DIALECTS
-from synap_mock.journal import Request
-from synap_mock.keys import mask
+from synap_mock.journal import Exchange
 from synap_mock.rule import Refusal, Refused
 from synap_mock.schema import DESCRIBED
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     Handler = Callable[[State, Call], Answer]
 
 _CORRELATION: Final = re.compile(r"[ -~]{1,200}")
-_CREDENTIALS: Final = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
 
 
 class DataRoute:
@@ -87,15 +85,12 @@ class DataRoute:
     def _keep(self, scope: Scope, call: Call, answer: Answer, handler: Handler, correlation_id: str) -> None:
         state = self._state
         kept = state.settings.journal_body
-        request = Request(
+        exchange = Exchange(
             at=state.clock.now(),
             method=call.method,
             path=call.path,
             query=call.query,
-            headers=tuple(
-                (name.decode("latin-1"), _masked(value) if name in _CREDENTIALS else value.decode("latin-1"))
-                for name, value in scope["headers"]
-            ),
+            raw_headers=scope["headers"],
             body=call.body.content[:kept],
             body_size=call.body.size,
             status=answer.status,
@@ -108,15 +103,10 @@ class DataRoute:
             unmodelled=handler is not_modelled,
         )
         with state.lock:
-            state.journal.add(request)
+            state.journal.add(exchange)
 
 
 def not_modelled(state: State, call: Call) -> Answer:
     """Any route that the fake doesn't model; no key needed."""
     route = state.keys.scrub(call.route[:200])
     raise Refused(Refusal(rules.ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
-
-
-def _masked(credential: bytes) -> str:
-    scheme, _, key = credential.decode("latin-1").strip().rpartition(" ")
-    return f"{scheme} {mask(key)}".strip()

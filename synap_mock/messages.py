@@ -59,13 +59,13 @@ class Conversation:
 class Batch(NamedTuple):
     """A batch whose schema holds, in columns of equal length; row i of every column is entry i."""
 
-    conversation_ids: Sequence[str]
-    roles: Sequence[str]
-    contents: Sequence[str]
-    user_ids: Sequence[str | None]
-    customer_ids: Sequence[str | None]
-    session_ids: Sequence[str | None]
-    metadata: Sequence[dict[str, Any] | None]
+    conversation_ids: list[str]
+    roles: list[str]
+    contents: list[str]
+    user_ids: list[str | None]
+    customer_ids: list[str | None]
+    session_ids: list[str | None]
+    metadata: list[dict[str, Any] | None]
 
     def rows(self, indices: Sequence[int]) -> Batch:
         """The rows of these indices only."""

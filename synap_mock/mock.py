@@ -17,7 +17,7 @@ from synap_mock.state import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from synap_mock.doors.intercept import Intercept
     from synap_mock.journal import Request
@@ -65,7 +65,7 @@ class SynapMock:
     ) -> None:
         self._state = State(Settings.of(**settings), [api_key] if isinstance(api_key, str) else api_key)
         self._guard = Guard(allow_hosts, control_token)
-        self.app: Starlette = create_app(self._state, self._guard)
+        self.app: ASGIApp = create_app(self._state, self._guard)
 
     @property
     def api_key(self) -> str:

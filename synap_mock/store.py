@@ -54,7 +54,7 @@ class Store:
             return first, {}
         # marshal keeps what JSON can say exactly (1, 1.0 and True apart, lone surrogates) in a tenth of
         # json's time; it never leaves this process, so its format may change with Python's version.
-        record = marshal.dumps((instance_id, first, recorded_at, *map(list, batch)))
+        record = marshal.dumps((instance_id, first, recorded_at, *batch))
         conversations = self._instances.setdefault(instance_id, {})
         before = {}
         for conversation_id, count in Counter(batch.conversation_ids).items():

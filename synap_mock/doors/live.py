@@ -65,6 +65,7 @@ def live(app: ASGIApp, host: str, port: int) -> Iterator[Address]:
                 access_log=False,
                 lifespan="off",
                 server_header=False,
+                proxy_headers=False,
                 ws="none",
                 backlog=_BACKLOG,
                 timeout_graceful_shutdown=1,

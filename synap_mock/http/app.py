@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
 from synap_mock.http import background, conversations, identity
 from synap_mock.http.control import control_face
@@ -14,7 +13,7 @@ from synap_mock.http.data import DataRoute
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from synap_mock.http.control.guard import Guard
     from synap_mock.http.data import Handler
@@ -30,7 +29,7 @@ DATA_ROUTES: Mapping[str, Mapping[str, Handler]] = {
 }
 
 
-def create_app(state: State, guard: Guard) -> Starlette:
+def create_app(state: State, guard: Guard) -> ASGIApp:
     """The fake as an ASGI application.
 
     Args:
@@ -38,7 +37,8 @@ def create_app(state: State, guard: Guard) -> Starlette:
         guard: who may speak to the control face.
     """
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
-    routes = [Route(path, DataRoute(state, handlers)) for path, handlers in DATA_ROUTES.items()]
+    data = {path: DataRoute(state, handlers) for path, handlers in DATA_ROUTES.items()}
+    routes = [Route(path, route) for path, route in data.items()]
     control = guard.around(control_face(state))
     unmodelled = DataRoute(state, {})
 
@@ -47,7 +47,12 @@ def create_app(state: State, guard: Guard) -> Starlette:
         face = control if f"{scope['path']}/".startswith("/_mock/") else unmodelled
         await face(scope, receive, send)
 
-    app = Starlette(routes=[*routes, Mount("/_mock", control)])
-    app.router.redirect_slashes = False  # a trailing slash makes another path
-    app.router.default = elsewhere
+    # A bare router: Starlette's middleware makes error pages, and no route here raises.
+    router = Router([*routes, Mount("/_mock", control)], redirect_slashes=False, default=elsewhere)
+    plain = {path: route for path, route in data.items() if "{" not in path}
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        # Every batch comes by here: a path without parameters need not be asked of route after route.
+        await plain.get(scope.get("path", ""), router)(scope, receive, send)
+
     return app

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import tempfile
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -17,7 +19,7 @@ from synap_mock.settings import Dialect, Registration, Tenancy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synap_mock.mock import Server
+    from synap_mock.mock import Server, SynapMock
 
 
 class Failed(click.ClickException):
@@ -37,7 +39,7 @@ def checked(check: Callable[[Any], object]) -> Callable[[click.Context, click.Pa
     """A click callback: what `check` refuses with a ValueError is a bad value of that option."""
 
     def callback(_: click.Context, __: click.Parameter, value: Any) -> Any:  # noqa: ANN401 - click's own
-        if value:
+        if value is not None and value != ():
             try:
                 check(value)
             except ValueError as error:
@@ -70,10 +72,14 @@ def check_control_token(token: str) -> None:
 
 def check_port_file(file: Path) -> None:
     """Raise ValueError where the port number can't be written."""
-    if not file.parent.is_dir():
-        raise ValueError(f"the folder {file.parent} does not exist")
-    if file.exists() and not stat.S_ISREG(file.stat().st_mode):
-        raise ValueError(f"{file} is not a regular file; name a new file, or one to overwrite")
+    try:
+        regular = not file.exists() or stat.S_ISREG(file.stat().st_mode)
+        with tempfile.TemporaryFile(dir=file.parent):
+            pass
+    except OSError as error:
+        raise ValueError(f"{error.strerror}; name a file in a folder that exists and that you may write to") from None
+    if not regular:
+        raise ValueError("it is not a regular file; name a new file, or one to overwrite")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -139,7 +145,7 @@ def main() -> None:
     multiple=True,
     metavar="NAME",
     callback=checked(check_hosts),
-    show_default="this machine's own",
+    show_default="loopback's names and --host",
     help="A name that may stand in the control face's Host and Origin headers; may be given several times.",
 )
 @option(
@@ -181,12 +187,18 @@ def serve(  # noqa: PLR0913 - one argument an option
         fake.on_request(logs.log_request)
     if port_file is not None:
         port_file.unlink(missing_ok=True)  # nobody shall read an earlier server's port
+    with ExitStack() as stack:
+        server = listening(fake, host, port, stack)
+        click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
+        if port_file is not None:
+            write_port(port_file, server.port)
+        ended.wait()
+
+
+def listening(fake: SynapMock, host: str, port: int, stack: ExitStack) -> Server:
+    """The fake on its port, until the stack is closed."""
     try:
-        with fake.serve(host, port) as server:
-            click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
-            if port_file is not None:
-                write_port(port_file, server)
-            ended.wait()
+        return stack.enter_context(fake.serve(host, port))
     except OSError as error:
         # socket words an errno with the address in it, once more
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
@@ -195,16 +207,11 @@ def serve(  # noqa: PLR0913 - one argument an option
         ) from None
 
 
-def write_port(file: Path, server: Server) -> None:
+def write_port(file: Path, port: int) -> None:
     """Write the port number in one step, so that whoever waits for the file never reads half of it."""
-    draft = file.with_name(f".{file.name}.{server.port}")
-    try:
-        draft.write_text(f"{server.port}\n", encoding="ascii")
-        draft.replace(file)
-    except OSError as error:
-        raise Failed(
-            f"--port-file {file} can't be written: {error.strerror}; name a file in a folder that you may write to"
-        ) from None
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.write_text(f"{port}\n", encoding="ascii")
+    draft.replace(file)
 
 
 @main.command()

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from synap_mock.settings import Settings
 
 
-_UNMODELLED: Final = 1000
 _CREDENTIALS: Final = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
+_SCHEMES: Final = frozenset({"bearer", "basic", "digest"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call as the journal keeps it; no key stands whole in it.
+    """One call as the journal keeps it; headers, path and query with keys masked.
 
     Attributes:
         at: when it was answered, microseconds since 1970.
@@ -65,7 +65,10 @@ class Request:
         Raises:
             ValueError: the body is no JSON, or the journal kept only its beginning.
         """
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError:
+            raise ValueError("the body is nested too deeply") from None
 
 
 class Exchange(NamedTuple):
@@ -90,55 +93,81 @@ class Exchange(NamedTuple):
     background: bool
     unmodelled: bool
 
-    def shown(self) -> Request:
-        """The same as people may see it: credentials masked."""
+    @property
+    def size(self) -> int:
+        """Bytes that it keeps, about."""
+        headers = sum(len(name) + len(value) for name, value in self.raw_headers)
+        return len(self.body) + len(self.answer) + len(self.path) + len(self.query) + headers
+
+    def shown(self, scrub: Callable[[str], str]) -> Request:
+        """The same as people may see it; `scrub` masks the keys in a text."""
         fields = self._asdict()
         headers = tuple(
-            (name.decode("latin-1"), masked(value) if name in _CREDENTIALS else value.decode("latin-1"))
+            (scrub(name.decode("latin-1")), masked(value) if name in _CREDENTIALS else scrub(value.decode("latin-1")))
             for name, value in fields.pop("raw_headers")
         )
-        return Request(headers=headers, **fields)
+        return Request(**{**fields, "headers": headers, "path": scrub(self.path), "query": scrub(self.query)})
 
 
 class Journal:
-    """The newest calls of one fake. Unmodelled ones are kept apart, so that many calls can't push them out."""
+    """The newest calls of one fake. Unmodelled ones are kept apart too, so that many other calls can't push them out.
 
-    def __init__(self, settings: Callable[[], Settings]) -> None:
+    Args:
+        settings: gives the settings that hold now.
+        scrub: masks the keys in a text.
+    """
+
+    def __init__(self, settings: Callable[[], Settings], scrub: Callable[[str], str]) -> None:
         self._settings = settings
+        self._scrub = scrub
         self.listener: Callable[[Request], None] | None = None
         self.clear()
 
     def clear(self) -> None:
         """Forget everything, how many were dropped too."""
-        self._exchanges: deque[Exchange] = deque()
-        self._unmodelled: deque[Exchange] = deque(maxlen=_UNMODELLED)
-        self._bytes = 0
-        self.dropped = 0
+        self._all = _Newest()
+        self._unmodelled = _Newest()
+
+    @property
+    def dropped(self) -> int:
+        """How many calls made room for newer ones."""
+        return self._all.dropped
 
     def add(self, exchange: Exchange) -> None:
         """Keep a call; the oldest ones make room."""
         settings = self._settings()
-        self._exchanges.append(exchange)
-        self._bytes += len(exchange.body) + len(exchange.answer)
-        while len(self._exchanges) > settings.journal_calls or self._bytes > settings.journal_bytes:
-            oldest = self._exchanges.popleft()
-            self._bytes -= len(oldest.body) + len(oldest.answer)
-            self.dropped += 1
+        self._all.add(exchange, settings)
         if exchange.unmodelled:
-            self._unmodelled.append(exchange)
+            self._unmodelled.add(exchange, settings)
         if self.listener is not None:
-            self.listener(exchange.shown())
+            self.listener(exchange.shown(self._scrub))
 
     def requests(self) -> list[Request]:
         """What is kept, oldest first."""
-        return [exchange.shown() for exchange in self._exchanges]
+        return [exchange.shown(self._scrub) for exchange in self._all.exchanges]
 
     def unmodelled(self) -> list[Request]:
         """The calls to routes that the fake doesn't model, oldest first."""
-        return [exchange.shown() for exchange in self._unmodelled]
+        return [exchange.shown(self._scrub) for exchange in self._unmodelled.exchanges]
+
+
+class _Newest:
+    """The newest exchanges, as many and as large as the settings allow."""
+
+    def __init__(self) -> None:
+        self.exchanges: deque[Exchange] = deque()
+        self.dropped = 0
+        self._size = 0
+
+    def add(self, exchange: Exchange, settings: Settings) -> None:
+        self.exchanges.append(exchange)
+        self._size += exchange.size
+        while len(self.exchanges) > settings.journal_calls or self._size > settings.journal_bytes:
+            self._size -= self.exchanges.popleft().size
+            self.dropped += 1
 
 
 def masked(credential: bytes) -> str:
     """The value of a header that holds a credential, as it may be shown."""
-    scheme, _, key = credential.decode("latin-1").strip().rpartition(" ")
-    return f"{scheme} {mask(key)}".strip()
+    scheme, _, key = credential.decode("latin-1").strip().partition(" ")
+    return f"{scheme} {mask(key)}" if scheme.lower() in _SCHEMES else mask(f"{scheme} {key}".strip())

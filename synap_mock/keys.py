@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from synap_mock import ids, rules
-from synap_mock.rule import Refusal, Refused, shown
+from synap_mock.quoting import shown
+from synap_mock.rule import Refusal, Refused
 from synap_mock.settings import several, tenancy_of, text
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _NAME: Final = re.compile(r"[!-~]{1,200}")
 _LOOKS_LIKE_A_KEY: Final = re.compile(r"synap_[0-9A-Za-z_-]{8,}")
 _SHOWN_END: Final = 4
 _LONG_ENOUGH_TO_SHOW_ENDS: Final = 16
+_LONG_ENOUGH_TO_SCRUB: Final = 8
+"""A key such as "test" is found in innocent text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Keys:
         Raises:
             KeyError: there is no such key.
         """
-        self._issued[key].revoked = True
+        self._find(key).revoked = True
 
     def instance_of(self, key: str) -> Instance:
         """The instance that a key belongs to, revoked or not.
@@ -108,7 +111,7 @@ class Keys:
         Raises:
             KeyError: there is no such key.
         """
-        return self._issued[key].instance
+        return self._find(key).instance
 
     def authenticate(self, authorization: str, instance_id: str) -> Instance:
         """The instance that a request speaks for.
@@ -149,9 +152,15 @@ class Keys:
 
     def scrub(self, told: str) -> str:
         """`told` with every key in it masked: the ones issued here, and what looks like one of the vendor's."""
-        for key in self._issued:
-            told = told.replace(key, mask(key))
+        for key in self._issued.copy():  # a key may be issued meanwhile
+            if len(key) >= _LONG_ENOUGH_TO_SCRUB:
+                told = told.replace(key, mask(key))
         return _LOOKS_LIKE_A_KEY.sub(lambda found: mask(found[0]), told)
+
+    def _find(self, key: str) -> _Issued:
+        if key not in self._issued:
+            raise KeyError("no such key was issued; create() gives the key and its instance")
+        return self._issued[key]
 
     def _instance(self, instance_id: str, tenancy: Tenancy | None) -> Instance:
         known = self._instances.setdefault(instance_id, Instance(instance_id, self._client_id, tenancy))
@@ -164,7 +173,7 @@ class Keys:
     def _new(self, key: object) -> str:
         key = text("api_key", key, _KEY, _WANTED)
         if key in self._issued:
-            raise ValueError(f"api_key must be a new one; {mask(key)} exists already")
+            raise ValueError(f"api_key must be a new one; {mask(key)} is taken, and a revoked one is not issued again")
         return key
 
 

@@ -10,8 +10,8 @@ from synap_mock import ids
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
 from synap_mock.ids import canonical_uuid
-from synap_mock.rule import shown
-from synap_mock.settings import Settings
+from synap_mock.quoting import shown
+from synap_mock.settings import Settings, port_number
 from synap_mock.state import State
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class SynapMock:
 
     Args:
         api_key: the key, or several that share one instance, the first being the default. None makes one.
-        allow_hosts: names that may stand in the control face's Host and Origin headers, besides this machine's own.
+        allow_hosts: names that may stand in the control face's Host and Origin headers, besides loopback's and what
+            `serve` is told to bind.
         control_token: what the control face wants as ``Authorization: Bearer``. None: nothing, unless the fake is
             served beyond loopback; then one is made.
         settings: every other keyword is a setting; `synap_mock.settings.Settings` lists them with their defaults.
@@ -54,6 +55,8 @@ class SynapMock:
         TypeError: no such setting, or a value of the wrong type, named.
         ValueError: a value out of its range, named with what would do.
     """
+
+    __slots__ = ("_guard", "_state", "app")  # so that fake.tenancy = "b2b" is an error, not nothing
 
     def __init__(
         self,
@@ -116,7 +119,7 @@ class SynapMock:
         Raises:
             ValueError: `conversation_id` is no UUID, or several instances hold it and none is chosen.
         """
-        canonical = canonical_uuid(conversation_id)
+        canonical = canonical_uuid(str(conversation_id))
         if canonical is None:
             raise ValueError(f"conversation_id must be a UUID, not {shown(conversation_id)}")
         with self._state.lock:
@@ -150,12 +153,13 @@ class SynapMock:
 
         Raises:
             OSError: the address can't be bound.
-            ValueError: `host` is no host name.
+            ValueError: `host` is no host name, or `port` is out of range.
         """
         from synap_mock.doors.live import is_loopback, live  # noqa: PLC0415 - in process there is no need of uvicorn
 
-        self._guard.admit(host)
+        port = port_number(port)
+        self._guard.admit(host, "host")
         if not is_loopback(host) and self._guard.token is None:
             self._guard.token = ids.control_token()
-        with live(self.app, host, port) as address:
+        with live(self.app, host.strip("[]"), port) as address:
             yield Server(address.url, address.port, self._guard.token)

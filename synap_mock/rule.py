@@ -7,7 +7,6 @@ a column of one, tells which entry broke it. So a rule is told once, and speed h
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -52,6 +51,7 @@ class Rule:
         source: where that evidence stands.
         code: the error code in the answer (the journal has it in every dialect).
         status: the HTTP status where a whole request is refused.
+        observed_status: the same in the observed dialect, where it is another and no schema violation (422).
         schema_error: pydantic's type and message for a breach, as the observed dialect (FastAPI's) reports
             it; None where a breach is no schema violation.
     """
@@ -64,10 +64,17 @@ class Rule:
     source: str
     code: str = "INVALID_INPUT"
     status: int = 400
+    observed_status: int | None = None
     schema_error: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"<rule {self.id}>"
+
+    def status_in(self, dialect: Dialect) -> int:
+        """The HTTP status with which a dialect refuses a whole request."""
+        if dialect == "documented":
+            return self.status
+        return 422 if self.schema_error else self.observed_status or self.status
 
 
 class Absent:
@@ -169,23 +176,3 @@ class Refused(Exception):  # noqa: N818 - an outcome on its way to whoever answe
     def __init__(self, *refusals: Refusal) -> None:
         super().__init__(*refusals)
         self.refusals = refusals
-
-
-def shown(value: object, limit: int = 60) -> str:
-    """A value as a message quotes it: printable ASCII, cut to about `limit` characters.
-
-    Containers are named by their kind only: they may be huge, or nested deeper than repr goes.
-    """
-    match value:
-        case Absent():
-            return "missing"
-        case int() if abs(value) >= 10**limit:
-            return "a very long integer"
-        case None | bool() | int() | float():
-            return json.dumps(value)
-        case str():
-            return f"{value[:limit]!a}{'...' if len(value) > limit else ''}"
-        case list():
-            return "a list"
-        case _:
-            return "an object"

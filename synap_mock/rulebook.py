@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json as jsonlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from synap_mock.rule import Scope
 from synap_mock.rules import RULES
+
+if TYPE_CHECKING:
+    from synap_mock.rule import Rule
+    from synap_mock.settings import Dialect
 
 _SCOPES: Final = {
     Scope.REQUEST: "The request is refused, before its body is looked at",
@@ -33,23 +37,29 @@ def markdown() -> str:
         "Made by `synap-mock rules --format markdown`. *That*: on what evidence we hold that it is refused; *how*: on",
         "what evidence we hold that the request, the call or the entry is refused with it. `documented`: a public page",
         "says so; `derived`: it follows from one; `sdk`: read in, or measured on, a published SDK; `assumed`: nobody",
-        "says, the project chose.",
+        "says, the project chose. *Documented* and *observed* are the answers in the two dialects; the code is in the",
+        "documented error body, and in the journal whatever the dialect.",
     ]
     for scope, title in _SCOPES.items():
         lines += [
             "",
             f"## {title}",
             "",
-            "| rule | what is refused | that | how | answer | source |",
-            "| --- | --- | --- | --- | --- | --- |",
+            "| rule | what is refused | that | how | code | documented | observed | source |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         lines += [
-            f"| {rule.id} | {rule.statement} | {rule.that} | {rule.how} | "
-            f"{'a failed row' if scope is Scope.ENTRY else rule.status} `{rule.code}` | {rule.source} |"
+            f"| {rule.id} | {rule.statement} | {rule.that} | {rule.how} | `{rule.code}` | "
+            f"{_answer(rule, 'documented')} | {_answer(rule, 'observed')} | {rule.source} |"
             for rule in RULES
             if rule.scope is scope
         ]
     return "\n".join(lines) + "\n"
+
+
+def _answer(rule: Rule, dialect: Dialect) -> str:
+    status = rule.status_in(dialect)
+    return f"a failed row; record one: {status}" if rule.scope is Scope.ENTRY else str(status)
 
 
 def json() -> str:
@@ -65,7 +75,7 @@ def json() -> str:
                     "how": rule.how,
                     "source": rule.source,
                     "code": rule.code,
-                    "status": rule.status if rule.scope is not Scope.ENTRY else None,
+                    "status": {dialect: rule.status_in(dialect) for dialect in ("documented", "observed")},
                 }
                 for rule in RULES
             ],

@@ -10,7 +10,8 @@ from typing import Final
 
 from synap_mock.ids import canonical_uuid
 from synap_mock.messages import ROLES
-from synap_mock.rule import ABSENT, Absent, CellRule, EntryRule, Evidence, Field, Rule, Scope, shown
+from synap_mock.quoting import shown
+from synap_mock.rule import ABSENT, Absent, CellRule, EntryRule, Evidence, Field, Rule, Scope
 
 PAGE: Final = "record_messages_batch page"
 ERRORS_PAGE: Final = "errors page"
@@ -51,7 +52,7 @@ KEY_REVOKED = Rule(
 )
 KEY_OF_OTHER_INSTANCE = Rule(
     id="KEY-OF-OTHER-INSTANCE",
-    statement="A key that was created for one instance, used with another `X-Instance-ID`.",
+    statement="A key that was issued with an explicit `instance_id`, used with another `X-Instance-ID`.",
     scope=Scope.REQUEST,
     that=Evidence.ASSUMED,
     how=Evidence.ASSUMED,
@@ -86,7 +87,7 @@ BODY_TOO_LARGE = Rule(
 BODY_JSON = Rule(
     id="BODY-JSON",
     statement="A body that is no JSON: malformed, or with NaN, Infinity, a number beyond a double's range, an integer "
-    "of over 4,300 digits or nesting beyond the parser's depth.",
+    "of over 4,300 digits or nesting beyond the parser's depth. (The Content-Type is not looked at.)",
     scope=Scope.CALL,
     that=Evidence.DERIVED,
     how=Evidence.ASSUMED,
@@ -295,13 +296,14 @@ READ_PAGE = Rule(
 )
 READ_UNKNOWN = Rule(
     id="READ-UNKNOWN",
-    statement="Reading back a conversation that the key's instance does not hold (403 in the observed dialect).",
+    statement="Reading back a conversation that the key's instance does not hold.",
     scope=Scope.CALL,
     that=Evidence.SDK,
     how=Evidence.ASSUMED,
     source="403 seen by the vendor's JS exerciser; 404 is the project's choice",
     code="CONVERSATION_NOT_FOUND",
     status=404,
+    observed_status=403,
 )
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, Never
 
 from synap_mock import rules
 from synap_mock.messages import Batch
-from synap_mock.rule import Field, Refusal, Refused, shown
+from synap_mock.quoting import shown
+from synap_mock.rule import Refusal, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from synap_mock.rule import Field
 
 DESCRIBED: Final = 100
 """Most violations that an answer names; the search for more stops there."""
@@ -77,11 +80,16 @@ def single(body: bytes) -> Batch:
 
 
 def _in_columns(entries: list[Any], fields: Sequence[Field], path: tuple[str, ...]) -> Batch:
+    columns = []
     if set(map(type, entries)) <= {dict}:
-        columns = [field.column(entries) for field in fields]
-        if not any(map(Field.broken, fields, columns)):
-            return Batch(*columns)
-    raise Refused(*_first(_violations(entries, fields, path), DESCRIBED))
+        for field in fields:
+            column = field.column(entries)
+            if field.broken(column):
+                break
+            columns.append(column)
+    if len(columns) < len(fields):
+        raise Refused(*_first(_violations(entries, fields, path), DESCRIBED))
+    return Batch(*columns)
 
 
 def _violations(entries: list[Any], fields: Sequence[Field], path: tuple[str, ...]) -> Iterator[Refusal]:

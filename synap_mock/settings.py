@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+
+from synap_mock.quoting import shown
 
 if TYPE_CHECKING:
     import re
@@ -15,6 +17,7 @@ Dialect = Literal["documented", "observed"]
 Registration = Literal["auto", "required"]
 
 MIB: Final = 1024 * 1024
+_LAST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,19 @@ def several(name: str, value: object) -> list[object]:
     return list(value)
 
 
+def port_number(value: object) -> int:
+    """`value` as a port to bind.
+
+    Raises:
+        TypeError: no whole number.
+        ValueError: out of range.
+    """
+    _whole("port", value, least=0)
+    if cast("int", value) > _LAST_PORT:
+        raise ValueError(f"port must be a whole number from 0 to {_LAST_PORT}, not {shown(value)}")
+    return cast("int", value)
+
+
 def tenancy_of(value: object) -> Tenancy | None:
     """`value` as a tenancy of an instance's own.
 
@@ -134,14 +150,14 @@ def _known(names: Iterable[str]) -> None:
     known = [field.name for field in fields(Settings)]
     for name in names:
         if name not in known:
-            raise TypeError(f"there is no setting {name!r}; the settings are {', '.join(known)}")
+            raise TypeError(f"there is no setting {shown(name)}; the settings are {', '.join(known)}")
 
 
 def _choice(name: str, value: object, kind: Any, *, optional: bool = False) -> None:  # noqa: ANN401 - a Literal has no type
     if optional and value is None:
         return
     choices = " or ".join([*map(repr, get_args(kind)), *(["None"] if optional else [])])
-    msg = f"{name} must be {choices}, not {value!r}"
+    msg = f"{name} must be {choices}, not {shown(value)}"
     if not isinstance(value, str):
         raise TypeError(msg)
     if value not in get_args(kind):
@@ -152,7 +168,7 @@ def _whole(name: str, value: object, *, least: int | None, optional: bool = Fals
     if optional and value is None:
         return
     wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or None" if optional else "")
-    msg = f"{name} must be {wanted}, not {value!r}"
+    msg = f"{name} must be {wanted}, not {shown(value)}"
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(msg)
     if least is not None and value < least:

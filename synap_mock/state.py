@@ -33,7 +33,7 @@ class State:
         self.ids = Ids(settings.seed)
         self.keys = Keys(api_keys)
         self.store = Store(self.ids)
-        self.journal = Journal(lambda: self.settings)
+        self.journal = Journal(lambda: self.settings, self.keys.scrub)
 
     def reset(self) -> None:
         """Empty what was recorded and the journal. Keys, revoked ones too, and settings stay."""

@@ -139,7 +139,7 @@ def test_calls_to_the_control_face_are_not_kept(fake: SynapMock, inside: httpx.C
     ],
     ids=["bearer", "loose bearer", "no bearer", "x-api-key", "correlation", "url", "body", "control path", "revoked"],
 )
-@pytest.mark.parametrize("key", ["synap_0123456789abcdef0123456789", "any-other-key", "k3y!"])
+@pytest.mark.parametrize("key", ["synap_0123456789abcdef0123456789", "any-other-key", "short-k3y!"])
 def test_no_key_is_ever_shown_whole(ask: Any, key: str) -> None:
     fake = SynapMock(api_key=key)
     inside = in_process(fake)

@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 
 # Each floor may import the ones before it. Within a floor, circles would show themselves at import.
 FLOORS = [
-    {"messages", "rule", "rules", "rulebook", "settings", "clock", "ids", "keys", "store", "journal", "schema"}
+    {
+        "messages",
+        "quoting",
+        "rule",
+        "rules",
+        "rulebook",
+        "settings",
+        "clock",
+        "ids",
+        "keys",
+        "store",
+        "journal",
+        "schema",
+    }
     | {"recording", "state"},
     {"http"},
     {"doors"},

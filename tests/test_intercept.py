@@ -14,6 +14,8 @@ from asking import BATCH
 from synap_mock import SynapMock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from synap_mock import Server
 
 PROD = "https://synap-cloud-prod.maximem.ai"
@@ -118,6 +120,14 @@ def test_it_decorates_the_tests_of_a_class(fake: SynapMock) -> None:
             return httpx.get(f"{PROD}/health").status_code
 
     assert Tests().test_asks() == 200
+
+
+def test_it_does_not_decorate_a_generator(fake: SynapMock) -> None:
+    def fixture() -> Iterator[None]:
+        yield
+
+    with pytest.raises(TypeError, match="can't decorate a generator"):
+        fake.intercept()(fixture)
 
 
 def test_a_thread_is_served(fake: SynapMock, entry: dict[str, Any]) -> None:

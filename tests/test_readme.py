@@ -31,6 +31,22 @@ def test_the_first_example_runs_as_a_plain_script(project_root: Path, tmp_path: 
     assert (done.stdout, done.stderr) == ("Recorded 2 of 2 messages\n", "")
 
 
+def test_the_fixture_works_in_pytest(project_root: Path, tmp_path: Path) -> None:
+    test = (
+        "def test_it(synap):\n    assert httpx.get('https://synap-cloud-prod.maximem.ai/health').status_code == 200\n"
+    )
+    imports = "import httpx\nimport pytest\nfrom synap_mock import SynapMock\n\n"
+    (tmp_path / "test_app.py").write_text(imports + blocks(project_root, "python")[1] + test, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert "1 passed" in done.stdout
+
+
 def test_every_file_that_it_links_to_exists(project_root: Path) -> None:
     readme = (project_root / "README.md").read_text(encoding="utf-8")
     linked = [link for link in re.findall(r"\]\(([^)]+)\)", readme) if not link.startswith("https:")]

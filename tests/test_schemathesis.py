@@ -57,7 +57,7 @@ IN_EXAMPLES: Final = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 KEY: Final = "synap_0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab"
 HEADERS: Final = {"Authorization": f"Bearer {KEY}"}
 
-TAKEN: Final = ("exists already", "leave it out")
+TAKEN: Final = ("is taken", "leave it out")
 """What a refusal says of a key, or of an instance's tenancy, that an earlier call settled."""
 
 NARROW: Final = st.fixed_dictionaries(

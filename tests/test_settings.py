@@ -18,7 +18,18 @@ WRONG_VALUES: dict[str, list[Any]] = {
     "journal_body": [-1],
     "journal_bytes": [-1],
     "api_key": ["", "a b", "key\n", "k\u00e9y", [], ["a", "a"], "k" * 513],
-    "allow_hosts": [[""], ["a b"], ["http://x"], ["x:80"], ["x/y"]],
+    "allow_hosts": [
+        [""],
+        ["a b"],
+        ["http://x"],
+        ["x:80"],
+        ["x/y"],
+        ["*"],
+        ["cafe:8080"],
+        ["127.0.0.1:80"],
+        ["a,b"],
+        ["a..b"],
+    ],
     "control_token": ["", "a b", "t\u00f6ken"],
 }
 WRONG_TYPES: dict[str, list[Any]] = {
@@ -67,3 +78,22 @@ def test_two_fakes_know_nothing_of_each_other() -> None:
     first, second = SynapMock(), SynapMock()
     first.keys.revoke(first.api_key)
     assert second.keys.authenticate(f"Bearer {second.api_key}", "")
+
+
+@pytest.mark.parametrize(
+    ("port", "error"), [(-1, ValueError), (65536, ValueError), ("80", TypeError), (1.5, TypeError)]
+)
+def test_a_wrong_port_is_refused_by_name(port: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="port must be"), SynapMock().serve(port=port):
+        pass
+
+
+def test_a_misspelt_attribute_is_an_error() -> None:
+    fake: Any = SynapMock()
+    with pytest.raises(AttributeError):
+        fake.tenancy = "b2b"
+
+
+def test_an_unknown_key_can_not_be_revoked() -> None:
+    with pytest.raises(KeyError, match="no such key was issued"):
+        SynapMock().keys.revoke("nobodys")

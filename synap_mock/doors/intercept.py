@@ -63,12 +63,19 @@ class Intercept(Generic[Given]):
             self._router = None
 
     def __call__(self, decorated: Decorated) -> Decorated:
-        """Decorate a function, a coroutine function or a class."""
+        """Decorate a function, a coroutine function or a class.
+
+        Raises:
+            TypeError: a generator function.
+        """
         if inspect.isclass(decorated):
             for name, member in list(vars(decorated).items()):
                 if name.startswith("test") and inspect.isfunction(member):
                     setattr(decorated, name, self(member))
             return decorated
+        if inspect.isgeneratorfunction(decorated) or inspect.isasyncgenfunction(decorated):
+            # Its body runs after the call that was decorated is over, and would reach the real hosts.
+            raise TypeError("intercept() can't decorate a generator; write 'with fake.intercept(): yield' inside it")
         if inspect.iscoroutinefunction(decorated):
 
             @functools.wraps(decorated)
@@ -146,5 +153,5 @@ def serve(app: ASGIApp, request: httpx.Request) -> httpx.Response:
     else:
         raise RuntimeError(f"{request.method} {request.url.path} waits for something, and in process nothing may")
     start, *bodies = sent
-    content = b"".join(message.get("body", b"") for message in bodies)
+    content = b"".join(message.get("body", b"") for message in bodies) if request.method != "HEAD" else b""
     return httpx.Response(start["status"], headers=start["headers"], content=content, request=request)

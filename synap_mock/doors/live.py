@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 import threading
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 _GRACE: Final = 0.2
 """Seconds that calls under way have when the server ends; every whole call takes less."""
 _BACKLOG: Final = 2048
+_UPGRADE: Final = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def live(app: ASGIApp, host: str, port: int) -> Iterator[Address]:
         server = _Server(
             uvicorn.Config(
                 app,
+                http=_Protocol,
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -81,6 +86,24 @@ def live(app: ASGIApp, host: str, port: int) -> Iterator[Address]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's fast protocol, but for a client that offers to upgrade with its first request.
+
+    httptools takes what follows such a request's head for another protocol, and the body is lost. Java's HttpClient and
+    ``curl --http2`` offer h2c so. h11 reads on, as RFC 9110 (7.8) lets a server that ignores the offer.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        if self.cycle is None and _UPGRADE.search(data):
+            self.connections.discard(self)
+            slow = H11Protocol(self.config, self.server_state, self.app_state, self.loop)
+            slow.connection_made(self.transport)
+            self.transport.set_protocol(slow)
+            slow.data_received(data)
+        else:
+            super().data_received(data)
 
 
 class _Server(uvicorn.Server):

@@ -43,7 +43,7 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
     unmodelled = DataRoute(state, {})
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
-        # Mount matches no path with a newline in it, nor /_mock itself: they are the control face's all the same.
+        # Mount does not match /_mock itself, nor a path with a line feed: they are the control face's all the same.
         face = control if f"{scope['path']}/".startswith("/_mock/") else unmodelled
         await face(scope, receive, send)
 
@@ -52,7 +52,9 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
     plain = {path: route for path, route in data.items() if "{" not in path}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        # Every batch comes by here: a path without parameters need not be asked of route after route.
-        await plain.get(scope.get("path", ""), router)(scope, receive, send)
+        # Every batch comes by here: a path without parameters need not be asked of route after route. Starlette's
+        # patterns end in $, which matches before a line feed too, and that makes another path.
+        path = scope.get("path", "")
+        await plain.get(path, elsewhere if "\n" in path else router)(scope, receive, send)
 
     return app

@@ -13,7 +13,8 @@ from synap_mock.http.call import Answer
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.encoding import encode
 from synap_mock.ids import canonical_uuid
-from synap_mock.rule import Refusal, Refused, shown
+from synap_mock.quoting import shown
+from synap_mock.rule import Refusal, Refused
 
 if TYPE_CHECKING:
     from synap_mock.http.call import Call

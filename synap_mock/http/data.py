@@ -108,5 +108,5 @@ class DataRoute:
 
 def not_modelled(state: State, call: Call) -> Answer:
     """Any route that the fake doesn't model; no key needed."""
-    route = state.keys.scrub(call.route[:200])
+    route = state.keys.scrub(call.route)[:200]
     raise Refused(Refusal(rules.ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from synap_mock import rules
 from synap_mock.http.call import Answer
 from synap_mock.http.encoding import encode
 from synap_mock.rule import Scope
@@ -38,8 +37,10 @@ class Documented:
         """``results`` has one row per message, in submission order."""
         end = f'","recorded_at":"{outcome.recorded_at}"}}'
         rows = ['{"message_id":"' + message_id + end for message_id in outcome.message_ids]
-        for index in sorted(outcome.refused):  # ascending, so each lands at its own index
-            rows.insert(index, f'{{"error":{quoted(outcome.refused[index].text)}}}')
+        if outcome.refused:
+            recorded = iter(rows)
+            refused = {index: f'{{"error":{quoted(refusal.text)}}}' for index, refusal in outcome.refused.items()}
+            rows = [refused.get(index) or next(recorded) for index in range(outcome.total)]
         return f"{_counts(outcome)}{','.join(rows)}]}}".encode("ascii")
 
     def recorded(self, outcome: Outcome, session_id: str) -> bytes:
@@ -85,12 +86,14 @@ class Observed:
     def refused(self, refusals: Sequence[Refusal], route: str) -> Answer:
         """``{"detail": …}``, of the kind that the status has."""
         first = refusals[0]
-        if first.rule.schema_error is not None:
-            return Answer(422, encode({"detail": [_validation(refusal) for refusal in refusals]}), tuple(refusals))
-        if first.rule.scope is Scope.ENTRY:
-            return Answer(first.rule.status, encode(_refused_entry(first, route)), tuple(refusals))
-        status = 403 if first.rule is rules.READ_UNKNOWN else first.rule.status
-        return Answer(status, encode({"detail": _LITERAL.get(status) or _summary(refusals)}), tuple(refusals))
+        status = first.rule.status_in("observed")
+        if first.rule.schema_error:
+            body: dict[str, Any] = {"detail": [_validation(refusal) for refusal in refusals]}
+        elif first.rule.scope is Scope.ENTRY:
+            body = _refused_entry(first, route)
+        else:
+            body = {"detail": _LITERAL.get(status) or _summary(refusals)}
+        return Answer(status, encode(body), tuple(refusals))
 
 
 DIALECTS: Final[dict[Dialect, Speaks]] = {"documented": Documented(), "observed": Observed()}

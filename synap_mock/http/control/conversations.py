@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from synap_mock.http.control.shape import ControlRefused, answer, fake
 from synap_mock.ids import canonical_uuid
-from synap_mock.rule import shown
+from synap_mock.quoting import shown
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -5,6 +5,7 @@ A page on the web can make a browser send requests to 127.0.0.1. It can't choose
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import secrets
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.datastructures import Headers
 
 from synap_mock.http.control.shape import error
-from synap_mock.rule import shown
+from synap_mock.quoting import shown
 from synap_mock.settings import several, text
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _OWN: Final = ("localhost", "127.0.0.1", "[::1]")
 _HOST: Final = re.compile(r"(\[[0-9a-f:.%]+\]|[^:\[\]/]+)(?::[0-9]{1,5})?")
 _TOKEN: Final = re.compile(r"[!-~]{1,512}")
 _WANTED: Final = "printable ASCII without white space, not empty or overlong"
+_HOST_NAME: Final = re.compile(r"(?!.{254})[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*")
+_IPV6: Final = 6
 _ORIGIN: Final = re.compile(r"https?://(.*)")
 
 
@@ -44,18 +47,17 @@ class Guard:
         for host in several("allow_hosts", hosts):
             self.admit(host)
 
-    def admit(self, host: object) -> None:
+    def admit(self, host: object, setting: str = "allow_hosts") -> None:
         """Admit a name, or an address; an IPv6 one with or without brackets.
 
         Raises:
             TypeError: no string.
             ValueError: no host name.
         """
-        name = text("allow_hosts", host, _TOKEN, _WANTED).lower()
-        name = f"[{name}]" if ":" in name and not name.startswith("[") else name
-        if _name(name) != name:
-            raise ValueError(f"allow_hosts must be names or addresses without a port, not {shown(host)}")
-        self._hosts.add(name)
+        name = text(setting, host, _TOKEN, _WANTED).lower()
+        if not _is_host(name.removeprefix("[").removesuffix("]")):
+            raise ValueError(f"{setting} must be a name or an address without a port, not {shown(host)}")
+        self._hosts.add(f"[{name}]" if ":" in name and not name.startswith("[") else name)
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """`app`, guarded."""
@@ -72,14 +74,31 @@ class Guard:
     def _refusal(self, headers: Headers) -> tuple[str, int, str] | None:
         for host in headers.getlist("host") or [""]:
             if _name(host.lower()) not in self._hosts:
-                return f"the Host {shown(host)} is not admitted here; --allow-host admits a name", 403, "FORBIDDEN"
+                return (
+                    f"the Host {shown(host)} is not admitted here; --allow-host (allow_hosts=) admits a name",
+                    403,
+                    "FORBIDDEN",
+                )
         for origin in headers.getlist("origin"):
             match = _ORIGIN.fullmatch(origin.lower())
             if match is None or _name(match[1]) not in self._hosts:
-                return f"the Origin {shown(origin)} is not admitted here; --allow-host admits a name", 403, "FORBIDDEN"
+                return (
+                    f"the Origin {shown(origin)} is not admitted here; --allow-host (allow_hosts=) admits a name",
+                    403,
+                    "FORBIDDEN",
+                )
         if self.token is not None and not _bears(headers.get("authorization", ""), self.token):
             return "the control face needs its token here: Authorization: Bearer TOKEN", 401, "UNAUTHORIZED"
         return None
+
+
+def _is_host(name: str) -> bool:
+    if ":" not in name:
+        return _HOST_NAME.fullmatch(name) is not None
+    try:
+        return ipaddress.ip_address(name).version == _IPV6
+    except ValueError:
+        return False
 
 
 def _name(host: str) -> str | None:

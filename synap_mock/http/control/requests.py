@@ -8,6 +8,8 @@ from synap_mock.clock import iso
 from synap_mock.http.control.shape import answer, fake, whole_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.requests import Request as HTTPRequest
     from starlette.responses import Response
 
@@ -29,9 +31,9 @@ def _told(kept: Request, keys: Keys) -> dict[str, Any]:
     return {
         "at": iso(kept.at),
         "method": kept.method,
-        "path": keys.scrub(kept.path),
-        "query": keys.scrub(kept.query),
-        "headers": {name: keys.scrub(value) for name, value in kept.headers},
+        "path": kept.path,
+        "query": kept.query,
+        "headers": _joined(kept.headers),
         "body": keys.scrub(_text(kept.body)),
         "body_size": kept.body_size,
         "status": kept.status,
@@ -51,6 +53,13 @@ def _told(kept: Request, keys: Keys) -> dict[str, Any]:
         "background": kept.background,
         "unmodelled": kept.unmodelled,
     }
+
+
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 def _text(body: bytes) -> str:

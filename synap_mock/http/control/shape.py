@@ -10,7 +10,8 @@ from starlette.responses import Response
 from synap_mock import schema
 from synap_mock.http.body import read_body
 from synap_mock.http.encoding import encode
-from synap_mock.rule import Refused, shown
+from synap_mock.quoting import shown
+from synap_mock.rule import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ async def answer_refusal(_: Request, refused: Exception) -> Response:
 async def answer_http_exception(request: Request, exception: Exception) -> Response:
     """The answer to an unknown path or method."""
     status: int = getattr(exception, "status_code", 404)
-    route = fake(request).keys.scrub(f"{request.method} {request.url.path[:200]}")
+    route = fake(request).keys.scrub(f"{request.method} {request.url.path}")[:200]
     return error(f"the control face has no {route}", status, _CODES[status], getattr(exception, "headers", None))
 
 

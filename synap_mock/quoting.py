@@ -1,0 +1,27 @@
+"""Values as messages quote them."""
+
+from __future__ import annotations
+
+import json
+
+_LIMIT = 60
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it: printable ASCII, cut short.
+
+    Containers are named by their kind only: they may be huge, or nested deeper than repr goes.
+    """
+    match value:
+        case int() if abs(value) >= 10**_LIMIT:
+            return "a very long integer"
+        case None | bool() | int() | float():
+            return json.dumps(value)
+        case str():
+            return f"{value[:_LIMIT]!a}{'...' if len(value) > _LIMIT else ''}"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+        case _:
+            return f"a value of type {type(value).__name__}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import itertools
 import json
@@ -146,16 +147,18 @@ def by_port(fake: SynapMock, server: Server) -> Sender:
     return send
 
 
-def in_process(fake: SynapMock, client: httpx.Client) -> Sender:
-    """A sender without a connection; the fake must be intercepting."""
+@contextlib.contextmanager
+def intercepted(fake: SynapMock) -> Iterator[Sender]:
+    """A sender without a connection, while the fake intercepts."""
+    headers = {"Authorization": f"Bearer {fake.api_key}"}
+    with fake.intercept(), httpx.Client(base_url=VENDOR, headers=headers, trust_env=False) as client:
 
-    def send(own: list[Entries]) -> list[Exchange]:
-        headers = {"Authorization": f"Bearer {fake.api_key}"}
-        answers = [client.post(VENDOR + BATCH, json={"messages": entries}, headers=headers) for entries in own]
-        assert {answer.status_code for answer in answers} == {200}
-        return [Exchange(entries, answer.json()) for entries, answer in zip(own, answers, strict=True)]
+        def send(own: list[Entries]) -> list[Exchange]:
+            answers = [client.post(BATCH, json={"messages": entries}) for entries in own]
+            assert {answer.status_code for answer in answers} == {200}
+            return [Exchange(entries, answer.json()) for entries, answer in zip(own, answers, strict=True)]
 
-    return send
+        yield send
 
 
 def all_at_once(senders: Sequence[Sender], *, count: int, refused: bool = False) -> list[Exchange]:
@@ -173,8 +176,10 @@ def all_at_once(senders: Sequence[Sender], *, count: int, refused: bool = False)
 
 # --- the claims ---------------------------------------------------------------------------------------------------
 
+refused_or_not = pytest.mark.parametrize("refused", [False, True], ids=["all-valid", "some-refused"])
 
-@pytest.mark.parametrize("refused", [False, True], ids=["all-valid", "some-refused"])
+
+@refused_or_not
 def test_batches_on_one_connection_pool_keep_apart(fake: SynapMock, server: Server, *, refused: bool) -> None:
     async def record() -> list[Exchange]:
         limits = httpx.Limits(max_connections=10)
@@ -190,21 +195,20 @@ def test_batches_on_one_connection_pool_keep_apart(fake: SynapMock, server: Serv
     check(fake, asyncio.run(record()))
 
 
-@pytest.mark.parametrize("refused", [False, True], ids=["all-valid", "some-refused"])
+@refused_or_not
 def test_batches_on_many_connections_keep_apart(fake: SynapMock, server: Server, *, refused: bool) -> None:
     check(fake, all_at_once([by_port(fake, server)] * THREADS, count=80, refused=refused))
 
 
-@pytest.mark.parametrize("refused", [False, True], ids=["all-valid", "some-refused"])
+@refused_or_not
 def test_batches_in_one_process_keep_apart(fake: SynapMock, *, refused: bool) -> None:
-    with fake.intercept(), httpx.Client(trust_env=False) as client:
-        check(fake, all_at_once([in_process(fake, client)] * THREADS, count=40, refused=refused))
+    with intercepted(fake) as inside:
+        check(fake, all_at_once([inside] * THREADS, count=40, refused=refused))
 
 
 def test_batches_through_both_doors_keep_apart(fake: SynapMock, server: Server) -> None:
-    with fake.intercept(), httpx.Client(trust_env=False) as client:
-        senders = [by_port(fake, server), in_process(fake, client)] * 2
-        check(fake, all_at_once(senders, count=50, refused=True))
+    with intercepted(fake) as inside:
+        check(fake, all_at_once([by_port(fake, server), inside] * 2, count=50, refused=True))
 
 
 PROCESS: Final = """
@@ -246,8 +250,8 @@ def test_batches_of_several_processes_keep_apart(fake: SynapMock, server: Server
 @pytest.mark.parametrize("dialect", get_args(Dialect))
 def test_the_rows_of_a_call_are_recorded_at_one_time(dialect: Dialect) -> None:
     fake = SynapMock(dialect=dialect)
-    with fake.intercept(), httpx.Client(trust_env=False) as client:
-        exchanges = all_at_once([in_process(fake, client)] * 4, count=20)
+    with intercepted(fake) as inside:
+        exchanges = all_at_once([inside] * 4, count=20)
     times = {message.message_id: message.recorded_at for message in fake.messages}
     told = [
         {time for row in call.answer["results"] for time in (row["recorded_at"], times[row["message_id"]])}
@@ -258,16 +262,16 @@ def test_the_rows_of_a_call_are_recorded_at_one_time(dialect: Dialect) -> None:
 
 def test_the_message_counts_of_the_observed_dialect_are_the_positions_in_truth() -> None:
     fake = SynapMock(dialect="observed")
-    with fake.serve() as server, fake.intercept(), httpx.Client(trust_env=False) as client:
-        exchanges = all_at_once([by_port(fake, server), in_process(fake, client)] * 2, count=40)
+    with fake.serve() as server, intercepted(fake) as inside:
+        exchanges = all_at_once([by_port(fake, server), inside] * 2, count=40)
     positions = {message.message_id: message.position for message in fake.messages}
     rows = [row for exchange in exchanges for row in exchange.answer["results"]]
     assert [row for row in rows if positions[row["message_id"]] != row["conversation_message_count"]] == []
 
 
 def test_every_call_of_many_stands_in_the_journal_once(fake: SynapMock, server: Server) -> None:
-    with fake.intercept(), httpx.Client(trust_env=False) as client:
-        exchanges = all_at_once([by_port(fake, server), in_process(fake, client)] * 2, count=40)
+    with intercepted(fake) as inside:
+        exchanges = all_at_once([by_port(fake, server), inside] * 2, count=40)
     kept = sorted(request.json["messages"][0]["content"] for request in fake.requests)
     assert kept == sorted(exchange.entries[0]["content"] for exchange in exchanges)
 
@@ -312,11 +316,11 @@ def test_while_resets_run_beside_nobody_sees_half_a_batch(
     fake: SynapMock, server: Server, client: httpx.Client
 ) -> None:
     done = threading.Event()
-    with fake.intercept(), ThreadPoolExecutor(2) as beside:
+    with intercepted(fake) as inside, ThreadPoolExecutor(2) as beside:
         looking = beside.submit(look, fake, client, done)
         forgetting = beside.submit(forget, fake, client, done)
         try:
-            exchanges = all_at_once([by_port(fake, server), in_process(fake, client)] * 2, count=100)
+            exchanges = all_at_once([by_port(fake, server), inside] * 2, count=100)
         finally:
             done.set()
         (seen, statuses), forgot = looking.result(30), forgetting.result(30)

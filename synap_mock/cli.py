@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from synap_mock.mock import Server, SynapMock
 
 
+_LAST_MOMENT = 0.8
+"""Seconds after a signal when the process ends at the latest."""
+
+
 class Failed(click.ClickException):
     """Something outside the command line stood in the way: one sentence, status 2."""
 
@@ -175,24 +179,29 @@ def serve(  # noqa: PLR0913 - one argument an option
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
     """Serve the fake on a port, until SIGINT or SIGTERM."""
-    from synap_mock import logs  # noqa: PLC0415 - --help loads nothing but click
-    from synap_mock.mock import SynapMock  # noqa: PLC0415 - as above
-
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+
+    from synap_mock import logs  # noqa: PLC0415 - --help loads nothing but click
+    from synap_mock.mock import SynapMock  # noqa: PLC0415 - as above
+
     fake = SynapMock(api_key=api_keys or None, allow_hosts=allow_hosts, control_token=control_token, **settings)
     logs.configure(json=log_format == "json", verbose=verbose)
     if verbose:
         fake.on_request(logs.log_request)
-    if port_file is not None:
-        port_file.unlink(missing_ok=True)  # nobody shall read an earlier server's port
     with ExitStack() as stack:
         server = listening(fake, host, port, stack)
+        if port_file is not None:
+            port_file.unlink(missing_ok=True)  # nobody shall read an earlier server's port
         click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
         if port_file is not None:
             write_port(port_file, server.port)
         ended.wait()
+        # A call of many megabytes may be under way, and whoever sent the signal was promised a second.
+        last = threading.Timer(_LAST_MOMENT, os._exit, (0,))
+        last.daemon = True
+        last.start()
 
 
 def listening(fake: SynapMock, host: str, port: int, stack: ExitStack) -> Server:

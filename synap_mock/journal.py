@@ -139,12 +139,16 @@ class Journal:
         self._all.add(exchange, settings)
         if exchange.unmodelled:
             self._unmodelled.add(exchange, settings)
+
+    def tell(self, exchange: Exchange) -> None:
+        """Tell the listener of a call. It may do what it likes, so no lock shall be held."""
         if self.listener is not None:
             self.listener(exchange.shown(self._scrub))
 
-    def requests(self) -> list[Request]:
-        """What is kept, oldest first."""
-        return [exchange.shown(self._scrub) for exchange in self._all.exchanges]
+    def requests(self, newest: int | None = None) -> list[Request]:
+        """What is kept, oldest first; of that the `newest`, None: all."""
+        kept = list(self._all.exchanges)
+        return [exchange.shown(self._scrub) for exchange in kept[max(0, len(kept) - newest) if newest else 0 :]]
 
     def unmodelled(self) -> list[Request]:
         """The calls to routes that the fake doesn't model, oldest first."""

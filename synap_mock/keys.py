@@ -63,10 +63,12 @@ class Keys:
     def __init__(self, first: Sequence[str] | None = None) -> None:
         self._client_id = ids.client_id()
         self._issued: dict[str, _Issued] = {}
+        self._own_form: tuple[str, ...] = ()
+        """Keys that don't look like the vendor's, the longest first, since one may begin with another."""
         self._instances: dict[str, Instance] = {}
         instance = self._instance(ids.instance_id(), None)
         for key in [ids.api_key()] if first is None else several("api_key", first):
-            self._issued[self._new(key)] = _Issued(instance, bound=False)
+            self._issue(self._new(key), _Issued(instance, bound=False))
         if not self._issued:
             raise ValueError("api_key must name one key at least; None makes one")
         self.default = next(iter(self._issued))
@@ -94,7 +96,7 @@ class Keys:
         tenancy = tenancy_of(tenancy)
         key = ids.api_key() if key is None else self._new(key)
         instance = self._instance(instance_id or ids.instance_id(), tenancy)
-        self._issued[key] = _Issued(instance, bound=instance_id is not None)
+        self._issue(key, _Issued(instance, bound=instance_id is not None))
         return key, instance
 
     def revoke(self, key: str) -> None:
@@ -152,10 +154,14 @@ class Keys:
 
     def scrub(self, told: str) -> str:
         """`told` with every key in it masked: the ones issued here, and what looks like one of the vendor's."""
-        for key in self._issued.copy():  # a key may be issued meanwhile
-            if len(key) >= _LONG_ENOUGH_TO_SCRUB:
-                told = told.replace(key, mask(key))
+        for key in self._own_form:
+            told = told.replace(key, mask(key))
         return _LOOKS_LIKE_A_KEY.sub(lambda found: mask(found[0]), told)
+
+    def _issue(self, key: str, issued: _Issued) -> None:
+        self._issued[key] = issued
+        if len(key) >= _LONG_ENOUGH_TO_SCRUB and not _LOOKS_LIKE_A_KEY.fullmatch(key):
+            self._own_form = tuple(sorted((*self._own_form, key), key=len, reverse=True))
 
     def _find(self, key: str) -> _Issued:
         if key not in self._issued:

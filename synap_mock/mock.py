@@ -93,7 +93,7 @@ class SynapMock:
 
     @property
     def conversations(self) -> list[Conversation]:
-        """Every conversation, in the order in which they began."""
+        """Every conversation, an instance's together, in the order in which they began."""
         with self._state.lock:
             return self._state.store.conversations()
 
@@ -159,7 +159,12 @@ class SynapMock:
 
         port = port_number(port)
         self._guard.admit(host, "host")
-        if not is_loopback(host) and self._guard.token is None:
-            self._guard.token = ids.control_token()
-        with live(self.app, host.strip("[]"), port) as address:
-            yield Server(address.url, address.port, self._guard.token)
+        host = host.strip("[]")
+        made = None if is_loopback(host) or self._guard.token else ids.control_token()
+        self._guard.token = self._guard.token or made
+        try:
+            with live(self.app, host, port) as address:
+                yield Server(address.url, address.port, self._guard.token)
+        finally:
+            if made:
+                self._guard.token = None

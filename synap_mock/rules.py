@@ -1,6 +1,6 @@
 """The rulebook: everything that the fake refuses, each rule a value with its evidence.
 
-What a rule is stands in `rule`; here they are, in the order in which a request meets them.
+What a rule is stands in `rule`; here they are, about in the order in which a request meets them.
 """
 
 from __future__ import annotations
@@ -128,7 +128,6 @@ BATCH_TOO_LONG = Rule(
     that=Evidence.ASSUMED,
     how=Evidence.ASSUMED,
     source=PROJECT,
-    schema_error=("too_long", "List has more items than are allowed"),
 )
 ENTRY_OBJECT = Rule(
     id="ENTRY-OBJECT",
@@ -327,4 +326,4 @@ RULES: Final[tuple[Rule, ...]] = (
     READ_PAGE,
     READ_UNKNOWN,
 )
-"""Every rule of the fake, in the order in which a request meets them."""
+"""Every rule of the fake, about in the order in which a request meets them."""

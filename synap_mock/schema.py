@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Never
 from synap_mock import rules
 from synap_mock.messages import Batch
 from synap_mock.quoting import shown
-from synap_mock.rule import Refusal, Refused
+from synap_mock.rule import ABSENT, Refusal, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +103,7 @@ def _violations(entries: list[Any], fields: Sequence[Field], path: tuple[str, ..
             cell = field.column((entry,))
             rule = field.broken(cell)
             if rule is not None:
-                found = "" if rule.schema_error == ("missing", "Field required") else f", not {shown(cell[0])}"
+                found = "" if cell[0] is ABSENT else f", not {shown(cell[0])}"
                 yield Refusal(rule, f"must be {rule.expected}{found}", (*place, field.name))
 
 

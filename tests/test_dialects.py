@@ -147,3 +147,9 @@ def test_observed_recording_one_tells_the_message_count() -> None:
     inside = in_process(SynapMock(dialect="observed"))
     inside.post(ONE, json={**GOOD, "user_id": "u"})
     assert inside.post(ONE, json={**GOOD, "user_id": "u"}).json()["conversation_message_count"] == 2
+
+
+@pytest.mark.parametrize("dialect", ["documented", "observed"])
+def test_a_batch_over_max_batch_gets_400_that_names_the_limit(entry: dict[str, Any], dialect: str) -> None:
+    response = in_process(SynapMock(max_batch=1, dialect=dialect)).post(BATCH, json={"messages": [entry, entry]})
+    assert (response.status_code, "at most 1 messages, not 2" in response.text) == (400, True)

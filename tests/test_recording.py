@@ -196,3 +196,16 @@ def test_a_seed_repeats_the_ids_after_a_reset(entry: Entry) -> None:
 def test_keys_and_instances_are_random_even_with_a_seed() -> None:
     first, second = SynapMock(seed=7), SynapMock(seed=7)
     assert first.api_key != second.api_key
+
+
+def test_a_transcript_of_two_instances_wants_to_know_whose(fake: SynapMock, inside: httpx.Client, entry: Entry) -> None:
+    key, _ = fake.keys.create()
+    for bearer in (fake.api_key, key):
+        inside.post(BATCH, json={"messages": [entry]}, headers={"Authorization": f"Bearer {bearer}"})
+    with pytest.raises(ValueError, match="choose with instance_id="):
+        fake.transcript(entry["conversation_id"])
+
+
+def test_a_transcript_wants_a_uuid(fake: SynapMock) -> None:
+    with pytest.raises(ValueError, match="conversation_id must be a UUID, not 'conv-1'"):
+        fake.transcript("conv-1")

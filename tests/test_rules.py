@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -204,3 +206,10 @@ def test_a_rule_has_a_statement_and_a_source(rule: Rule) -> None:
 def test_the_page_of_rules_is_what_the_command_prints(project_root: Path) -> None:
     page = (project_root / "docs" / "rules.md").read_text(encoding="utf-8")
     assert page == rulebook.markdown(), "make it anew: synap-mock rules --format markdown > docs/rules.md"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_command_prints_every_rule(form: str) -> None:
+    command = [sys.executable, "-m", "synap_mock", "rules", "--format", form]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [rule.id for rule in RULES if rule.id not in printed] == []

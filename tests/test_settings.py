@@ -97,3 +97,9 @@ def test_a_misspelt_attribute_is_an_error() -> None:
 def test_an_unknown_key_can_not_be_revoked() -> None:
     with pytest.raises(KeyError, match="no such key was issued"):
         SynapMock().keys.revoke("nobodys")
+
+
+def test_an_instance_has_one_tenancy(fake: SynapMock) -> None:
+    fake.keys.create(instance_id="inst_1", tenancy="b2b")
+    with pytest.raises(ValueError, match="tenancy of instance 'inst_1' is 'b2b', not 'b2c'"):
+        fake.keys.create(instance_id="inst_1", tenancy="b2c")

@@ -202,3 +202,18 @@ def test_every_answer_is_json(inside: httpx.Client) -> None:
 def test_the_key_is_checked_before_the_body_is_looked_at(body: bytes) -> None:
     inside = in_process(SynapMock(max_body=10))
     assert inside.post(BATCH, content=body, headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+def test_every_call_without_a_correlation_id_gets_its_own(inside: httpx.Client) -> None:
+    assert len({inside.get("/health").headers["X-Correlation-Id"] for _ in range(5)}) == 5
+
+
+def test_every_session_that_is_made_is_another(inside: httpx.Client, entry: Entry) -> None:
+    made = {inside.post(ONE, json={**entry, "user_id": "u"}).json()["session_id"] for _ in range(5)}
+    assert len(made) == 5
+
+
+def test_whoami_tells_an_instances_own_tenancy(fake: SynapMock, inside: httpx.Client) -> None:
+    key, _ = fake.keys.create(tenancy="b2c")
+    answer = inside.get("/api/v1/auth/whoami", headers={"Authorization": f"Bearer {key}"}).json()
+    assert answer["user_context_isolation"] == "equals_customer"

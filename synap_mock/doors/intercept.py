@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import httpx
@@ -26,6 +27,9 @@ Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
 VENDOR_HOSTS: Final = ("synap-cloud-prod.maximem.ai", "synap-cloud-staging.maximem.ai")
 """Where the official SDK's releases send to, unless told otherwise (sdk_matrix.md, Set-up)."""
+
+_PATCHING: Final = threading.Lock()
+"""What respx patches belongs to the whole process."""
 
 
 class Intercept(Generic[Given]):
@@ -50,16 +54,18 @@ class Intercept(Generic[Given]):
         if self._router is not None:
             raise RuntimeError("this intercept() is active already; call intercept() again for another")
         self._router = _Router(self._app, self._hosts)
-        HTTPCoreMocker.routers.insert(0, self._router)  # before the user's, which may answer whatever nobody mocked
-        HTTPCoreMocker.start()
+        with _PATCHING:
+            HTTPCoreMocker.routers.insert(0, self._router)  # before the user's, which may answer what nobody mocked
+            HTTPCoreMocker.start()
         return self._given
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._router is not None:
-            HTTPCoreMocker.unregister(self._router)
-            HTTPCoreMocker.stop()
+            with _PATCHING:
+                HTTPCoreMocker.unregister(self._router)
+                HTTPCoreMocker.stop()
             self._router = None
 
     def __call__(self, decorated: Decorated) -> Decorated:

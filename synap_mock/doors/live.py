@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _GRACE: Final = 0.2
-"""Seconds that calls under way have when the server ends; every whole call takes less."""
+"""Seconds that a half-sent call has left when the server ends."""
 _BACKLOG: Final = 2048
-_UPGRADE: Final = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
+_UPGRADE: Final = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +88,18 @@ def live(app: ASGIApp, host: str, port: int) -> Iterator[Address]:
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's fast protocol, but for a client that offers to upgrade with its first request.
+    """uvicorn's fast protocol, deaf to offers of an upgrade, as RFC 9110 (7.8) lets a server be.
 
-    httptools takes what follows such a request's head for another protocol, and the body is lost. Java's HttpClient and
-    ``curl --http2`` offer h2c so. h11 reads on, as RFC 9110 (7.8) lets a server that ignores the offer.
+    httptools takes what follows such an offer for another protocol, and the body is lost. Java's HttpClient and
+    ``curl --http2`` offer h2c so. A head that comes in pieces is left as it is.
     """
 
     def data_received(self, data: bytes) -> None:
-        if self.cycle is None and _UPGRADE.search(data):
-            self.connections.discard(self)
-            slow = H11Protocol(self.config, self.server_state, self.app_state, self.loop)
-            slow.connection_made(self.transport)
-            self.transport.set_protocol(slow)
-            slow.data_received(data)
-        else:
-            super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            head, blank, rest = data.partition(b"\r\n\r\n")
+            if _UPGRADE.search(head):
+                data = _UPGRADE.sub(b"", head) + blank + rest
+        super().data_received(data)
 
 
 class _Server(uvicorn.Server):

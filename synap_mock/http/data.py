@@ -104,6 +104,7 @@ class DataRoute:
         )
         with state.lock:
             state.journal.add(exchange)
+        state.journal.tell(exchange)
 
 
 def not_modelled(state: State, call: Call) -> Answer:

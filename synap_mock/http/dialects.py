@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from synap_mock.http.call import Answer
 from synap_mock.http.encoding import encode
 from synap_mock.rule import Scope
+from synap_mock.schema import DESCRIBED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +121,8 @@ def _summary(refusals: Sequence[Refusal]) -> str:
     first, more = refusals[0], len(refusals) - 1
     named = first.rule.scope is Scope.CALL and first.where not in ("", "body")
     text = f"{first.where} {first.text}" if named else first.text
-    return f"{text}; and {more} more, in details" if more else text
+    many = "at least " if len(refusals) >= DESCRIBED else ""
+    return f"{text}; and {many}{more} more, in details" if more else text
 
 
 def _validation(refusal: Refusal) -> dict[str, Any]:
@@ -132,7 +134,7 @@ def _validation(refusal: Refusal) -> dict[str, Any]:
 def _refused_entry(refusal: Refusal, route: str) -> dict[str, Any]:
     """The form of the one such answer that is public: customer_id on B2C (documented.md, section 2)."""
     code = _OBSERVED_CODES.get(refusal.rule.code, refusal.rule.code.lower())
-    wrong, _, fix = refusal.text.partition("; ")
+    wrong, _, fix = refusal.text.rpartition("; ")
     message = f"{wrong}."
     return {
         "error": code,

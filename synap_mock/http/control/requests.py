@@ -22,7 +22,7 @@ async def show(request: HTTPRequest) -> Response:
     limit = whole_number(request, "limit")
     state = fake(request)
     with state.lock:
-        newest = state.journal.requests()[::-1][:limit]
+        newest = state.journal.requests(limit)[::-1]
         dropped = state.journal.dropped
     return answer({"requests": [_told(kept, state.keys) for kept in newest], "dropped": dropped})
 

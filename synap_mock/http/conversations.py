@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs
 
 from synap_mock import recording, rules, schema
 from synap_mock.http.auth import authenticate
 from synap_mock.http.call import Answer
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.encoding import encode
+from synap_mock.http.query import whole_number
 from synap_mock.ids import canonical_uuid
 from synap_mock.quoting import shown
 from synap_mock.rule import Refusal, Refused
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 500
 """Messages that a page has where the request doesn't say: as many as the SDK asks for."""
-
-_WHOLE_NUMBER: Final = re.compile("0*[1-9][0-9]{0,17}")
 
 
 def record_batch(state: State, call: Call) -> Answer:
@@ -79,9 +76,7 @@ def _whole(state: State, call: Call) -> bytes:
 
 
 def _page(call: Call, name: str, default: int) -> int:
-    given = parse_qs(call.query, keep_blank_values=True, errors="replace").get(name)
-    if given is None:
-        return default
-    if not _WHOLE_NUMBER.fullmatch(given[-1]):
-        raise Refused(Refusal(rules.READ_PAGE, f"must be a whole number from 1, not {shown(given[-1])}", (name,)))
-    return int(given[-1])
+    try:
+        return whole_number(call.query, name) or default
+    except ValueError as error:
+        raise Refused(Refusal(rules.READ_PAGE, str(error), (name,))) from None

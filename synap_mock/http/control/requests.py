@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synap_mock.clock import iso
-from synap_mock.http.control.shape import answer, fake, whole_number
+from synap_mock.http.control.shape import ControlRefused, answer, fake
+from synap_mock.http.query import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 async def show(request: HTTPRequest) -> Response:
     """``GET /_mock/requests?limit=``: newest first, and how many older ones the journal has dropped."""
-    limit = whole_number(request, "limit")
+    try:
+        limit = whole_number(request.url.query, "limit")
+    except ValueError as error:
+        raise ControlRefused(f"limit {error}") from None
     state = fake(request)
     with state.lock:
         newest = state.journal.requests(limit)[::-1]

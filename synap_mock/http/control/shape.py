@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from synap_mock.state import State
 
 _MAX_BODY: Final = 1024 * 1024
-_WHOLE: Final = re.compile("0*[1-9][0-9]{0,17}")
 _CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
@@ -87,17 +85,3 @@ async def json_object(request: Request, *names: str) -> dict[str, Any]:
         if names and name not in names:
             raise ControlRefused(f"there is no {shown(name)} here; the keys are {', '.join(names)}")
     return value
-
-
-def whole_number(request: Request, name: str) -> int | None:
-    """A query parameter that must be a whole number from 1, or None where it isn't given.
-
-    Raises:
-        ControlRefused: it is no such number.
-    """
-    given = request.query_params.get(name)
-    if given is None:
-        return None
-    if not _WHOLE.fullmatch(given):
-        raise ControlRefused(f"{name} must be a whole number from 1, not {shown(given)}")
-    return int(given)

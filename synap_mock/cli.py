@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from synap_mock.mock import Server, SynapMock
 
 
-_LAST_MOMENT = 0.8
+_LAST_MOMENT = 0.7
 """Seconds after a signal when the process ends at the latest."""
 
 
@@ -202,6 +202,7 @@ def serve(  # noqa: PLR0913 - one argument an option
         last = threading.Timer(_LAST_MOMENT, os._exit, (0,))
         last.daemon = True
         last.start()
+    last.cancel()  # ended in time: whoever called this function in a process of theirs keeps it
 
 
 def listening(fake: SynapMock, host: str, port: int, stack: ExitStack) -> Server:

@@ -101,6 +101,19 @@ def test_a_signal_ends_it_within_a_second_with_status_0(number: signal.Signals, 
         assert process.stderr.read() == ""
 
 
+def test_a_signal_does_not_wait_for_a_call_that_takes_many_seconds() -> None:
+    entry = b'{"conversation_id":"x","role":"user","content":""}'
+    body = b'{"messages":[' + b",".join([entry] * 600_000) + b"]}"
+    head = f"POST {BATCH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer mine\r\nContent-Length: {len(body)}\r\n\r\n"
+    with running("--api-key", "mine", "--log-format", "json") as (process, line):
+        port = int(json.loads(line)["url"].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(head.encode() + body)
+            time.sleep(0.5)  # by now it is under way
+            process.terminate()
+            assert process.wait(timeout=2.5) == 0
+
+
 def test_every_option_reaches_the_fake() -> None:
     given = [
         "--tenancy",

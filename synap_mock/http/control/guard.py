@@ -74,22 +74,19 @@ class Guard:
     def _refusal(self, headers: Headers) -> tuple[str, int, str] | None:
         for host in headers.getlist("host") or [""]:
             if _name(host.lower()) not in self._hosts:
-                return (
-                    f"the Host {shown(host)} is not admitted here; --allow-host (allow_hosts=) admits a name",
-                    403,
-                    "FORBIDDEN",
-                )
+                return _foreign("Host", host)
         for origin in headers.getlist("origin"):
             match = _ORIGIN.fullmatch(origin.lower())
             if match is None or _name(match[1]) not in self._hosts:
-                return (
-                    f"the Origin {shown(origin)} is not admitted here; --allow-host (allow_hosts=) admits a name",
-                    403,
-                    "FORBIDDEN",
-                )
+                return _foreign("Origin", origin)
         if self.token is not None and not _bears(headers.get("authorization", ""), self.token):
             return "the control face needs its token here: Authorization: Bearer TOKEN", 401, "UNAUTHORIZED"
         return None
+
+
+def _foreign(header: str, value: str) -> tuple[str, int, str]:
+    told = f"the {header} {shown(value)} is not admitted here; --allow-host (allow_hosts=) admits a name"
+    return told, 403, "FORBIDDEN"
 
 
 def _is_host(name: str) -> bool:

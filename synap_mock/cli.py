@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from synap_mock import __version__
-from synap_mock.settings import Dialect, Registration, Tenancy
+from synap_mock.clock import instant
+from synap_mock.settings import Dialect, Registration, Settings, Tenancy, rate_limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synap_mock.mock import Server, SynapMock
+    from synap_mock.doors.live import Server
+    from synap_mock.mock import SynapMock
+    from synap_mock.settings import RateLimit
 
 
 _LAST_MOMENT = 0.7
@@ -72,6 +75,19 @@ def check_control_token(token: str) -> None:
     from synap_mock.http.control.guard import Guard  # noqa: PLC0415 - as above
 
     Guard(token=token)
+
+
+def check_freeze(time: str) -> None:
+    """Raise ValueError for what is no time with a zone."""
+    instant("it", time)
+
+
+def rate_limit(given: str | None) -> RateLimit | None:
+    """A rate limit as it is written in an option."""
+    try:
+        return None if given is None else Settings(rate_limit=rate_limit_of(given)).rate_limit
+    except (TypeError, ValueError) as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def check_port_file(file: Path) -> None:
@@ -133,6 +149,20 @@ def main() -> None:
     metavar="N",
     show_default="no limit",
     help="Most messages a batch may hold.",
+)
+@option(
+    "--rate-limit",
+    metavar="LIMIT",
+    callback=lambda _, __, limit: rate_limit(limit),
+    show_default="none",
+    help="How many calls a key may make: free, pro, a number a minute, or that and how many at once, 120/20.",
+)
+@option(
+    "--freeze",
+    metavar="TIME",
+    callback=checked(check_freeze),
+    show_default="real time",
+    help="A time at which the clock stands, with a zone, such as 2026-11-23T08:00:00Z.",
 )
 @option("--seed", type=int, metavar="N", show_default="random", help="Makes message and session ids repeat.")
 @option(

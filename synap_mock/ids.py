@@ -55,12 +55,12 @@ class Ids:
     """
 
     def __init__(self, seed: int | None) -> None:
-        self._seed = seed
+        self.seed = seed
         self.restart()
 
     def restart(self) -> None:
         """Begin again: with a seed the same ids, without one others."""
-        source = random.Random(self._seed) if self._seed is not None else secrets.SystemRandom()  # noqa: S311 - ids to repeat, not to keep secret
+        source = random.Random(self.seed) if self.seed is not None else secrets.SystemRandom()  # noqa: S311 - ids to repeat, not to keep secret
         self._prefix = f"msg_{source.getrandbits(48):012x}"
         self._source = source
         self._correlations = itertools.count(1)

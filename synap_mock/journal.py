@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 _CREDENTIALS: Final = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
+_SHOWN: Final = 3
 _SCHEMES: Final = frozenset({"bearer", "basic", "digest"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Request:
     """One call as the journal keeps it; headers, path and query with keys masked.
 
@@ -32,7 +33,7 @@ class Request:
         headers: names in lower case; credentials masked.
         body: the beginning of the body as sent, at most as much as the journal keeps of one.
         body_size: bytes that the body had.
-        status: of the answer.
+        status: of the answer; None: nothing was answered.
         answer: the beginning of the answer's body.
         answer_size: bytes that the answer's body had.
         refusals: the rules that refused the call or entries of it, at most 100.
@@ -40,23 +41,33 @@ class Request:
         correlation_id: as answered.
         background: telemetry or a heartbeat, which an SDK sends by itself.
         unmodelled: a route that the fake doesn't model.
+        fault: the name of the fault that struck.
     """
 
     at: int = field(compare=False)
     method: str
     path: str
     query: str
-    headers: tuple[tuple[str, str], ...] = field(compare=False, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(compare=False)
     body: bytes
     body_size: int
-    status: int
-    answer: bytes = field(repr=False)
-    answer_size: int = field(repr=False)
+    status: int | None
+    answer: bytes
+    answer_size: int
     refusals: tuple[Refusal, ...]
-    instance_id: str | None = field(repr=False)
-    correlation_id: str = field(repr=False)
+    instance_id: str | None
+    correlation_id: str
     background: bool = False
     unmodelled: bool = False
+    fault: str | None = None
+
+    def __repr__(self) -> str:
+        told = [f"{self.method} {self.path} {self.status or 'unanswered'}"]
+        told += [f"fault {self.fault}"] if self.fault else []
+        told += ["unmodelled"] if self.unmodelled else []
+        told += [repr(refusal) for refusal in self.refusals[:_SHOWN]]
+        told += ["..."] if len(self.refusals) > _SHOWN else []
+        return f"<{', '.join(told)}>"
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -84,7 +95,7 @@ class Exchange(NamedTuple):
     raw_headers: Sequence[tuple[bytes, bytes]]
     body: bytes
     body_size: int
-    status: int
+    status: int | None
     answer: bytes
     answer_size: int
     refusals: tuple[Refusal, ...]
@@ -92,6 +103,7 @@ class Exchange(NamedTuple):
     correlation_id: str
     background: bool
     unmodelled: bool
+    fault: str | None
 
     @property
     def size(self) -> int:
@@ -149,6 +161,15 @@ class Journal:
         """What is kept, oldest first; of that the `newest`, None: all."""
         kept = list(self._all.exchanges)
         return [exchange.shown(self._scrub) for exchange in kept[max(0, len(kept) - newest) if newest else 0 :]]
+
+    @property
+    def unmodelled_count(self) -> int:
+        """How many calls there were to routes that the fake doesn't model."""
+        return len(self._unmodelled.exchanges) + self._unmodelled.dropped
+
+    def forget_unmodelled(self) -> None:
+        """Forget the calls to routes that the fake doesn't model, as such."""
+        self._unmodelled = _Newest()
 
     def unmodelled(self) -> list[Request]:
         """The calls to routes that the fake doesn't model, oldest first."""

@@ -99,6 +99,14 @@ class Keys:
         self._issue(key, _Issued(instance, bound=instance_id is not None))
         return key, instance
 
+    def issued(self) -> list[str]:
+        """Every key, revoked or not."""
+        return list(self._issued)
+
+    def knows(self, key: str) -> bool:
+        """Whether a key was issued, revoked or not."""
+        return key in self._issued
+
     def revoke(self, key: str) -> None:
         """From now on the key is answered 401 ``CREDENTIAL_INVALID``.
 
@@ -138,7 +146,8 @@ class Keys:
             raise Refused(
                 Refusal(
                     rules.KEY_UNKNOWN,
-                    f"Missing or invalid authentication credentials; the key {mask(key)} was never issued",
+                    f"Missing or invalid authentication credentials; the key {mask(key)} was never issued here: "
+                    "keys.create(KEY), POST /_mock/keys or the setting api_key does it",
                 )
             )
         if issued.revoked:

@@ -8,8 +8,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from synap_mock.doors.live import Server
     from synap_mock.journal import Request
-    from synap_mock.mock import Server
 
 _log: Final = logging.getLogger("synap_mock")
 

@@ -7,16 +7,20 @@ hundred roles with one set comparison, and the store keeps a hundred messages as
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synap_mock.rule import Refusal
+
 Role = Literal["user", "assistant"]
+_SHOWN: Final = 60
+_REFUSALS_SHOWN: Final = 3
 ROLES: frozenset[str] = frozenset({"user", "assistant"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Message:
     """One recorded message, as ``SynapMock.messages`` shows it.
 
@@ -45,6 +49,45 @@ class Message:
     metadata: dict[str, Any] | None
     recorded_at: str
     instance_id: str
+
+    def __repr__(self) -> str:
+        content = repr(self.content) if len(self.content) <= _SHOWN else f"{self.content[:_SHOWN]!r}..."
+        given = {"user_id": self.user_id, "customer_id": self.customer_id, "metadata": self.metadata or None}
+        more = "".join(f", {name}={value!r}" for name, value in given.items() if value is not None)
+        return f"<message {self.position} of {self.conversation_id}: {self.role} {content}{more}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordedBatch:
+    """One batch that was recorded, whole or in part; `len` of it is `total`.
+
+    Attributes:
+        messages: what was recorded of it, in submission order.
+        refusals: why each other entry was refused, at most 100.
+        failed: how many entries were refused.
+    """
+
+    messages: tuple[Message, ...]
+    refusals: tuple[Refusal, ...] = ()
+    failed: int = 0
+
+    @property
+    def succeeded(self) -> int:
+        """How many entries were recorded."""
+        return len(self.messages)
+
+    @property
+    def total(self) -> int:
+        """How many entries it had."""
+        return self.succeeded + self.failed
+
+    def __len__(self) -> int:
+        return self.total
+
+    def __repr__(self) -> str:
+        refused = "".join(f", {refusal!r}" for refusal in self.refusals[:_REFUSALS_SHOWN])
+        more = ", ..." if self.failed > _REFUSALS_SHOWN else ""
+        return f"<batch of {self.total}, {self.succeeded} recorded{refused}{more}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synap_mock import ids
+from synap_mock.armed import ArmedFault, Rejection, StandIn, reachable, script
+from synap_mock.clock import duration
+from synap_mock.faults import NOTHING, Respond
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
+from synap_mock.http.routes import is_modelled
 from synap_mock.ids import canonical_uuid
 from synap_mock.quoting import shown
-from synap_mock.settings import Settings, port_number
+from synap_mock.settings import Settings, port_number, whole
 from synap_mock.state import State
+from synap_mock.waiting import wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from starlette.types import ASGIApp
 
+    from synap_mock.armed import Where
+    from synap_mock.clock import Clock
     from synap_mock.doors.intercept import Intercept
+    from synap_mock.doors.live import Server
+    from synap_mock.faults import Fault
     from synap_mock.journal import Request
     from synap_mock.keys import Keys
-    from synap_mock.messages import Conversation, Message
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A fake on a port.
-
-    Attributes:
-        url: its address, for ``SYNAP_BASE_URL``.
-        port: its port.
-        control_token: what the control face wants as ``Authorization: Bearer``; None: nothing.
-    """
-
-    url: str
-    port: int
-    control_token: str | None
+    from synap_mock.messages import Conversation, Message, RecordedBatch
 
 
 class SynapMock:
@@ -56,7 +50,7 @@ class SynapMock:
         ValueError: a value out of its range, named with what would do.
     """
 
-    __slots__ = ("_guard", "_state", "app")  # so that fake.tenancy = "b2b" is an error, not nothing
+    __slots__ = ("_guard", "_servers", "_state", "app")  # so that fake.tenancy = "b2b" is an error, not nothing
 
     def __init__(
         self,
@@ -66,9 +60,11 @@ class SynapMock:
         control_token: str | None = None,
         **settings: Any,  # noqa: ANN401 - the settings' types differ; Settings checks them
     ) -> None:
-        self._state = State(Settings.of(**settings), [api_key] if isinstance(api_key, str) else api_key)
+        state = State(Settings.of(**settings), [api_key] if isinstance(api_key, str) else api_key)
+        self._state = state
         self._guard = Guard(allow_hosts, control_token)
-        self.app: ASGIApp = create_app(self._state, self._guard)
+        self._servers: list[Server] = []
+        self.app: ASGIApp = create_app(state, self._guard)
 
     @property
     def api_key(self) -> str:
@@ -129,8 +125,155 @@ class SynapMock:
             found = self._state.store.transcript(holders[0], canonical) if holders else []
         return [(message.role, message.content) for message in found]
 
+    @property
+    def batches(self) -> list[RecordedBatch]:
+        """Every batch that came and whose schema held, in order: what was recorded of it, and what was refused."""
+        with self._state.lock:
+            return self._state.store.batches()
+
+    @property
+    def clock(self) -> Clock:
+        """Time, as the fake tells it: `advance` adds, `freeze` stops."""
+        return self._state.clock
+
+    @property
+    def server(self) -> Server:
+        """The port that it is served on.
+
+        Raises:
+            RuntimeError: it is served on none.
+        """
+        if not self._servers:
+            raise RuntimeError("the fake is on no port; ask for the fixture synap_server, or serve() it")
+        return self._servers[-1]
+
+    @property
+    def url(self) -> str:
+        """The address of the port that it is served on, for ``SYNAP_BASE_URL``.
+
+        Raises:
+            RuntimeError: it is served on none.
+        """
+        return self.server.url
+
+    def down(self) -> AbstractContextManager[str]:
+        """While the context lasts, nobody listens on the port that it is served on; see `Server.down`.
+
+        Raises:
+            RuntimeError: it is served on none.
+        """
+        return self.server.down()
+
+    def fail(
+        self,
+        fault: Fault,
+        *,
+        times: int | None = 1,
+        after_commit: bool = False,
+        route: str | None = None,
+        where: Callable[[Request], bool] | None = None,
+    ) -> None:
+        """The next calls go wrong; several faults strike in the order in which they were armed.
+
+        Args:
+            fault: how, such as ``ServerError(503)``.
+            times: how many calls; None: every one until the reset.
+            after_commit: the call is carried out first, then its answer goes wrong; `messages` keeps the truth.
+            route: which calls: ``"METHOD /path"`` or ``"/path"``; None: the conversations' (record a batch, record one,
+                read back), so that what an SDK asks by itself when it starts doesn't use the fault up.
+            where: which of these: asked about each request.
+
+        Raises:
+            TypeError: an argument of the wrong type.
+            ValueError: an argument out of its range; a call that can't arrive, after the commit or behind a port.
+        """
+        self._arm([ArmedFault(fault, times, after_commit, route, where)])
+
+    def fail_sequence(
+        self,
+        faults: Sequence[Fault | None],
+        *,
+        after_commit: bool = False,
+        route: str | None = None,
+        where: Callable[[Request], bool] | None = None,
+    ) -> None:
+        """The next calls go wrong one after the other, each in its own way; None: that one goes well.
+
+        Args:
+            faults: the script.
+            after_commit: as in `fail`.
+            route: as in `fail`.
+            where: as in `fail`.
+
+        Raises:
+            TypeError, ValueError: as in `fail`.
+        """
+        self._arm(script(faults, after_commit=after_commit, route=route, where=where))
+
+    def reject(self, where: Where, *, error: str = "rejected by the test", times: int | None = 1) -> None:
+        """Matching entries are refused with code ``REJECTED``, the rest of their batch is not.
+
+        Args:
+            where: an index in the batch, a conversation id, values that an entry must have (``{"role": "user"}``), or a
+                predicate on the entry, a dict.
+            error: why, as the client is told.
+            times: in how many batches; None: in every one until the reset.
+
+        Raises:
+            TypeError: an argument of the wrong type.
+            ValueError: an argument out of its range.
+        """
+        with self._state.lock:
+            self._state.rejections.add(Rejection(where, error, times))
+
+    def answer(  # noqa: PLR0913 - what an answer has
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = NOTHING,  # noqa: ANN401 - any JSON value
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Stand in for a route that the fake doesn't model; it counts as modelled then, and wants a key.
+
+        Args:
+            method: such as ``"POST"``.
+            path: such as ``"/v1/context/user/fetch"``; a segment ``{name}`` stands for any.
+            json: the answer's body; without it there is none.
+            status: of the answer. The SDK takes 200 only.
+            headers: of the answer.
+            times: how many calls; None: every one until the reset.
+
+        Raises:
+            TypeError: an argument of the wrong type.
+            ValueError: an argument out of its range, or a route that the fake models.
+        """
+        stand_in = StandIn(method, path, Respond(status, json=json, headers=headers or {}), times)
+        if is_modelled(method, path):
+            raise ValueError(f"{method} {path} is modelled; fail(Respond(...), route=...) answers it otherwise")
+        with self._state.lock:
+            self._state.stand_ins.add(stand_in)
+
+    def wait_for(self, *, messages: int, timeout: float = 5.0) -> Awaitable[None]:
+        """Wait until so many messages are recorded, for code that records in the background.
+
+        Where an event loop runs, give something to await; elsewhere, block.
+
+        Args:
+            messages: at least so many.
+            timeout: seconds, of real time.
+
+        Raises:
+            TimeoutError: they are not recorded in time; it says how many are, and what was asked.
+            TypeError, ValueError: an argument of the wrong type or out of its range.
+        """
+        whole("messages", messages, least=0)
+        return wait(lambda: self._missing(messages), duration("timeout", timeout))
+
     def reset(self) -> None:
-        """Forget what was recorded and asked. Keys, revoked ones too, and settings stay."""
+        """Forget what was recorded and asked, disarm everything, tell real time. Keys and settings stay."""
         self._state.reset()
 
     def on_request(self, listener: Callable[[Request], None] | None) -> None:
@@ -141,7 +284,7 @@ class SynapMock:
         """While it lasts, httpx traffic to the vendor's hosts comes here. A context manager, and a decorator."""
         from synap_mock.doors.intercept import Intercept  # noqa: PLC0415 - a server has no need of respx and httpx
 
-        return Intercept(self.app, self)
+        return Intercept(self.app, self, lambda: self._state.settings.hosts)
 
     @contextmanager
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
@@ -155,7 +298,7 @@ class SynapMock:
             OSError: the address can't be bound.
             ValueError: `host` is no host name, or `port` is out of range.
         """
-        from synap_mock.doors.live import is_loopback, live  # noqa: PLC0415 - in process there is no need of uvicorn
+        from synap_mock.doors.live import Server, is_loopback  # noqa: PLC0415 - in process there is no need of uvicorn
 
         port = port_number(port)
         self._guard.admit(host, "host")
@@ -163,8 +306,27 @@ class SynapMock:
         made = None if is_loopback(host) or self._guard.token else ids.control_token()
         self._guard.token = self._guard.token or made
         try:
-            with live(self.app, host, port) as address:
-                yield Server(address.url, address.port, self._guard.token)
+            with Server(self.app, host, port, self._guard.token) as server:
+                self._servers.append(server)
+                try:
+                    yield server
+                finally:
+                    self._servers.remove(server)
         finally:
             if made:
                 self._guard.token = None
+
+    def _arm(self, faults: Sequence[ArmedFault]) -> None:
+        with self._state.lock:
+            if self._servers:
+                for armed in faults:
+                    reachable(armed.fault)
+            self._state.faults.add(*faults)
+
+    def _missing(self, messages: int) -> str | None:
+        with self._state.lock:
+            recorded = self._state.store.message_count
+            if recorded >= messages:
+                return None
+            asked = [request for request in self._state.journal.requests() if not request.background]
+        return f"{messages} messages; {recorded} recorded, after the calls {asked}"

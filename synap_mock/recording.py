@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from synap_mock import schema
+from synap_mock.armed import rejected
 from synap_mock.clock import iso
 from synap_mock.ids import canonical_uuid
 from synap_mock.rule import Refusal, Terms
-from synap_mock.rules import ENTRY_RULES
+from synap_mock.rules import ENTRY_RULES, REJECTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,12 +70,16 @@ def record(state: State, instance: Instance, batch: Batch, *, registers: bool = 
         )
         total = len(batch.roles)
         refused = refusals(batch, terms)
+        if state.rejections:
+            for index, error in rejected(state.rejections, batch, refused).items():
+                refused[index] = Refusal(REJECTED, error, ("messages", index))
+            refused = dict(sorted(refused.items()))
         if refused:
             batch = batch.rows([index for index in range(total) if index not in refused])
         batch = _resolved(batch, tenancy)
-        now = state.clock.now()
+        now = state.clock.microseconds()
         try:
-            first, counts_before = state.store.append(instance.instance_id, batch, now)
+            first, counts_before = state.store.append(instance.instance_id, batch, now, None if registers else refused)
         except ValueError:
             raise schema.not_json("it is nested too deeply") from None
         return Outcome(

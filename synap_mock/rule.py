@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from synap_mock.settings import Dialect, Registration, Tenancy
 
 
+DESCRIBED: Final = 100
+"""Most refusals of one call that are told and kept; the search for violations of the schema stops there."""
+
+
 class Evidence(StrEnum):
     """How a rule is known."""
 
@@ -150,7 +154,7 @@ class EntryRule(Rule):
     scope: Scope = Scope.ENTRY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Refusal:
     """One rule broken at one place.
 
@@ -163,6 +167,9 @@ class Refusal:
     rule: Rule
     text: str
     path: tuple[str | int, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.rule.id} {self.where}: {self.text}>" if self.path else f"<{self.rule.id}: {self.text}>"
 
     @property
     def where(self) -> str:

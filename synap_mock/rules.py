@@ -60,6 +60,16 @@ KEY_OF_OTHER_INSTANCE = Rule(
     code="FORBIDDEN",
     status=403,
 )
+CALL_TOO_SOON = Rule(
+    id="CALL-TOO-SOON",
+    statement="More calls than the setting `rate_limit` allows a key.",
+    scope=Scope.REQUEST,
+    that=Evidence.DOCUMENTED,
+    how=Evidence.DOCUMENTED,
+    source=f"{ERRORS_PAGE}; the plans' numbers: api-reference/overview, one of three pages that give different ones",
+    code="RATE_LIMITED",
+    status=429,
+)
 ROUTE_NOT_MODELLED = Rule(
     id="ROUTE-NOT-MODELLED",
     statement="A path that the fake doesn't model, or another method on one that it does. No key is needed; "
@@ -275,6 +285,16 @@ CUSTOMER_ID_NOT_ACCEPTED = EntryRule(
 )
 ENTRY_RULES: Final = (CONVERSATION_ID_UUID, CONVERSATION_REGISTERED, CUSTOMER_ID_REQUIRED, CUSTOMER_ID_NOT_ACCEPTED)
 
+REJECTED = Rule(
+    id="REJECTED",
+    statement="An entry that a test rejects (`.reject()`, `POST /_mock/rejections`).",
+    scope=Scope.ENTRY,
+    that=Evidence.DOCUMENTED,
+    how=Evidence.DOCUMENTED,
+    source=f"{PAGE}, Returns (a failed row has an error); which entries: the test's choice",
+    code="REJECTED",
+)
+
 # --- reading back -----------------------------------------------------------------------------------------------
 
 READ_CONVERSATION_ID = Rule(
@@ -310,6 +330,7 @@ RULES: Final[tuple[Rule, ...]] = (
     KEY_UNKNOWN,
     KEY_REVOKED,
     KEY_OF_OTHER_INSTANCE,
+    CALL_TOO_SOON,
     ROUTE_NOT_MODELLED,
     BODY_TOO_LARGE,
     BODY_JSON,
@@ -322,6 +343,7 @@ RULES: Final[tuple[Rule, ...]] = (
     USER_ID_MISSING,
     USER_ID_REQUIRED_STRING,
     *ENTRY_RULES,
+    REJECTED,
     READ_CONVERSATION_ID,
     READ_PAGE,
     READ_UNKNOWN,

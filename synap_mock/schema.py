@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, Never
 from synap_mock import rules
 from synap_mock.messages import Batch
 from synap_mock.quoting import shown
-from synap_mock.rule import ABSENT, Refusal, Refused
+from synap_mock.rule import ABSENT, DESCRIBED, Refusal, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from synap_mock.rule import Field
-
-DESCRIBED: Final = 100
-"""Most violations that an answer names; the search for more stops there."""
 
 
 def decode(body: bytes) -> object:

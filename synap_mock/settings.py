@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
+from synap_mock.clock import iso, moment
 from synap_mock.quoting import shown
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Tenancy = Literal["b2b", "b2c"]
 Dialect = Literal["documented", "observed"]
 Registration = Literal["auto", "required"]
+Plan = Literal["free", "pro"]
+RateLimit = Plan | int | tuple[int, int]
 
 MIB: Final = 1024 * 1024
+_HOST: Final = re.compile(r"(?!.{254})[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*")
 _LAST_PORT: Final = 65535
+_DIGITS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,11 @@ class Settings:
             only *record one* does, as the page's text has it. [documented, both]
         max_batch: most messages a batch may hold; None: no limit. [assumed: none is documented]
         seed: makes message and session ids repeat; None: random ones.
+        freeze: a time at which the clock stands after every reset, with a zone, in ISO 8601, between the years 1970 and
+            9998; None: real time.
+        rate_limit: how many calls a key may make: ``"free"`` (60 a minute, 10 at once), ``"pro"`` (600, 50), a number a
+            minute, or that and how many at once, ``(120, 20)``; None: any. [documented, but three different ones]
+        hosts: names of hosts that are intercepted besides the vendor's.
         max_body: most bytes that a request body may have. [assumed]
         journal_calls: how many calls the journal keeps.
         journal_body: how many bytes of a body it keeps, of the request's and of the answer's each.
@@ -48,6 +58,9 @@ class Settings:
     registration: Registration = "auto"
     max_batch: int | None = None
     seed: int | None = None
+    freeze: str | None = None
+    rate_limit: RateLimit | None = None
+    hosts: Sequence[str] = ()
     max_body: int = 64 * MIB
     journal_calls: int = 1000
     journal_body: int = 64 * 1024
@@ -57,12 +70,17 @@ class Settings:
         _choice("tenancy", self.tenancy, Tenancy, optional=True)
         _choice("dialect", self.dialect, Dialect)
         _choice("registration", self.registration, Registration)
-        _whole("max_batch", self.max_batch, least=1, optional=True)
-        _whole("seed", self.seed, least=None, optional=True)
-        _whole("max_body", self.max_body, least=1)
-        _whole("journal_calls", self.journal_calls, least=1)
-        _whole("journal_body", self.journal_body, least=0)
-        _whole("journal_bytes", self.journal_bytes, least=0)
+        whole("max_batch", self.max_batch, least=1, optional=True)
+        whole("seed", self.seed, least=None, optional=True)
+        if self.freeze is not None:
+            at = moment("freeze", self.freeze)
+            object.__setattr__(self, "freeze", self.freeze if isinstance(self.freeze, str) else iso(at))
+        object.__setattr__(self, "rate_limit", _rate_limit(self.rate_limit))
+        object.__setattr__(self, "hosts", _hosts(self.hosts))
+        whole("max_body", self.max_body, least=1)
+        whole("journal_calls", self.journal_calls, least=1)
+        whole("journal_body", self.journal_body, least=0)
+        whole("journal_bytes", self.journal_bytes, least=0)
 
     @classmethod
     def of(cls, /, **settings: Any) -> Settings:  # noqa: ANN401 - the fields' types differ, and are checked here
@@ -118,7 +136,7 @@ def several(name: str, value: object) -> list[object]:
     Raises:
         TypeError: it is none.
     """
-    if isinstance(value, str | bytes) or not isinstance(value, Collection):
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Collection):
         raise TypeError(f"{name} must be a list of strings, not {type(value).__name__}")
     return list(value)
 
@@ -130,7 +148,7 @@ def port_number(value: object) -> int:
         TypeError: no whole number.
         ValueError: out of range.
     """
-    _whole("port", value, least=0)
+    whole("port", value, least=0)
     if cast("int", value) > _LAST_PORT:
         raise ValueError(f"port must be a whole number from 0 to {_LAST_PORT}, not {shown(value)}")
     return cast("int", value)
@@ -144,6 +162,29 @@ def tenancy_of(value: object) -> Tenancy | None:
         ValueError: no tenancy.
     """
     return Settings(tenancy=value).tenancy  # type: ignore[arg-type] # the constructor checks it
+
+
+def whole(name: str, value: object, *, least: int | None, optional: bool = False) -> None:
+    """Check that `value` is a whole number.
+
+    Args:
+        name: what begins the error's sentence.
+        value: anything.
+        least: what it must be at least; None: anything.
+        optional: whether None will do.
+
+    Raises:
+        TypeError: no whole number.
+        ValueError: under `least`.
+    """
+    if optional and value is None:
+        return
+    wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or None" if optional else "")
+    msg = f"{name} must be {wanted}, not {shown(value)}"
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(msg)
+    if least is not None and value < least:
+        raise ValueError(msg)
 
 
 def _known(names: Iterable[str]) -> None:
@@ -164,12 +205,35 @@ def _choice(name: str, value: object, kind: Any, *, optional: bool = False) -> N
         raise ValueError(msg)
 
 
-def _whole(name: str, value: object, *, least: int | None, optional: bool = False) -> None:
-    if optional and value is None:
-        return
-    wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or None" if optional else "")
-    msg = f"{name} must be {wanted}, not {shown(value)}"
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(msg)
-    if least is not None and value < least:
-        raise ValueError(msg)
+def rate_limit_of(text: str) -> Any:  # noqa: ANN401 - the constructor of Settings checks it
+    """A rate limit as it is written in an option or an ini file: ``free``, ``600``, ``120/20``."""
+    parts = [
+        int(part) if part.isascii() and part.isdecimal() and len(part) < _DIGITS else part for part in text.split("/")
+    ]
+    return parts if len(parts) > 1 else parts[0]
+
+
+def _rate_limit(value: object) -> RateLimit | None:
+    wanted = (
+        '"free", "pro", a number of calls a minute from 1, that and how many at once, such as (120, 20), or None, '
+        f"not {shown(value)}"
+    )
+    match value:
+        case None | "free" | "pro":
+            return value
+        case [int(each), int(burst)] if each >= 1 and burst >= 1 and not {type(each), type(burst)} & {bool}:
+            return each, burst
+        case int(each) if each >= 1 and each is not True:
+            return each
+        case str() | int() | [*_]:
+            raise ValueError(f"rate_limit must be {wanted}")
+    raise TypeError(f"rate_limit must be {wanted}")
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    names = []
+    for name in several("hosts", value):
+        if not isinstance(name, str) or not _HOST.fullmatch(name.lower()):
+            raise ValueError(f"hosts must be names of hosts without scheme and port, not {shown(name)}")
+        names.append(name.lower())
+    return tuple(names)

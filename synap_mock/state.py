@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from synap_mock.armed import ArmedFault, Queue, Rejection, StandIn
 from synap_mock.clock import Clock
 from synap_mock.ids import Ids
 from synap_mock.journal import Journal
 from synap_mock.keys import Keys
+from synap_mock.limits import RateLimits
 from synap_mock.store import Store
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class State:
-    """One fake's settings, keys, clock, ids, store and journal.
+    """One fake's settings, keys, clock, ids, store, journal, and what is armed.
 
     Args:
         settings: how it behaves.
@@ -33,11 +35,39 @@ class State:
         self.ids = Ids(settings.seed)
         self.keys = Keys(api_keys)
         self.store = Store(self.ids)
-        self.journal = Journal(lambda: self.settings, self.keys.scrub)
+        self.journal = Journal(lambda: self.settings, lambda told: self.keys.scrub(told))  # noqa: PLW0108 - keys may be others later
+        self.faults: Queue[ArmedFault] = Queue()
+        self.rejections: Queue[Rejection] = Queue()
+        self.stand_ins: Queue[StandIn] = Queue()
+        self.limits = RateLimits()
+        self.reset()
 
     def reset(self) -> None:
-        """Empty what was recorded and the journal. Keys, revoked ones too, and settings stay."""
+        """Empty what was recorded, the journal, and all that is armed; tell real time, or stand as the settings say.
+
+        Keys, revoked ones too, and settings stay.
+        """
         with self.lock:
             self.store.clear()
             self.journal.clear()
             self.ids.restart()
+            self.faults.clear()
+            self.rejections.clear()
+            self.stand_ins.clear()
+            self.limits.clear()
+            self.clock.reset()
+            if self.settings.freeze is not None:
+                self.clock.stand(self.settings.freeze)
+
+    def renew(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
+        """Be a new fake: other settings, other keys, nothing recorded.
+
+        Args:
+            settings: as at the beginning.
+            api_keys: as at the beginning.
+        """
+        with self.lock:
+            self.settings = settings
+            self.keys = Keys(api_keys)
+            self.ids.seed = settings.seed
+            self.reset()

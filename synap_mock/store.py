@@ -10,15 +10,18 @@ import marshal
 from array import array
 from bisect import bisect_right
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from synap_mock.clock import iso
-from synap_mock.messages import Batch, Conversation, Message
+from synap_mock.messages import Batch, Conversation, Message, RecordedBatch
+from synap_mock.rule import DESCRIBED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from synap_mock.ids import Ids
+    from synap_mock.rule import Refusal
 
 
 class Store:
@@ -31,16 +34,20 @@ class Store:
     def clear(self) -> None:
         """Forget everything."""
         self._records: list[bytes] = []
+        self._batches: list[tuple[int | None, tuple[Refusal, ...], int]] = []
         self._instances: dict[str, dict[str, _Timeline]] = {}
         self.message_count = 0
 
-    def append(self, instance_id: str, batch: Batch, recorded_at: int) -> tuple[int, dict[str, int]]:
+    def append(
+        self, instance_id: str, batch: Batch, recorded_at: int, refused: Mapping[int, Refusal] | None = None
+    ) -> tuple[int, dict[str, int]]:
         """Keep a batch whole.
 
         Args:
             instance_id: whose it is.
             batch: its conversation ids canonical.
             recorded_at: microseconds since 1970.
+            refused: the entries that are not in it, and why; None: it came alone, not as a batch.
 
         Returns:
             The number of its first message (the others follow), and how many messages each of its conversations held
@@ -51,6 +58,7 @@ class Store:
         """
         first = self.message_count
         if not batch.roles:
+            self._note(None, refused)
             return first, {}
         # marshal keeps what JSON can say exactly (1, 1.0 and True apart, lone surrogates) in a tenth of
         # json's time; it never leaves this process, so its format may change with Python's version.
@@ -62,9 +70,15 @@ class Store:
             if timeline is None:
                 timeline = conversations[conversation_id] = _Timeline()
             before[conversation_id] = timeline.extend(len(self._records), count)
+        self._note(len(self._records), refused)
         self._records.append(record)
         self.message_count += len(batch.roles)
         return first, before
+
+    def _note(self, number: int | None, refused: Mapping[int, Refusal] | None) -> None:
+        """Keep that a batch came: the number of its record, and why entries were refused."""
+        if refused is not None:
+            self._batches.append((number, tuple(islice(refused.values(), DESCRIBED)), len(refused)))
 
     def holds(self, instance_id: str, conversation_id: str) -> bool:
         """Whether an instance holds a conversation, by its canonical id."""
@@ -84,13 +98,26 @@ class Store:
 
     def messages(self) -> list[Message]:
         """Every message, in the order in which they were recorded."""
+        return [message for record in self._by_record() for message in record]
+
+    def batches(self) -> list[RecordedBatch]:
+        """Every batch that came and whose schema held, in order."""
+        records = self._by_record()
+        return [
+            RecordedBatch(tuple(records[number]) if number is not None else (), refusals, failed)
+            for number, refusals, failed in self._batches
+        ]
+
+    def _by_record(self) -> list[list[Message]]:
         positions: Counter[tuple[str, str]] = Counter()
         found = []
         for record in self._records:
+            messages = []
             for conversation_id, make in self._decoded(record):
                 instance_id = make["instance_id"]
                 positions[instance_id, conversation_id] += 1
-                found.append(Message(position=positions[instance_id, conversation_id], **make))
+                messages.append(Message(position=positions[instance_id, conversation_id], **make))
+            found.append(messages)
         return found
 
     def transcript(

@@ -30,11 +30,12 @@ FLOORS = [
         "journal",
         "schema",
     }
-    | {"recording", "state"},
+    | {"recording", "state", "faults", "armed", "limits", "waiting"},
     {"http"},
     {"doors"},
-    {"mock"},
-    {"logs", "cli", "__main__"},
+    {"mock", "strategies"},
+    {"fixture"},
+    {"logs", "cli", "__main__", "pytest_plugin"},
 ]
 GROUND_NEVER_IMPORTS = {"starlette", "httpx", "respx", "pytest", "uvicorn", "click", "hypothesis"}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 from asking import in_process
 from click.testing import CliRunner
-from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped] # published without types
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError  # type: ignore[import-untyped] # published without types
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -19,12 +19,13 @@ from referencing.jsonschema import DRAFT202012
 import synap_mock
 from synap_mock import SynapMock
 from synap_mock.cli import main
-from synap_mock.http.app import DATA_ROUTES
+from synap_mock.faults import FAULTS, NOTHING, Fault, Respond, Unreachable, named
 from synap_mock.http.control import CONTROL_ROUTES
 from synap_mock.http.identity import ISOLATION
+from synap_mock.http.routes import DATA_ROUTES
 from synap_mock.messages import ROLES
 from synap_mock.rule import Evidence, Rule, Scope
-from synap_mock.rules import ENTRY_RULES, RULES
+from synap_mock.rules import ENTRY_RULES, REJECTED, RULES
 from synap_mock.settings import Dialect, Registration, Settings, Tenancy
 
 if TYPE_CHECKING:
@@ -125,7 +126,24 @@ def test_the_control_face_may_want_its_token(operation: Object) -> None:
 
 
 def test_every_answer_of_the_data_face_bears_a_correlation_id() -> None:
-    assert all(response["headers"].keys() == {"X-Correlation-Id"} for _, response in responses(DATA_FACE))
+    assert all(resolved(response["headers"]["X-Correlation-Id"])["required"] for _, response in responses(DATA_FACE))
+
+
+def test_what_a_key_may_still_do_is_told_once_the_key_is_known() -> None:
+    open_to_all = {"X-Correlation-Id"}
+    limited = open_to_all | {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+    kinds = {
+        "200": limited,
+        "400": limited,
+        "401": open_to_all,
+        "404": limited,
+        "413": limited,
+        "422": limited,
+        "429": limited | {"Retry-After"},
+    }
+    keyed = [operation for operation in DATA_FACE if operation["operationId"] != "health"]
+    told = {str(status): set(response["headers"]) for status, response in responses(keyed) if status != 403}
+    assert told == kinds
 
 
 def test_the_codes_are_the_rules_and_two_of_the_control_faces_own() -> None:
@@ -144,7 +162,7 @@ def test_the_data_face_tells_no_other_codes_than_the_rules() -> None:
 
 
 def test_what_refuses_an_entry_is_told_in_the_batchs_errors() -> None:
-    assert codes(SCHEMAS["IndexedError"]) == {rule.code for rule in ENTRY_RULES}
+    assert codes(SCHEMAS["IndexedError"]) == {rule.code for rule in (*ENTRY_RULES, REJECTED)}
 
 
 def test_the_kinds_of_schema_violation_are_the_rules() -> None:
@@ -178,7 +196,93 @@ def test_the_settings_are_the_codes() -> None:
 
 def test_the_default_settings_are_the_codes() -> None:
     answer = OPERATIONS["GET /_mock/settings"]["responses"]["200"]["content"]["application/json"]
-    assert answer["examples"]["defaults"]["value"] == Settings().as_dict()
+    assert answer["examples"]["defaults"]["value"] == json.loads(json.dumps(Settings().as_dict()))
+
+
+def kinds_of_fault(schema: Object) -> list[str]:
+    """The names of the faults that a schema's alternatives are."""
+    return [
+        resolved(kind)["properties"]["fault"]["const"]
+        for kind in schema["oneOf"]
+        if "const" in resolved(kind)["properties"]["fault"]
+    ]
+
+
+def test_every_fault_can_be_told_to_be_armed() -> None:
+    assert kinds_of_fault(SCHEMAS["ArmedFaults"]["properties"]["faults"]["items"]["allOf"][0]) == list(FAULTS)
+
+
+@pytest.mark.parametrize("schema", [SCHEMAS["Fault"], SCHEMAS["Script"]["properties"]["sequence"]["items"]])
+def test_every_fault_that_a_port_can_make_can_be_armed(schema: Object) -> None:
+    assert kinds_of_fault(schema) == [name for name, kind in FAULTS.items() if not issubclass(kind, Unreachable)]
+
+
+def test_the_journal_names_every_fault_whose_call_arrives() -> None:
+    arriving = {name for name, kind in FAULTS.items() if not issubclass(kind, Unreachable)}
+    assert set(SCHEMAS["Request"]["properties"]["fault"]["enum"]) == {None, *arriving}
+
+
+@pytest.mark.parametrize(("name", "kind"), FAULTS.items())
+def test_a_faults_attributes_are_the_codes(name: str, kind: type[Fault]) -> None:
+    terms = {"fault", "times", "after_commit", "route"}
+    attributes = {attribute.name for attribute in fields(kind)}  # type: ignore[arg-type] # every fault is a dataclass
+    assert set(SCHEMAS[name]["properties"]) == attributes | terms
+
+
+@pytest.mark.parametrize(("name", "kind"), FAULTS.items())
+def test_a_faults_defaults_are_the_codes(name: str, kind: type[Fault]) -> None:
+    properties = SCHEMAS[name]["properties"]
+    required = set(SCHEMAS[name]["required"]) - {"fault"}
+    for attribute in fields(kind):  # type: ignore[arg-type] # every fault is a dataclass
+        default = attribute.default if attribute.default_factory is MISSING else attribute.default_factory()
+        assert (attribute.name in required) == (default is MISSING)
+        if default not in (MISSING, NOTHING):
+            assert resolved(properties[attribute.name])["default"] == default
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute", "value"),
+    [
+        ("RateLimited", "retry_after", -1),
+        ("RateLimited", "retry_after", 1.5),
+        ("ServerError", "status", 499),
+        ("ServerError", "status", 600),
+        ("InsufficientCredits", "balance_credits", -1),
+        ("InsufficientCredits", "minimum_required_credits", None),
+        ("InstanceNotReady", "retry_after", None),
+        ("InstanceBuildFailed", "attempts", 0),
+        ("Latency", "seconds", -0.5),
+        ("Latency", "seconds", "1"),
+        ("Respond", "status", 199),
+        ("Respond", "status", 600),
+        ("Respond", "content", 5),
+        ("Respond", "headers", []),
+        ("Respond", "headers", {"a b": "c"}),
+        ("Respond", "headers", {"a": "b\0c"}),
+        ("Respond", "headers", {"content-length": "1"}),
+    ],
+)
+def test_an_attribute_out_of_its_range_is_refused_by_schema_and_code(name: str, attribute: str, value: Any) -> None:
+    given = {"status": 200, attribute: value} if name == "Respond" else {attribute: value}
+    with pytest.raises((TypeError, ValueError)):
+        named(name, **given)
+    with pytest.raises(ValidationError):
+        validate("/components/schemas/Fault", {"fault": name, **given})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"status": 200, "json": None, "content": "x"},
+        {"status": 204, "json": None},
+        {"status": 304, "content": "x"},
+    ],
+)
+def test_two_bodies_and_one_where_there_is_none_are_refused_by_schema_and_code(given: Object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        Respond(**given)
+    with pytest.raises(ValidationError):
+        validate("/components/schemas/Fault", {"fault": "Respond", **given})
 
 
 def test_a_batchs_conversation_id_has_no_format() -> None:

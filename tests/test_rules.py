@@ -79,11 +79,23 @@ def with_key_of_other_instance(client: httpx.Client) -> httpx.Response:
     return client.post(BATCH, json={"messages": [GOOD]}, headers=headers)
 
 
+def too_soon(client: httpx.Client) -> httpx.Response:
+    for _ in range(10):
+        client.get("/api/v1/auth/whoami")
+    return client.post(BATCH, json={"messages": [GOOD]})
+
+
+def rejected(client: httpx.Client) -> httpx.Response:
+    client.post("/_mock/rejections", json={"where": 1})
+    return batch(GOOD)(client)
+
+
 BREACHES: dict[str, Breach] = {
     "KEY-MISSING": Breach(with_key("")),
     "KEY-UNKNOWN": Breach(with_key("Bearer synap_never_issued_to_anyone")),
     "KEY-REVOKED": Breach(with_revoked_key),
     "KEY-OF-OTHER-INSTANCE": Breach(with_key_of_other_instance),
+    "CALL-TOO-SOON": Breach(too_soon, {"rate_limit": "free"}),
     "ROUTE-NOT-MODELLED": Breach(get("/v1/context/user/fetch")),
     "BODY-TOO-LARGE": Breach(batch(GOOD), {"max_body": 100}),
     "BODY-JSON": Breach(body(b'{"messages": [NaN]}'), where="body"),
@@ -119,6 +131,7 @@ BREACHES: dict[str, Breach] = {
     "CUSTOMER-ID-NOT-ACCEPTED": Breach(
         batch(GOOD), {"tenancy": "b2c", "dialect": "observed"}, where="messages[0].customer_id"
     ),
+    "REJECTED": Breach(rejected, where="messages[1]"),
     "READ-CONVERSATION-ID": Breach(get("/v1/conversations/conv-1/messages"), where="conversation_id"),
     "READ-PAGE": Breach(get(f"/v1/conversations/{CID}/messages?start=0"), where="start"),
     "READ-UNKNOWN": Breach(get(f"/v1/conversations/{uuid.uuid4()}/messages")),

@@ -9,18 +9,32 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 import httpx
 from respx.mocks import HTTPCoreMocker
 from respx.models import AllMockedAssertionError, PassThrough
 from respx.router import MockRouter
 
+from synap_mock.faults import (
+    ConnectionRefused,
+    ConnectionReset,
+    ConnectTimeout,
+    Disconnected,
+    ReadTimeout,
+    TruncatedBody,
+)
+from synap_mock.http.faulty import LINE
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Collection, Iterator
     from types import TracebackType
 
-    from starlette.types import ASGIApp, Message
+    from starlette.types import ASGIApp, Message, Receive
+
+    from synap_mock.clock import Clock
+    from synap_mock.faults import Fault
+    from synap_mock.http.faulty import Unsent
 
 Given = TypeVar("Given")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
@@ -33,7 +47,7 @@ _PATCHING: Final = threading.Lock()
 
 
 class Intercept(Generic[Given]):
-    """While it lasts, every httpx client in this process that calls one of the hosts is served by the fake.
+    """While it lasts, every httpx client in this process that calls the vendor's hosts is served by the fake.
 
     A context manager that gives the fake; a decorator of functions, coroutine functions, and classes (their methods
     whose names begin with ``test``). Where several are nested, the innermost serves.
@@ -41,19 +55,28 @@ class Intercept(Generic[Given]):
     Args:
         app: the fake's app.
         given: what the context manager gives.
-        hosts: names of the hosts, on any port and scheme.
+        hosts: gives the names of further hosts, on any port and scheme.
+        resting: tells whether other people's respx routes shall be asked first.
     """
 
-    def __init__(self, app: ASGIApp, given: Given, hosts: tuple[str, ...] = VENDOR_HOSTS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        given: Given,
+        hosts: Callable[[], Collection[str]] = tuple,
+        *,
+        resting: Callable[[], bool] = bool,
+    ) -> None:
         self._app = app
         self._given = given
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._hosts = hosts
+        self._resting = resting
         self._router: _Router | None = None
 
     def __enter__(self) -> Given:
         if self._router is not None:
             raise RuntimeError("this intercept() is active already; call intercept() again for another")
-        self._router = _Router(self._app, self._hosts)
+        self._router = _Router(self._app, self._hosts, self._resting)
         with _PATCHING:
             HTTPCoreMocker.routers.insert(0, self._router)  # before the user's, which may answer what nobody mocked
             HTTPCoreMocker.start()
@@ -99,28 +122,102 @@ class Intercept(Generic[Given]):
         return run  # type: ignore[return-value] # wraps keeps the signature
 
     def _another(self) -> Intercept[Given]:
-        return Intercept(self._app, self._given, tuple(self._hosts))
+        return Intercept(self._app, self._given, self._hosts, resting=self._resting)
 
 
 class _Router(MockRouter):
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Callable[[], Collection[str]], resting: Callable[[], bool]) -> None:
         super().__init__(assert_all_called=False)
         self._app = app
         self._hosts = hosts
+        self._resting = resting
 
     def handler(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host in self._hosts:
-            return serve(self._app, request)
-        if all(isinstance(router, _Router) for router in HTTPCoreMocker.routers):
+        return self._handled(request, _SYNC)
+
+    def _handled(self, request: httpx.Request, texts: _Texts) -> httpx.Response:
+        ours = request.url.host in VENDOR_HOSTS or request.url.host in self._hosts()
+        alone = all(isinstance(router, _Router) for router in HTTPCoreMocker.routers)
+        if ours and (alone or not self._resting()):
+            return serve(self._app, request, texts)
+        if alone:
             raise PassThrough(f"synap-mock lets {request.url.host} pass", request=request, origin=self)  # type: ignore[arg-type] # a route, says respx, but reads nothing of it
         message = f"synap-mock does not serve {request.url.host}"
         raise AllMockedAssertionError(message)  # respx asks the next router
 
     async def async_handler(self, request: httpx.Request) -> httpx.Response:
-        return self.handler(request)
+        return self._handled(request, _ASYNC)
 
 
-def serve(app: ASGIApp, request: httpx.Request) -> httpx.Response:
+class _Texts(NamedTuple):
+    """What httpx 0.27 and 0.28 say when the line fails, by the kind of client."""
+
+    timeout: str
+    reset: str
+    refused: str
+
+
+_SYNC: Final = _Texts("timed out", "[Errno 104] Connection reset by peer", "[Errno 111] Connection refused")
+_ASYNC: Final = _Texts("", "", "All connection attempts failed")
+
+
+class _Line:
+    """What httpx would raise: nobody waits, the clock is moved by what the client would have waited."""
+
+    def __init__(self, request: httpx.Request, texts: _Texts) -> None:
+        self._request = request
+        self._texts = texts
+        self._timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+
+    async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a door's shape
+        patience = self._timeouts.get("read")
+        if patience is not None and patience < seconds:
+            return False
+        clock.advance(seconds)
+        return True
+
+    async def lose(self, fault: Fault, unsent: Unsent) -> None:
+        request = self._request
+        match fault:
+            case ReadTimeout():
+                unsent.clock.advance(self._timeouts.get("read") or 0)
+                raise httpx.ReadTimeout(self._texts.timeout, request=request)
+            case ConnectionReset():
+                raise httpx.ReadError(self._texts.reset, request=request)
+            case Disconnected():
+                raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
+            case TruncatedBody():
+                await unsent.send(unsent.start)
+                await unsent.send({"type": "http.response.body", "body": _Cut(unsent.body, request)})
+            case ConnectionRefused():
+                raise httpx.ConnectError(self._texts.refused, request=request)
+            case ConnectTimeout():
+                unsent.clock.advance(self._timeouts.get("connect") or 0)
+                raise httpx.ConnectTimeout(self._texts.timeout, request=request)
+
+
+class _Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """Half of a body, and then the end of the connection, for sync and async clients alike."""
+
+    def __init__(self, body: bytes, request: httpx.Request) -> None:
+        self._body = body
+        self._request = request
+
+    def __iter__(self) -> Iterator[bytes]:
+        half = self._body[: len(self._body) // 2]
+        yield half
+        raise httpx.RemoteProtocolError(
+            "peer closed connection without sending complete message body "
+            f"(received {len(half)} bytes, expected {len(self._body)})",
+            request=self._request,
+        )
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+
+def serve(app: ASGIApp, request: httpx.Request, texts: _Texts = _SYNC) -> httpx.Response:
     """One request through an ASGI app that never really suspends, driven to its end by hand.
 
     So sync and async clients are served alike, under any event loop and under none.
@@ -128,6 +225,7 @@ def serve(app: ASGIApp, request: httpx.Request) -> httpx.Response:
     Args:
         app: the app.
         request: its body read.
+        texts: what the client says when the line fails.
     """
     scope = {
         "type": "http",
@@ -143,6 +241,7 @@ def serve(app: ASGIApp, request: httpx.Request) -> httpx.Response:
         "client": ("127.0.0.1", 0),
         "server": (request.url.host, request.url.port),
         "state": {},
+        "extensions": {LINE: _Line(request, texts)},
     }
     sent: list[Message] = []
 
@@ -159,5 +258,7 @@ def serve(app: ASGIApp, request: httpx.Request) -> httpx.Response:
     else:
         raise RuntimeError(f"{request.method} {request.url.path} waits for something, and in process nothing may")
     start, *bodies = sent
+    if bodies and isinstance(bodies[0]["body"], _Cut):
+        return httpx.Response(start["status"], headers=start["headers"], stream=bodies[0]["body"], request=request)
     content = b"".join(message.get("body", b"") for message in bodies) if request.method != "HEAD" else b""
     return httpx.Response(start["status"], headers=start["headers"], content=content, request=request)

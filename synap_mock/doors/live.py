@@ -6,37 +6,31 @@ import asyncio
 import ipaddress
 import re
 import socket
+import struct
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from synap_mock.faults import ConnectionReset, Disconnected, TruncatedBody
+from synap_mock.http.faulty import LINE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive
+
+    from synap_mock.clock import Clock
+    from synap_mock.faults import Fault
+    from synap_mock.http.faulty import Unsent
 
 _GRACE: Final = 0.2
 """Seconds that a half-sent call has left when the server ends."""
 _BACKLOG: Final = 2048
 _UPGRADE: Final = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a server listens."""
-
-    host: str
-    port: int
-
-    @property
-    def url(self) -> str:
-        """``http://HOST:PORT``; of a server on every interface, the one that reaches it from here."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def is_loopback(host: str) -> bool:
@@ -47,24 +41,87 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-@contextmanager
-def live(app: ASGIApp, host: str, port: int) -> Iterator[Address]:
-    """Serve `app` while the context lasts. On entry it accepts connections; after it, the port is free again.
+class Server:
+    """A fake on a port, while the context lasts. On entry it accepts connections; after it, the port is free again.
 
     Args:
         app: what to serve.
         host: name or address to bind.
         port: 0 picks a free one.
+        control_token: what the control face wants.
+
+    Attributes:
+        port: its port.
+        control_token: what the control face wants as ``Authorization: Bearer``; None: nothing.
 
     Raises:
         OSError: the address can't be bound.
     """
+
+    def __init__(self, app: ASGIApp, host: str, port: int, control_token: str | None) -> None:
+        self._app = app
+        self._host = host
+        self.port = port
+        self.control_token = control_token
+        self._listening: AbstractContextManager[int] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, for ``SYNAP_BASE_URL``; of a server on every interface, the one that reaches it from here."""
+        return self._url(self.port)
+
+    @contextmanager
+    def down(self) -> Iterator[str]:
+        """While the context lasts, nobody listens on the port, and what was connected is cut off.
+
+        The control face stays, on another port: the context gives its address.
+
+        Raises:
+            OSError: afterwards, if somebody else has taken the port meanwhile.
+            RuntimeError: it is down already.
+        """
+        if self._listening is None:
+            raise RuntimeError("this server is down already")
+        self._stop()
+        try:
+            with _listening(self._app, self._host, 0) as port:
+                yield self._url(port)
+        finally:
+            self._start()
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._listening is not None:
+            self._stop()
+
+    def _start(self) -> None:
+        listening = _listening(self._app, self._host, self.port)
+        self.port = listening.__enter__()
+        self._listening = listening
+
+    def _stop(self) -> None:
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.__exit__(None, None, None)
+
+    def _url(self, port: int) -> str:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _listening(app: ASGIApp, host: str, port: int) -> Iterator[int]:
+    """Serve `app`, and give the port."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     with socket.create_server(address[:2], family=family, backlog=_BACKLOG) as listener:
         server = _Server(
             uvicorn.Config(
                 app,
                 http=_Protocol,
+                interface="asgi3",
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -81,7 +138,7 @@ def live(app: ASGIApp, host: str, port: int) -> Iterator[Address]:
         if not server.started:
             raise OSError(f"the server on {host}:{port} did not start")
         try:
-            yield Address(host, listener.getsockname()[1])
+            yield listener.getsockname()[1]
         finally:
             server.should_exit = True
             thread.join()
@@ -100,6 +157,40 @@ class _Protocol(HttpToolsProtocol):
             if _UPGRADE.search(head):
                 data = _UPGRADE.sub(b"", head) + blank + rest
         super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {LINE: self}  # type: ignore[dict-item] # ASGI lets a server add its own
+
+    async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a door's shape
+        """Let time pass, really; whether the client is still there then."""
+        gone = asyncio.ensure_future(_gone(receive))
+        done, _ = await asyncio.wait({gone}, timeout=seconds)
+        gone.cancel()
+        return not done
+
+    async def lose(self, fault: Fault, unsent: Unsent) -> None:
+        """Break this connection, as the fault says."""
+        match fault:
+            case ConnectionReset():
+                # Closed with nothing to linger for, TCP says RST.
+                line = self.transport.get_extra_info("socket")
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.transport.abort()
+            case Disconnected():
+                self.transport.close()
+            case TruncatedBody():
+                await unsent.send(unsent.start)
+                await unsent.send(
+                    {"type": "http.response.body", "body": unsent.body[: len(unsent.body) // 2], "more_body": True}
+                )
+                self.transport.close()
+        await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class _Server(uvicorn.Server):

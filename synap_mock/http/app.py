@@ -1,4 +1,4 @@
-"""The wiring: which path goes where."""
+"""The wiring: the data face, the control face, and what is neither."""
 
 from __future__ import annotations
 
@@ -6,27 +6,15 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Mount, Route, Router
 
-from synap_mock.http import background, conversations, identity
 from synap_mock.http.control import control_face
 from synap_mock.http.data import DataRoute
+from synap_mock.http.routes import DATA_ROUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from synap_mock.http.control.guard import Guard
-    from synap_mock.http.data import Handler
     from synap_mock.state import State
-
-DATA_ROUTES: Mapping[str, Mapping[str, Handler]] = {
-    "/v1/conversations/messages/batch": {"POST": conversations.record_batch},
-    "/v1/conversations/messages": {"POST": conversations.record_one},
-    "/v1/conversations/{conversation_id}/messages": {"GET": conversations.read_back},
-    "/api/v1/auth/whoami": {"GET": identity.whoami},
-    "/v1/telemetry/batch": {"POST": background.telemetry},
-    "/health": {"GET": background.health},
-}
 
 
 def create_app(state: State, guard: Guard) -> ASGIApp:
@@ -37,10 +25,10 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
         guard: who may speak to the control face.
     """
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
-    data = {path: DataRoute(state, handlers) for path, handlers in DATA_ROUTES.items()}
+    data = {path: DataRoute(state, path, endpoints) for path, endpoints in DATA_ROUTES.items()}
     routes = [Route(path, route) for path, route in data.items()]
     control = guard.around(control_face(state))
-    unmodelled = DataRoute(state, {})
+    unmodelled = DataRoute(state, "", {})
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
         # Mount does not match /_mock itself, nor a path with a line feed: they are the control face's all the same.

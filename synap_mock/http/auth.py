@@ -1,8 +1,11 @@
-"""Who is speaking: checked before the body is looked at."""
+"""Who is speaking, and whether not too often: checked before the body is looked at."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from synap_mock import rules
+from synap_mock.rule import Refusal, Refused
 
 if TYPE_CHECKING:
     from synap_mock.http.call import Call
@@ -14,7 +17,17 @@ def authenticate(state: State, call: Call) -> Instance:
     """The instance whose key the call bears.
 
     Raises:
-        Refused: with one of the KEY rules.
+        Refused: with one of the KEY rules, or CALL-TOO-SOON.
     """
-    call.instance = state.keys.authenticate(call.header(b"authorization"), call.header(b"x-instance-id"))
+    authorization = call.header(b"authorization")
+    call.instance = state.keys.authenticate(authorization, call.header(b"x-instance-id"))
+    limit = state.settings.rate_limit
+    if limit is not None:
+        with state.lock:
+            allowance = state.limits.take(authorization.partition(" ")[2].strip(), limit, state.clock.microseconds())
+        call.limits = allowance.headers()
+        if allowance.retry_after:
+            raise Refused(
+                Refusal(rules.CALL_TOO_SOON, f"Too many requests; the next is allowed in {allowance.retry_after} s")
+            )
     return call.instance

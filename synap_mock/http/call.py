@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from synap_mock.faults import Fault
     from synap_mock.http.body import Body
     from synap_mock.keys import Instance
     from synap_mock.rule import Refusal
+
+
+_JSON: Final = (("content-type", "application/json"),)
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class Call:
         headers: names in lower case; of a repeated one, the first.
         body: as it came.
         instance: whose key it is, once authenticated.
+        limits: the headers that tell what the key may still do, where calls are limited.
     """
 
     method: str
@@ -32,6 +37,7 @@ class Call:
     headers: dict[bytes, bytes]
     body: Body
     instance: Instance | None = None
+    limits: tuple[tuple[str, str], ...] = ()
 
     @property
     def route(self) -> str:
@@ -45,9 +51,13 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What the client gets: always JSON."""
+    """What the client gets."""
 
     status: int
     body: bytes
-    refusals: tuple[Refusal, ...] = field(default=())
+    refusals: tuple[Refusal, ...] = ()
     """The rules that fired, for the journal."""
+    headers: tuple[tuple[str, str], ...] = _JSON
+    """Names in lower case."""
+    fault: Fault | None = None
+    """What went wrong with it, because a test armed that."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from synap_mock import recording, rules, schema
-from synap_mock.http.auth import authenticate
 from synap_mock.http.call import Answer
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.encoding import encode
@@ -17,23 +16,22 @@ from synap_mock.rule import Refusal, Refused
 
 if TYPE_CHECKING:
     from synap_mock.http.call import Call
+    from synap_mock.keys import Instance
     from synap_mock.state import State
 
 PAGE: Final = 500
 """Messages that a page has where the request doesn't say: as many as the SDK asks for."""
 
 
-def record_batch(state: State, call: Call) -> Answer:
+def record_batch(state: State, call: Call, instance: Instance) -> Answer:
     """``POST /v1/conversations/messages/batch``."""
-    instance = authenticate(state, call)
     batch = schema.batch(_whole(state, call), state.settings.max_batch)
     outcome = recording.record(state, instance, batch)
     return Answer(200, DIALECTS[state.settings.dialect].batch(outcome), tuple(outcome.refused.values()))
 
 
-def record_one(state: State, call: Call) -> Answer:
+def record_one(state: State, call: Call, instance: Instance) -> Answer:
     """``POST /v1/conversations/messages``: what would fail an entry of a batch fails the call."""
-    instance = authenticate(state, call)
     entry = schema.single(_whole(state, call))
     session_id = entry.session_ids[0] or state.ids.session()
     outcome = recording.record(state, instance, entry._replace(session_ids=[session_id]), registers=True)
@@ -43,9 +41,8 @@ def record_one(state: State, call: Call) -> Answer:
     return Answer(200, DIALECTS[state.settings.dialect].recorded(outcome, session_id))
 
 
-def read_back(state: State, call: Call) -> Answer:
+def read_back(state: State, call: Call, instance: Instance) -> Answer:
     """``GET /v1/conversations/{id}/messages?start=1&limit=500``."""
-    instance = authenticate(state, call)
     given = call.path_params["conversation_id"]
     conversation_id = canonical_uuid(given)
     if conversation_id is None:

@@ -1,7 +1,7 @@
 """The data face: how a call comes in, is answered, kept in the journal and goes out.
 
 Plain ASGI, not Starlette's request and response: this is the path that every batch takes. And nothing in it suspends
-but receive and send, so a door may drive it to its end by hand.
+but receive, send and the line, so a door may drive it to its end by hand.
 """
 
 from __future__ import annotations
@@ -10,22 +10,23 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from synap_mock import rules
-from synap_mock.http.background import health, telemetry
+from synap_mock.armed import next_fault, stand_in
+from synap_mock.faults import Lost, Unreachable
 from synap_mock.http.body import read_body
 from synap_mock.http.call import Answer, Call
 from synap_mock.http.dialects import DIALECTS
+from synap_mock.http.endpoint import Keyed, Open
+from synap_mock.http.faulty import Unsent, line_of, strike
 from synap_mock.journal import Exchange
-from synap_mock.rule import Refusal, Refused
-from synap_mock.schema import DESCRIBED
+from synap_mock.rule import DESCRIBED, Refusal, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Mapping
 
     from starlette.types import Receive, Scope, Send
 
+    from synap_mock.http.endpoint import Endpoint
     from synap_mock.state import State
-
-    Handler = Callable[[State, Call], Answer]
 
 _CORRELATION: Final = re.compile(r"[ -~]{1,200}")
 
@@ -35,12 +36,14 @@ class DataRoute:
 
     Args:
         state: the fake.
-        handlers: method to what answers it; any other method is not modelled.
+        path: its pattern.
+        endpoints: method to what answers it; any other method is not modelled.
     """
 
-    def __init__(self, state: State, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, state: State, path: str, endpoints: Mapping[str, Endpoint]) -> None:
         self._state = state
-        self._handlers = handlers
+        self._path = path
+        self._endpoints = endpoints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, answer, keep the call, send the answer."""
@@ -58,56 +61,110 @@ class DataRoute:
             headers=dict(reversed(scope["headers"])),
             body=body,
         )
-        handler = self._handlers.get(call.method, not_modelled)
-        answer = self._answer(handler, call)
+        endpoint = self._endpoint(call)
+        answer = await self._answer(endpoint, call, scope, receive)
         correlation_id = self._correlation_id(call)
-        self._keep(scope, call, answer, handler, correlation_id)
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(answer.body)).encode()),
-            (b"x-correlation-id", correlation_id.encode()),
-        ]
+        if not isinstance(answer.fault, Unreachable):
+            exchange = self._exchange(scope["headers"], call, answer, endpoint, correlation_id)
+            with self._state.lock:
+                self._state.journal.add(exchange)
+            self._state.journal.tell(exchange)
+        said = {"x-correlation-id": correlation_id, **dict(call.limits), **dict(answer.headers)}
+        headers = [(name.encode(), value.encode()) for name, value in said.items()]
+        headers.append((b"content-length", str(len(answer.body)).encode()))
         if body.over_cap:
             headers.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        if isinstance(answer.fault, Lost | Unreachable):
+            unsent = Unsent(start, answer.body, self._state.clock, receive, send)
+            await line_of(scope).lose(answer.fault, unsent)
+            return
+        await send(start)
         await send({"type": "http.response.body", "body": answer.body})
 
-    def _answer(self, handler: Handler, call: Call) -> Answer:
+    def _endpoint(self, call: Call) -> Endpoint:
+        known = self._endpoints.get(call.method)
+        if known is not None:
+            return known
+        if self._state.stand_ins:
+            with self._state.lock:
+                found = stand_in(self._state.stand_ins, call.method, call.path)
+            if found is not None:
+                status, headers, content = found.answer.reply("documented", "")
+                return Keyed(lambda *_: Answer(status, content, headers=headers))
+        return NOT_MODELLED
+
+    async def _answer(self, endpoint: Endpoint, call: Call, scope: Scope, receive: Receive) -> Answer:
+        state = self._state
         try:
-            return handler(self._state, call)
+            carry_out = endpoint.admit(state, call)
+            if not state.faults:
+                return carry_out()
         except Refused as refused:
-            return DIALECTS[self._state.settings.dialect].refused(refused.refusals, call.route)
+            return self._refused(refused, call)
+        with state.lock:
+            armed = next_fault(
+                state.faults,
+                (call.method, call.path, self._path),
+                usual=endpoint.usual,
+                request=lambda: self._exchange(scope["headers"], call, None, endpoint, "").shown(state.keys.scrub),
+            )
+
+        def carried_out() -> Answer:
+            try:
+                return carry_out()
+            except Refused as refused:
+                return self._refused(refused, call)
+
+        def late(seconds: float) -> Awaitable[bool]:
+            return line_of(scope).late(seconds, state.clock, receive)
+
+        if armed is None:
+            return carried_out()
+        return await strike(armed, call, state.settings.dialect, carried_out, late)
+
+    def _refused(self, refused: Refused, call: Call) -> Answer:
+        return DIALECTS[self._state.settings.dialect].refused(refused.refusals, call.route)
 
     def _correlation_id(self, call: Call) -> str:
         given = call.header(b"x-correlation-id")
         return given if _CORRELATION.fullmatch(given) else self._state.ids.correlation()
 
-    def _keep(self, scope: Scope, call: Call, answer: Answer, handler: Handler, correlation_id: str) -> None:
-        state = self._state
-        kept = state.settings.journal_body
-        exchange = Exchange(
-            at=state.clock.now(),
+    def _exchange(
+        self,
+        raw_headers: list[tuple[bytes, bytes]],
+        call: Call,
+        answer: Answer | None,
+        endpoint: Endpoint,
+        correlation_id: str,
+    ) -> Exchange:
+        """The call as the journal keeps it; without an answer, as a fault's predicate is asked about it."""
+        kept = self._state.settings.journal_body
+        answered = answer is not None and not isinstance(answer.fault, Lost)
+        return Exchange(
+            at=self._state.clock.microseconds(),
             method=call.method,
             path=call.path,
             query=call.query,
-            raw_headers=scope["headers"],
-            body=call.body.content[:kept],
+            raw_headers=raw_headers,
+            body=call.body.content[:kept] if answer else call.body.content,
             body_size=call.body.size,
-            status=answer.status,
-            answer=answer.body[:kept],
-            answer_size=len(answer.body),
-            refusals=answer.refusals[:DESCRIBED],
+            status=answer.status if answer and answered else None,
+            answer=answer.body[:kept] if answer and answered else b"",
+            answer_size=len(answer.body) if answer and answered else 0,
+            refusals=answer.refusals[:DESCRIBED] if answer else (),
             instance_id=call.instance.instance_id if call.instance else None,
             correlation_id=correlation_id,
-            background=handler in (telemetry, health),
-            unmodelled=handler is not_modelled,
+            background=endpoint.background,
+            unmodelled=not endpoint.modelled,
+            fault=answer.fault.name if answer and answer.fault else None,
         )
-        with state.lock:
-            state.journal.add(exchange)
-        state.journal.tell(exchange)
 
 
-def not_modelled(state: State, call: Call) -> Answer:
+def _not_modelled(state: State, call: Call) -> Answer:
     """Any route that the fake doesn't model; no key needed."""
     route = state.keys.scrub(call.route)[:200]
     raise Refused(Refusal(rules.ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
+
+
+NOT_MODELLED: Final = Open(_not_modelled, modelled=False)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.http.call import Answer
 from synap_mock.http.encoding import encode
-from synap_mock.rule import Scope
-from synap_mock.schema import DESCRIBED
+from synap_mock.rule import DESCRIBED, EntryRule, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +98,7 @@ class Observed:
 
 DIALECTS: Final[dict[Dialect, Speaks]] = {"documented": Documented(), "observed": Observed()}
 
-_LITERAL: Final = {403: "Conversation not found or access denied", 404: "Not Found"}
+_LITERAL: Final = {403: "Conversation not found or access denied", 404: "Not Found", 429: "Too many requests"}
 _OBSERVED_CODES: Final = {"CUSTOMER_ID_NOT_ACCEPTED": "customer_id_not_accepted_on_b2c"}
 
 
@@ -134,8 +133,10 @@ def _validation(refusal: Refusal) -> dict[str, Any]:
 def _refused_entry(refusal: Refusal, route: str) -> dict[str, Any]:
     """The form of the one such answer that is public: customer_id on B2C (documented.md, section 2)."""
     code = _OBSERVED_CODES.get(refusal.rule.code, refusal.rule.code.lower())
-    wrong, _, fix = refusal.text.rpartition("; ")
-    message = f"{wrong}."
+    message, fix = refusal.text, ""
+    if isinstance(refusal.rule, EntryRule):  # a test's own words for a rejection are left whole
+        wrong, _, fix = refusal.text.rpartition("; ")
+        message = f"{wrong}."
     return {
         "error": code,
         "message": message,

@@ -8,7 +8,18 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from synap_mock.http.control import conversations, document, keys, requests, reset, settings
+from synap_mock.http.control import (
+    answers,
+    clock,
+    conversations,
+    document,
+    faults,
+    keys,
+    rejections,
+    requests,
+    reset,
+    settings,
+)
 from synap_mock.http.control.shape import ControlRefused, answer_http_exception, answer_refusal
 
 if TYPE_CHECKING:
@@ -28,6 +39,10 @@ CONTROL_ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/reset": {"POST": reset.reset},
     "/keys": {"POST": keys.create},
     "/keys/{key:path}": {"DELETE": keys.revoke},
+    "/faults": {"GET": faults.show, "POST": faults.arm, "DELETE": faults.disarm},
+    "/rejections": {"POST": rejections.arm},
+    "/answers": {"POST": answers.arm},
+    "/clock": {"POST": clock.move},
     "/settings": {"GET": settings.show, "PATCH": settings.change},
     "/openapi.json": {"GET": document.show},
 }

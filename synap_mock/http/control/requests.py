@@ -56,6 +56,7 @@ def _told(kept: Request, keys: Keys) -> dict[str, Any]:
         "correlation_id": keys.scrub(kept.correlation_id),
         "background": kept.background,
         "unmodelled": kept.unmodelled,
+        "fault": kept.fault,
     }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from synap_mock.http.control.shape import ControlRefused, answer, fake, json_object
+from synap_mock.http.control.shape import ControlRefused, answer, fake, json_object, whole_numbers
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -18,7 +18,7 @@ async def show(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """``PATCH /_mock/settings`` with some of them; all take effect, or none."""
-    changes = {name: _whole(value) for name, value in (await json_object(request)).items()}
+    changes = whole_numbers(await json_object(request))
     state = fake(request)
     try:
         with state.lock:
@@ -26,8 +26,3 @@ async def change(request: Request) -> Response:
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     return answer(state.settings.as_dict())
-
-
-def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """JSON has one kind of number: what its schemas call an integer may come as 5.0."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -62,6 +62,18 @@ def error(text: str, status: int, code: str, headers: Mapping[str, str] | None =
     return answer({"error": text, "code": code, "details": {}}, status, headers)
 
 
+def whole_numbers(given: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has one kind of number: what its schemas call an integer may come as 5.0."""
+    return {
+        name: [_whole(item) for item in value] if isinstance(value, list) else _whole(value)
+        for name, value in given.items()
+    }
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 async def json_object(request: Request, *names: str) -> dict[str, Any]:
     """The request's JSON object; an empty body is an empty object.
 

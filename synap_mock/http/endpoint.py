@@ -1,0 +1,70 @@
+"""One method of one path of the data face: what answers it, and what holds for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from synap_mock.http.auth import authenticate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synap_mock.http.call import Answer, Call
+    from synap_mock.keys import Instance
+    from synap_mock.state import State
+
+    Handler = Callable[[State, Call, Instance], Answer]
+    OpenHandler = Callable[[State, Call], Answer]
+
+
+class Endpoint(Protocol):
+    """What answers a call."""
+
+    @property
+    def background(self) -> bool:
+        """Whether an SDK sends it by itself, so that it doesn't count among a user's calls."""
+
+    @property
+    def usual(self) -> bool:
+        """Whether faults strike here that were armed without a route."""
+
+    @property
+    def modelled(self) -> bool:
+        """Whether the fake knows it."""
+
+    def admit(self, state: State, call: Call) -> Callable[[], Answer]:
+        """What carries the call out, once it is known who is speaking.
+
+        Raises:
+            Refused: with one of the KEY rules, or CALL-TOO-SOON.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Wants a key."""
+
+    handler: Handler
+    background: bool = False
+    usual: bool = False
+    modelled: bool = True
+
+    def admit(self, state: State, call: Call) -> Callable[[], Answer]:
+        """What carries the call out for the key's instance."""
+        instance = authenticate(state, call)
+        return lambda: self.handler(state, call, instance)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Wants no key."""
+
+    handler: OpenHandler
+    background: bool = False
+    usual: bool = False
+    modelled: bool = True
+
+    def admit(self, state: State, call: Call) -> Callable[[], Answer]:
+        """What carries the call out for anybody."""
+        return lambda: self.handler(state, call)

@@ -1,0 +1,81 @@
+"""Rate limits: how many calls a key may make, on the fake's clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synap_mock.settings import Plan, RateLimit
+
+PLANS: Final[Mapping[Plan, tuple[int, int]]] = {"free": (60, 10), "pro": (600, 50)}
+"""Calls a minute, and how many at once (documented.md, section 4; the other two pages give other limits)."""
+_MINUTE: Final = 60_000_000
+"""In microseconds."""
+
+
+class Allowance(NamedTuple):
+    """What a key may still do after a call."""
+
+    limit: int
+    """Calls a minute."""
+    remaining: int
+    """Calls that it may make at once now."""
+    reset: int
+    """When it may make all of them again, in seconds since 1970."""
+    retry_after: int
+    """Seconds until it may call again; 0: this call was allowed."""
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """``X-RateLimit-*``, and where the call was refused ``Retry-After`` [documented]."""
+        said = (
+            ("x-ratelimit-limit", str(self.limit)),
+            ("x-ratelimit-remaining", str(self.remaining)),
+            ("x-ratelimit-reset", str(self.reset)),
+        )
+        return (*said, ("retry-after", str(self.retry_after))) if self.retry_after else said
+
+
+class RateLimits:
+    """A bucket of calls for each key, that fills up evenly."""
+
+    def __init__(self) -> None:
+        self._full_at: dict[str, tuple[int, int]] = {}
+        """When each key's bucket is full again: parts of a microsecond since 1970, and how many parts one has.
+
+        Whole numbers, so that a count is never one off: a call fills in `_MINUTE` parts of which a microsecond has as
+        many as there are calls a minute.
+        """
+
+    def clear(self) -> None:
+        """Every bucket is full."""
+        self._full_at.clear()
+
+    def take(self, key: str, limit: RateLimit, now: int) -> Allowance:
+        """One call of a key's.
+
+        Args:
+            key: whose.
+            limit: the setting.
+            now: microseconds since 1970.
+        """
+        per_minute, burst = _rate(limit)
+        second = 1_000_000 * per_minute
+        now *= per_minute
+        held, parts = self._full_at.get(key, (0, 1))
+        # The clock may have been put back, and the setting changed: at worst the bucket is empty.
+        full_at = min(max(held * per_minute // parts, now), now + burst * _MINUTE)
+        wait = full_at + _MINUTE - now - burst * _MINUTE
+        if wait <= 0:
+            full_at += _MINUTE
+            self._full_at[key] = full_at, per_minute
+        remaining = (now + burst * _MINUTE - full_at) // _MINUTE
+        return Allowance(per_minute, remaining, -(-full_at // second), max(0, -(-wait // second)))
+
+
+def _rate(limit: RateLimit) -> tuple[int, int]:
+    """Calls a minute, and how many at once."""
+    if isinstance(limit, str):
+        return PLANS[limit]
+    return limit if isinstance(limit, tuple) else (limit, limit)

@@ -1,0 +1,180 @@
+"""The pytest plugin: two fixtures, a marker, ini options. It imports pytest only; the rest waits until a test asks.
+
+`synap_mock` and `synap_server` are session-scoped, so that hypothesis has nothing against them, and yet clean for every
+test and every example: hooks around each test see to it, and only around tests that use one of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from synap_mock.fixture.session import Session
+    from synap_mock.mock import SynapMock
+
+FIXTURES: Final = ("synap_mock", "synap_server")
+DIALECTS: Final = ("documented", "observed")
+OPTIONS: Final = {
+    "api_key": "string",
+    "tenancy": "string",
+    "dialect": "string",
+    "registration": "string",
+    "max_batch": "string",
+    "seed": "string",
+    "freeze": "string",
+    "rate_limit": "string",
+    "hosts": "args",
+    "max_body": "string",
+    "journal_calls": "string",
+    "journal_body": "string",
+    "journal_bytes": "string",
+    "allow_unmodelled": "bool",
+    "real_waits": "bool",
+}
+"""Each may stand in the marker, and in the ini file with ``synap_`` before it."""
+_HELD: Final = pytest.StashKey["Session"]()
+_LATE: Final = "synap_mock_late"
+
+
+@pytest.fixture(scope="session")
+def synap_mock(request: pytest.FixtureRequest) -> SynapMock:
+    """A clean fake for each test and each example: SYNAP_API_KEY is set, the vendor's hosts are intercepted."""
+    return _session(request.config).fake
+
+
+@pytest.fixture(scope="session")
+def synap_server(synap_mock: SynapMock) -> SynapMock:
+    """The same fake on a port, too: SYNAP_BASE_URL is set, `.url` is its address."""
+    return synap_mock
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The ini options."""
+    for name, kind in OPTIONS.items():
+        parser.addini(f"synap_{name}", f"{name} of every test's synap_mock, where no marker says otherwise", type=kind)  # type: ignore[arg-type] # a literal
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker."""
+    told = "synap(tenancy=..., dialect=..., ...): settings of this test's synap_mock; dialect='both' runs it in each"
+    config.addinivalue_line("markers", told)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With ``dialect="both"``, a test in each dialect."""
+    if uses(metafunc) and _wanted(metafunc.definition).get("dialect") == "both":
+        metafunc.parametrize("synap_mock", DIALECTS, indirect=True, scope="function")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any other fixture: a clean fake, the environment, the settings."""
+    if uses(item):
+        params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+        wanted = _wanted(item) | ({"dialect": params["synap_mock"]} if "synap_mock" in params else {})
+        positional = [value for marker in item.iter_markers("synap") for value in marker.args]
+        if positional:
+            told = f"@pytest.mark.synap takes keywords only, such as tenancy='b2b', not {positional[0]!r}"
+            pytest.fail(told, pytrace=False)
+        _session(item.config).begin(item, wanted)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """After the test: what it left over, and what went astray, fails it."""
+    try:
+        result = yield
+    except BaseException:
+        if uses(item):
+            _session(item.config).excuse()
+        raise
+    _check(item)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """After all fixtures: the fake forgets, the environment is as before."""
+    try:
+        result = yield
+        _check(item)
+    finally:
+        if uses(item):
+            _session(item.config).end()
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test's report tells what arrived."""
+    report = yield
+    if report.failed and uses(item) and (told := _session(item.config).told()):
+        report.sections.append(("synap-mock", told))
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands its late calls on."""
+    held = session.config.stash.get(_HELD, None)
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if held is not None and output is not None:
+        output[_LATE] = held.late.lines()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist's
+    """Late calls of a worker are listed with the others."""
+    late = getattr(node, "workeroutput", {}).get(_LATE)
+    if late:
+        _session(node.config).late.add(late)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The calls that came when their test was over."""
+    held = config.stash.get(_HELD, None)
+    if held is not None and (late := held.late.lines()):
+        terminalreporter.section("synap-mock: late calls, refused")
+        for line in late:
+            terminalreporter.line(line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of the vendor's hosts."""
+    held = config.stash.get(_HELD, None)
+    if held is not None:
+        held.close()
+
+
+def uses(item: Any) -> bool:  # noqa: ANN401 - an item, or what makes several of one
+    """Whether a test uses one of the fixtures, itself or by another fixture."""
+    return any(name in getattr(item, "fixturenames", ()) for name in FIXTURES)
+
+
+def _session(config: pytest.Config) -> Session:
+    if _HELD not in config.stash:
+        from synap_mock.fixture.session import Session  # noqa: PLC0415 - tests that don't use it don't pay for it
+
+        config.stash[_HELD] = Session()
+    return config.stash[_HELD]
+
+
+def _check(item: pytest.Item) -> None:
+    if not uses(item):
+        return
+    text = _session(item.config).astray()
+    if text is not None:
+        pytest.fail(text, pytrace=False)
+
+
+def _wanted(item: pytest.Item) -> dict[str, Any]:
+    """What ini options and markers say, the nearest marker last."""
+    config = item.config
+    wanted = {name: config.getini(f"synap_{name}") for name in OPTIONS}
+    wanted = {name: value for name, value in wanted.items() if value not in (None, "", [], False)}
+    for marker in reversed(list(item.iter_markers("synap"))):
+        wanted.update(marker.kwargs)
+    return wanted

@@ -10,31 +10,18 @@ import json as jsonlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final
 
 from synap_mock.clock import duration
 from synap_mock.quoting import shown
 from synap_mock.settings import whole
 
-if TYPE_CHECKING:
-    from synap_mock.settings import Dialect
-
-_JSON_TYPE: Final = ("content-type", "application/json")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t -~]*")
 _UTF_8: Final = re.compile(r"[^\ud800-\udfff]*")
 _OF_THE_LINE: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 _BODYLESS: Final = frozenset({204, 205, 304})
-
-
-class Reply(NamedTuple):
-    """What an `Answered` fault answers with."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
 
 
 class Fault:
@@ -53,15 +40,6 @@ class Answered(Fault):
 
     __slots__ = ()
 
-    def reply(self, dialect: Dialect, instance_id: str, /) -> Reply:
-        """The answer.
-
-        Args:
-            dialect: in which errors are said.
-            instance_id: whose call it is.
-        """
-        raise NotImplementedError
-
 
 class Lost(Fault):
     """The call arrives, and its answer doesn't."""
@@ -79,18 +57,10 @@ class Unreachable(Fault):
 class Unauthorized(Answered):
     """401 ``UNAUTHORIZED`` [documented]."""
 
-    def reply(self, dialect: Dialect, _: str, /) -> Reply:
-        """The answer to a key that nobody knows."""
-        return _error(dialect, 401, "UNAUTHORIZED", "Missing or invalid authentication credentials")
-
 
 @dataclass(frozen=True, slots=True)
 class Forbidden(Answered):
     """403 ``FORBIDDEN`` [documented]; AuthenticationError from SDK 0.5.15 on, a transient error before."""
-
-    def reply(self, dialect: Dialect, _: str, /) -> Reply:
-        """The answer to a key that may not."""
-        return _error(dialect, 403, "FORBIDDEN", "Conversation not found or access denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +80,6 @@ class RateLimited(Answered):
     def __post_init__(self) -> None:
         whole("retry_after", self.retry_after, least=0, optional=True)
 
-    def reply(self, dialect: Dialect, _: str, /) -> Reply:
-        """The answer to one call too many."""
-        headers = () if self.retry_after is None else (("retry-after", str(self.retry_after)),)
-        return _error(dialect, 429, "RATE_LIMITED", "Too many requests", headers)
-
 
 @dataclass(frozen=True, slots=True)
 class ServerError(Answered):
@@ -128,11 +93,6 @@ class ServerError(Answered):
 
     def __post_init__(self) -> None:
         _status(self.status, 500)
-
-    def reply(self, dialect: Dialect, _: str, /) -> Reply:
-        """The answer of a server that failed; its code is the project's choice."""
-        phrase = next((known.phrase for known in HTTPStatus if known == self.status), "Server Error")
-        return _error(dialect, self.status, "SERVER_ERROR", phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,44 +114,10 @@ class InsufficientCredits(Answered):
         whole("balance_credits", self.balance_credits, least=0)
         whole("minimum_required_credits", self.minimum_required_credits, least=0)
 
-    def reply(self, dialect: Dialect, _: str, /) -> Reply:
-        """The answer to an empty purse."""
-        return _credit_stop(
-            dialect,
-            402,
-            {
-                "error": "insufficient_credits",
-                "reason": "overages_disabled",
-                "message": "Not enough credits, and overages are disabled.",
-                "balance_credits": self.balance_credits,
-                "minimum_required_credits": self.minimum_required_credits,
-                "recovery_url": "/v1/credits/balance",
-                "redeem_url": "/credits/redeem",
-                "manage_url": "/dashboard/billing",
-                "support_contact": "support",
-                "request_id": "req_mock",
-            },
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class TrialLimitReached(Answered):
     """429 with ``trial_limit_reached`` (documented.md, section 2): a RateLimitError that the SDK does not retry."""
-
-    def reply(self, dialect: Dialect, _: str, /) -> Reply:
-        """The answer to a trial that is spent."""
-        return _credit_stop(
-            dialect,
-            429,
-            {
-                "error": "trial_limit_reached",
-                "message": "The trial's credits are spent.",
-                "balance_credits": 0,
-                "minimum_required_credits": 1,
-                "upgrade_url": "/dashboard/billing",
-                "request_id": "req_mock",
-            },
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +137,6 @@ class InstanceNotReady(Answered):
     def __post_init__(self) -> None:
         whole("retry_after", self.retry_after, least=0)
 
-    def reply(self, _: Dialect, instance_id: str, /) -> Reply:
-        """The answer while it builds."""
-        body = {
-            "error": "instance_not_ready",
-            "message": "This instance's memory architecture is still being built.",
-            "retry_after_seconds": self.retry_after,
-            "instance_id": instance_id,
-            "state": "building",
-        }
-        return Reply(409, (_JSON_TYPE, ("retry-after", str(self.retry_after))), _dumps(_with_detail(body)))
-
 
 @dataclass(frozen=True, slots=True)
 class InstanceBuildFailed(Answered):
@@ -236,25 +151,10 @@ class InstanceBuildFailed(Answered):
     def __post_init__(self) -> None:
         whole("attempts", self.attempts, least=1)
 
-    def reply(self, _: Dialect, instance_id: str, /) -> Reply:
-        """The answer once building has failed."""
-        body = {
-            "error": "instance_build_failed",
-            "message": "This instance's memory architecture build failed.",
-            "instance_id": instance_id,
-            "attempts": self.attempts,
-            "hint": "Build the instance again from the dashboard.",
-        }
-        return Reply(409, (_JSON_TYPE,), _dumps(_with_detail(body)))
-
 
 @dataclass(frozen=True, slots=True)
 class Conflict(Answered):
     """409, plain: SDK 0.4.0 and later raise ConflictError."""
-
-    def reply(self, dialect: Dialect, _: str, /) -> Reply:
-        """The answer to something that is under way already; its code is the project's choice."""
-        return _error(dialect, 409, "CONFLICT", "The conversation is being changed by another request")
 
 
 class _Nothing:
@@ -300,30 +200,29 @@ class Respond(Answered):
         object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
         for name, value in self.headers.items():
             _check_header(name, value)
-        if self._body() and self.status in _BODYLESS:
+        if self.body and self.status in _BODYLESS:
             raise ValueError(f"status {self.status} has no body; leave json and content out")
 
-    def reply(self, _: Dialect, __: str, /) -> Reply:
-        """The answer as it was given."""
-        kind = "application/json" if self.json is not NOTHING else "text/plain; charset=utf-8"
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        if self.status not in _BODYLESS:
-            headers.setdefault("content-type", kind)
-        return Reply(self.status, tuple(headers.items()), self._body())
-
-    def _body(self) -> bytes:
+    @property
+    def body(self) -> bytes:
+        """What it says."""
         if self.json is not NOTHING:
             return _dumps(self.json)
         return self.content.encode() if isinstance(self.content, str) else self.content or b""
+
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """Its headers, the body's type among them."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if self.status not in _BODYLESS:
+            kind = "text/plain; charset=utf-8" if self.json is NOTHING else "application/json"
+            headers.setdefault("content-type", kind)
+        return tuple(headers.items())
 
 
 @dataclass(frozen=True, slots=True)
 class MalformedBody(Answered):
     """200, and a body that is no JSON: a proxy's HTML page."""
-
-    def reply(self, _: Dialect, __: str, /) -> Reply:
-        """The page."""
-        return Reply(200, (("content-type", "text/html"),), b"<html><body>This is no JSON.</body></html>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,10 +237,6 @@ class WrongShape(Answered):
 
     def __post_init__(self) -> None:
         _dumps(self.json)
-
-    def reply(self, _: Dialect, __: str, /) -> Reply:
-        """That JSON."""
-        return Reply(200, (_JSON_TYPE,), _dumps(self.json))
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,20 +335,6 @@ def named(name: object, /, **attributes: object) -> Fault:
         if "missing" not in str(error):
             raise
         raise TypeError(f"{name} wants {known[0]}") from None
-
-
-def _error(dialect: Dialect, status: int, code: str, text: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    body = {"error": text, "code": code, "details": {}} if dialect == "documented" else {"detail": text}
-    return Reply(status, (_JSON_TYPE, *headers), _dumps(body))
-
-
-def _credit_stop(dialect: Dialect, status: int, body: dict[str, Any]) -> Reply:
-    """Both forms are known, at the top and in detail."""
-    return Reply(status, (_JSON_TYPE,), _dumps(body if dialect == "documented" else {"detail": body}))
-
-
-def _with_detail(body: dict[str, Any]) -> dict[str, Any]:
-    return {**body, "detail": {"code": body["error"], **body}}
 
 
 def _dumps(value: object) -> bytes:

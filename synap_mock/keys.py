@@ -61,7 +61,7 @@ class Keys:
     """
 
     def __init__(self, first: Sequence[str] | None = None) -> None:
-        self._client_id = ids.client_id()
+        self.client_id = ids.client_id()
         self._issued: dict[str, _Issued] = {}
         self._own_form: tuple[str, ...] = ()
         """Keys that don't look like the vendor's, the longest first, since one may begin with another."""
@@ -178,7 +178,7 @@ class Keys:
         return self._issued[key]
 
     def _instance(self, instance_id: str, tenancy: Tenancy | None) -> Instance:
-        known = self._instances.setdefault(instance_id, Instance(instance_id, self._client_id, tenancy))
+        known = self._instances.setdefault(instance_id, Instance(instance_id, self.client_id, tenancy))
         if tenancy is not None and known.tenancy != tenancy:
             raise ValueError(
                 f"tenancy of instance {shown(instance_id)} is {known.tenancy!r}, not {tenancy!r}; leave it out"

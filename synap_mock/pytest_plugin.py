@@ -38,6 +38,7 @@ OPTIONS: Final = {
 """Each may stand in the marker, and in the ini file with ``synap_`` before it."""
 _HELD: Final = pytest.StashKey["Session"]()
 _LATE: Final = "synap_mock_late"
+_DIALECT: Final = "_synap_dialect"
 
 
 @pytest.fixture(scope="session")
@@ -67,20 +68,29 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """With ``dialect="both"``, a test in each dialect."""
     if uses(metafunc) and _wanted(metafunc.definition).get("dialect") == "both":
-        metafunc.parametrize("synap_mock", DIALECTS, indirect=True, scope="function")
+        # A name of its own: with one of the fixtures', pytest would build anew what of a wider scope depends on it.
+        metafunc.fixturenames.append(_DIALECT)
+        metafunc.parametrize(_DIALECT, DIALECTS)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Before any other fixture: a clean fake, the environment, the settings."""
-    if uses(item):
-        params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-        wanted = _wanted(item) | ({"dialect": params["synap_mock"]} if "synap_mock" in params else {})
-        positional = [value for marker in item.iter_markers("synap") for value in marker.args]
-        if positional:
-            told = f"@pytest.mark.synap takes keywords only, such as tenancy='b2b', not {positional[0]!r}"
-            pytest.fail(told, pytrace=False)
-        _session(item.config).begin(item, wanted)
+    if not uses(item):
+        return (yield)
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    wanted = _wanted(item) | ({"dialect": params[_DIALECT]} if _DIALECT in params else {})
+    positional = [value for marker in item.iter_markers("synap") for value in marker.args]
+    if positional:
+        told = f"@pytest.mark.synap takes keywords only, such as tenancy='b2b', not {positional[0]!r}"
+        pytest.fail(told, pytrace=False)
+    session = _session(item.config)
+    session.begin(item, wanted)
+    try:
+        return (yield)
+    except BaseException:
+        session.excuse()
+        raise
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -104,7 +114,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
         _check(item)
     finally:
         if uses(item):
-            _session(item.config).end()
+            _session(item.config).end(item)
     return result
 
 

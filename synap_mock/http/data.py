@@ -90,8 +90,7 @@ class DataRoute:
             with self._state.lock:
                 found = stand_in(self._state.stand_ins, call.method, call.path)
             if found is not None:
-                status, headers, content = found.answer.reply("documented", "")
-                return Keyed(lambda *_: Answer(status, content, headers=headers))
+                return Keyed(lambda *_: Answer(found.answer.status, found.answer.body, headers=found.answer.said))
         return NOT_MODELLED
 
     async def _answer(self, endpoint: Endpoint, call: Call, scope: Scope, receive: Receive) -> Answer:

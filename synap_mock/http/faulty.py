@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from synap_mock.faults import Answered, Latency, ReadTimeout
 from synap_mock.http.call import Answer
+from synap_mock.http.replies import reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -80,9 +81,10 @@ async def strike(
         return carry_out()
     done = carry_out() if armed.after_commit else None
     if isinstance(fault, Answered):
-        instance_id = call.instance.instance_id if call.instance else ""
-        status, headers, body = fault.reply(dialect, instance_id)
-        return Answer(status, body, done.refusals if done else (), headers, fault)
+        answer = reply(fault, dialect, call.instance.instance_id if call.instance else "")
+        answer.refusals = done.refusals if done else ()
+        answer.fault = fault
+        return answer
     if isinstance(fault, Latency):
         if await late(fault.seconds):
             done = done or carry_out()

@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types check bench
+.PHONY: demo test lint types check bench integrations
 .DEFAULT_GOAL := test
 
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back
@@ -23,6 +23,18 @@ check: lint types test
 
 bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/throughput.py
+	.venv/bin/python benchmarks/fixture.py
+
+integrations: .venv-integrations/.made ## the vendor's integrations, in an environment of their own: 1.1 GB
+	.venv-integrations/bin/python -P -m pytest tests/integrations
+
+.venv-integrations/.made: pyproject.toml tests/integrations/constraints.txt
+	@test -n "$(PYTHON)" || { echo 'synap-mock needs Python 3.11 or newer: make PYTHON=/path/to/python3'; exit 1; }
+	$(PYTHON) -m venv .venv-integrations
+	.venv-integrations/bin/python -m pip --disable-pip-version-check --quiet install 'pip==26.3'
+	.venv-integrations/bin/python -m pip --disable-pip-version-check --quiet install \
+		--constraint tests/integrations/constraints.txt --editable . --group integrations
+	@touch $@
 
 .venv/.check: .venv/.test
 

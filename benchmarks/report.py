@@ -88,19 +88,19 @@ def markdown(found: Findings) -> str:
     sizes = sorted({speed.size for speed in found.speeds})
     rounds = len({speed.round for speed in found.speeds})
     recorded = found.enduring[SYNAP_MOCK]
-    speed_table = _table(
+    speed_table = table(
         ("batch of", *CONTENDERS, f"times {BY_HAND}", "target", "met", f"times {LIMIT}", "target", "met"),
         [_speed_row(size, found.speeds) for size in sizes],
     )
-    busy_table = _table(
+    busy_table = table(
         ("batch of", *CONTENDERS, f"times {BY_HAND}, of CPU", f"times {LIMIT}, of CPU"),
         [_busy_row(size, found.speeds) for size in sizes],
     )
-    endurance_table = _table(
+    endurance_table = table(
         ("", "p50", "p99", "longest", "p99 : p50", "target", "met", "bytes a message", "target", "met"),
         [_endurance_row(name, seen) for name, seen in found.enduring.items()],
     )
-    start_table = _table(
+    start_table = table(
         ("", "median", "target", "met"),
         [
             _start_row("`import synap_mock`, in a fresh process", found.import_seconds, IMPORT_TARGET),
@@ -113,7 +113,7 @@ def markdown(found: Findings) -> str:
 
     {found.command}
 
-on {_machine()}: the server on CPU {found.cpus[0]}, the load on CPU {found.cpus[1]}.
+on {machine()}: the server on CPU {found.cpus[0]}, the load on CPU {found.cpus[1]}.
 {", ".join(f"{package} {version(package)}" for package in _PACKAGES)}.
 
 - **{SYNAP_MOCK}**: `synap-mock serve`, with everything on: rules, store, journal.
@@ -169,7 +169,8 @@ resident memory has grown by for each message.
 """
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Where it was measured."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{platform.system()} on {platform.machine()} with {os.cpu_count()} CPUs, {python}"
 
@@ -182,9 +183,9 @@ def _speed_row(size: int, speeds: Iterable[Speed]) -> list[str]:
     return [
         f"{size:,}",
         *(f"{rate:,.0f}" for rate in rates),
-        _spread(by_hand),
+        spread(by_hand),
         *_at_least(statistics.median(by_hand), BY_HAND_TARGETS.get(size)),
-        _spread(limit),
+        spread(limit),
         *_at_least(statistics.median(limit), LIMIT_TARGET if size >= LIMIT_TARGET_FROM else None),
     ]
 
@@ -200,8 +201,8 @@ def _busy_row(size: int, speeds: Iterable[Speed]) -> list[str]:
     return [
         f"{size:,}",
         *cells,
-        _spread(_ratios(mine, BY_HAND, lambda speed: speed.rate_of_cpu)),
-        _spread(_ratios(mine, LIMIT, lambda speed: speed.rate_of_cpu)),
+        spread(_ratios(mine, BY_HAND, lambda speed: speed.rate_of_cpu)),
+        spread(_ratios(mine, LIMIT, lambda speed: speed.rate_of_cpu)),
     ]
 
 
@@ -212,14 +213,14 @@ def _endurance_row(name: str, seen: Endurance) -> list[str]:
         name,
         *(f"{seconds * 1000:.2f} ms" for seconds in (seen.p50, seen.p99, seen.longest)),
         f"{tail:.1f}",
-        *_under(tail, TAIL_TARGET if ours else None, f"under {TAIL_TARGET:g}"),
+        *under(tail, TAIL_TARGET if ours else None, f"under {TAIL_TARGET:g}"),
         f"{seen.bytes_a_message:,.0f}",
-        *_under(seen.bytes_a_message, BYTES_TARGET if ours else None, f"under {BYTES_TARGET:g}"),
+        *under(seen.bytes_a_message, BYTES_TARGET if ours else None, f"under {BYTES_TARGET:g}"),
     ]
 
 
 def _start_row(what: str, seconds: float, target: float) -> list[str]:
-    return [what, f"{seconds * 1000:.1f} ms", *_under(seconds, target, f"under {target * 1000:g} ms")]
+    return [what, f"{seconds * 1000:.1f} ms", *under(seconds, target, f"under {target * 1000:g} ms")]
 
 
 def _ratios(speeds: Iterable[Speed], other: str, rate: Callable[[Speed], float]) -> list[float]:
@@ -228,7 +229,8 @@ def _ratios(speeds: Iterable[Speed], other: str, rate: Callable[[Speed], float])
     return [rates[number, SYNAP_MOCK] / rates[number, other] for number, name in rates if name == SYNAP_MOCK]
 
 
-def _spread(ratios: Sequence[float]) -> str:
+def spread(ratios: Sequence[float]) -> str:
+    """The median of the rounds, and between what they were."""
     return f"**{statistics.median(ratios):.2f}** ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
@@ -236,7 +238,8 @@ def _at_least(value: float, target: float | None) -> tuple[str, str]:
     return ("", "") if target is None else (f"{target:g}", _met(yes=value >= target))
 
 
-def _under(value: float, target: float | None, told: str) -> tuple[str, str]:
+def under(value: float, target: float | None, told: str) -> tuple[str, str]:
+    """The cells target and met; None: empty ones."""
     return ("", "") if target is None else (told, _met(yes=value < target))
 
 
@@ -244,6 +247,7 @@ def _met(*, yes: bool) -> str:
     return "yes" if yes else "**no**"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Markdown's, the first column to the left and the others to the right."""
     lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -15,8 +15,8 @@ from synap_mock.settings import whole
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from synap_mock.batch import Batch
     from synap_mock.journal import Request
-    from synap_mock.messages import Batch
 
 Entry = dict[str, Any]
 Where = int | str | Mapping[str, Any] | Callable[[Entry], bool]

@@ -149,7 +149,7 @@ def moment(name: str, value: object) -> int:
 
 def _ahead(now: int, seconds: object) -> int:
     """So many seconds in microseconds, where they don't lead too far from `now`."""
-    ahead = duration("seconds", seconds)
-    if now + ahead * 1_000_000 > _LATEST:
+    microseconds = duration("seconds", seconds) * 1_000_000
+    if microseconds > _LATEST or now + round(microseconds) > _LATEST:
         raise ValueError(f"seconds must not lead beyond the year 9998; {shown(seconds)} does")
-    return round(ahead * 1_000_000)
+    return round(microseconds)

@@ -166,7 +166,7 @@ NOTHING: Final = _Nothing()
 """No body at all, as against null."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Respond(Answered):
     """Any answer whatever.
 
@@ -202,6 +202,12 @@ class Respond(Answered):
             _check_header(name, value)
         if self.body and self.status in _BODYLESS:
             raise ValueError(f"status {self.status} has no body; leave json and content out")
+
+    def __repr__(self) -> str:
+        given = {"json": self.json, "content": self.content, "headers": dict(self.headers)}
+        absent: dict[str, Any] = {"json": NOTHING, "content": None, "headers": {}}
+        told = "".join(f", {name}={value!r}" for name, value in given.items() if value != absent[name])
+        return f"Respond({self.status}{told})"
 
     @property
     def body(self) -> bytes:

@@ -1,23 +1,15 @@
-"""What flows: a batch on its way in, a recorded message as people see it.
-
-Inside, a batch travels as columns (all roles, all contents, …), not as entries: a rule then judges a
-hundred roles with one set comparison, and the store keeps a hundred messages as one compact record.
-"""
+"""What was recorded, as people see it: messages, batches, conversations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from synap_mock.rule import Refusal
 
-Role = Literal["user", "assistant"]
 _SHOWN: Final = 60
 _REFUSALS_SHOWN: Final = 3
-ROLES: frozenset[str] = frozenset({"user", "assistant"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -97,19 +89,3 @@ class Conversation:
     conversation_id: str
     instance_id: str
     message_count: int
-
-
-class Batch(NamedTuple):
-    """A batch whose schema holds, in columns of equal length; row i of every column is entry i."""
-
-    conversation_ids: list[str]
-    roles: list[str]
-    contents: list[str]
-    user_ids: list[str | None]
-    customer_ids: list[str | None]
-    session_ids: list[str | None]
-    metadata: list[dict[str, Any] | None]
-
-    def rows(self, indices: Sequence[int]) -> Batch:
-        """The rows of these indices only."""
-        return Batch._make([column[index] for index in indices] for column in self)

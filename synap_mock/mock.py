@@ -270,7 +270,11 @@ class SynapMock:
             TypeError, ValueError: an argument of the wrong type or out of its range.
         """
         whole("messages", messages, least=0)
-        return wait(lambda: self._missing(messages), duration("timeout", timeout))
+        return wait(
+            lambda: self._state.store.message_count >= messages,
+            lambda: self._missing(messages),
+            duration("timeout", timeout),
+        )
 
     def reset(self) -> None:
         """Forget what was recorded and asked, disarm everything, tell real time. Keys and settings stay."""
@@ -296,11 +300,14 @@ class SynapMock:
 
         Raises:
             OSError: the address can't be bound.
-            ValueError: `host` is no host name, or `port` is out of range.
+            ValueError: `host` is no host name, `port` is out of range, or a fault is armed that a port can't make.
         """
         from synap_mock.doors.live import Server, is_loopback  # noqa: PLC0415 - in process there is no need of uvicorn
 
         port = port_number(port)
+        with self._state.lock:
+            for armed in self._state.faults.all():
+                reachable(armed.fault)
         self._guard.admit(host, "host")
         host = host.strip("[]")
         made = None if is_loopback(host) or self._guard.token else ids.control_token()
@@ -323,10 +330,8 @@ class SynapMock:
                     reachable(armed.fault)
             self._state.faults.add(*faults)
 
-    def _missing(self, messages: int) -> str | None:
+    def _missing(self, messages: int) -> str:
         with self._state.lock:
             recorded = self._state.store.message_count
-            if recorded >= messages:
-                return None
-            asked = [request for request in self._state.journal.requests() if not request.background]
-        return f"{messages} messages; {recorded} recorded, after the calls {asked}"
+        wanted = "1 message" if messages == 1 else f"{messages} messages"
+        return f"{wanted}; {recorded} recorded, after the calls {self.requests}"

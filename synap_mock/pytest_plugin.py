@@ -73,23 +73,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(_DIALECT, DIALECTS)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before any other fixture: a clean fake, the environment, the settings."""
-    if not uses(item):
-        return (yield)
-    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    wanted = _wanted(item) | ({"dialect": params[_DIALECT]} if _DIALECT in params else {})
-    positional = [value for marker in item.iter_markers("synap") for value in marker.args]
-    if positional:
-        told = f"@pytest.mark.synap takes keywords only, such as tenancy='b2b', not {positional[0]!r}"
-        pytest.fail(told, pytrace=False)
-    session = _session(item.config)
-    session.begin(item, wanted)
+    if uses(item):
+        params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+        wanted = _wanted(item) | ({"dialect": params[_DIALECT]} if _DIALECT in params else {})
+        positional = [value for marker in item.iter_markers("synap") for value in marker.args]
+        if positional:
+            told = f"@pytest.mark.synap takes keywords only, such as tenancy='b2b', not {positional[0]!r}"
+            pytest.fail(told, pytrace=False)
+        _session(item.config).begin(item, wanted)
+
+
+@pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")
+def pytest_synap_mock_excused(item: pytest.Item) -> Generator[None, object, object]:
+    """A test whose setup has failed is not failed again for what it left over."""
     try:
         return (yield)
     except BaseException:
-        session.excuse()
+        _excuse(item)
         raise
 
 
@@ -99,8 +102,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     try:
         result = yield
     except BaseException:
-        if uses(item):
-            _session(item.config).excuse()
+        _excuse(item)
         raise
     _check(item)
     return result
@@ -113,8 +115,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
         result = yield
         _check(item)
     finally:
-        if uses(item):
-            _session(item.config).end(item)
+        if (session := _serving(item)) is not None:
+            session.end()
     return result
 
 
@@ -122,7 +124,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failed test's report tells what arrived."""
     report = yield
-    if report.failed and uses(item) and (told := _session(item.config).told()):
+    if report.failed and (session := _serving(item)) is not None and (told := session.told(report.longreprtext)):
         report.sections.append(("synap-mock", told))
     return report
 
@@ -132,7 +134,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     held = session.config.stash.get(_HELD, None)
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if held is not None and output is not None:
-        output[_LATE] = held.late.lines()
+        output[_LATE] = held.late.counts()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -172,11 +174,20 @@ def _session(config: pytest.Config) -> Session:
     return config.stash[_HELD]
 
 
+def _serving(item: pytest.Item) -> Session | None:
+    """The session, where this is the test that it serves."""
+    if uses(item) and (session := _session(item.config)).serves(item):
+        return session
+    return None
+
+
+def _excuse(item: pytest.Item) -> None:
+    if (session := _serving(item)) is not None:
+        session.excuse()
+
+
 def _check(item: pytest.Item) -> None:
-    if not uses(item):
-        return
-    text = _session(item.config).astray()
-    if text is not None:
+    if (session := _serving(item)) is not None and (text := session.excuse()) is not None:
         pytest.fail(text, pytrace=False)
 
 

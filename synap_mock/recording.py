@@ -14,8 +14,8 @@ from synap_mock.rules import ENTRY_RULES, REJECTED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synap_mock.batch import Batch
     from synap_mock.keys import Instance
-    from synap_mock.messages import Batch
     from synap_mock.rule import EntryRule
     from synap_mock.settings import Tenancy
     from synap_mock.state import State

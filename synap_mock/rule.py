@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from synap_mock.messages import Batch
+    from synap_mock.batch import Batch
     from synap_mock.settings import Dialect, Registration, Tenancy
 
 

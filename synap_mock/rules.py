@@ -8,8 +8,8 @@ from __future__ import annotations
 from types import NoneType
 from typing import Final
 
+from synap_mock.batch import ROLES
 from synap_mock.ids import canonical_uuid
-from synap_mock.messages import ROLES
 from synap_mock.quoting import shown
 from synap_mock.rule import ABSENT, Absent, CellRule, EntryRule, Evidence, Field, Rule, Scope
 

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final, Never
 
 from synap_mock import rules
-from synap_mock.messages import Batch
+from synap_mock.batch import Batch
 from synap_mock.quoting import shown
 from synap_mock.rule import ABSENT, DESCRIBED, Refusal, Refused
 

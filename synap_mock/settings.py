@@ -179,12 +179,12 @@ def whole(name: str, value: object, *, least: int | None, optional: bool = False
     """
     if optional and value is None:
         return
+    kind = not isinstance(value, int) or isinstance(value, bool)
+    if not kind and (least is None or cast("int", value) >= least):
+        return
     wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or None" if optional else "")
     msg = f"{name} must be {wanted}, not {shown(value)}"
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(msg)
-    if least is not None and value < least:
-        raise ValueError(msg)
+    raise TypeError(msg) if kind else ValueError(msg)
 
 
 def _known(names: Iterable[str]) -> None:

@@ -70,4 +70,5 @@ class State:
             self.settings = settings
             self.keys = Keys(api_keys)
             self.ids.seed = settings.seed
+            self.journal.listener = None
             self.reset()

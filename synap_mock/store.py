@@ -14,12 +14,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from synap_mock.clock import iso
-from synap_mock.messages import Batch, Conversation, Message, RecordedBatch
+from synap_mock.messages import Conversation, Message, RecordedBatch
 from synap_mock.rule import DESCRIBED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from synap_mock.batch import Batch
     from synap_mock.ids import Ids
     from synap_mock.rule import Refusal
 

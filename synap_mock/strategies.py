@@ -79,7 +79,7 @@ def entries(conversation_id: st.SearchStrategy[str] | None = None) -> st.SearchS
     ids = st.sampled_from(_IDS)
     return st.fixed_dictionaries(
         {
-            "conversation_id": conversation_id or conversation_ids(),
+            "conversation_id": conversation_ids() if conversation_id is None else conversation_id,
             "role": st.sampled_from(["user", "assistant"]),
             "content": contents(),
         },

@@ -14,11 +14,12 @@ _PAUSE: Final = 0.005
 """Seconds between two looks."""
 
 
-def wait(missing: Callable[[], str | None], timeout: float) -> Awaitable[None]:
-    """Block until nothing is missing; where an event loop runs, give something to await instead.
+def wait(happened: Callable[[], bool], missing: Callable[[], str], timeout: float) -> Awaitable[None]:
+    """Block until it has happened; where an event loop runs, give something to await instead.
 
     Args:
-        missing: what is still missing, as the end of a sentence; None: nothing.
+        happened: whether it has; asked often.
+        missing: what is still missing, as the end of a sentence; asked once, in the end.
         timeout: seconds.
 
     Raises:
@@ -26,9 +27,9 @@ def wait(missing: Callable[[], str | None], timeout: float) -> Awaitable[None]:
     """
     end = time.monotonic() + timeout
     if _in_a_loop():
-        return _wait_async(missing, end, timeout)
-    while (what := missing()) is not None:
-        _check(what, end, timeout)
+        return _wait_async(happened, missing, end, timeout)
+    while not happened():
+        _check(missing, end, timeout)
         time.sleep(_PAUSE)
     return _Done()
 
@@ -41,17 +42,22 @@ class _Done:
         yield
 
 
-async def _wait_async(missing: Callable[[], str | None], end: float, timeout: float) -> None:  # noqa: ASYNC109 - it is told
+async def _wait_async(
+    happened: Callable[[], bool],
+    missing: Callable[[], str],
+    end: float,
+    timeout: float,  # noqa: ASYNC109 - it is told
+) -> None:
     import anyio  # noqa: PLC0415 - sync code has no need of it
 
-    while (what := missing()) is not None:
-        _check(what, end, timeout)
+    while not happened():
+        _check(missing, end, timeout)
         await anyio.sleep(_PAUSE)
 
 
-def _check(what: str, end: float, timeout: float) -> None:
+def _check(missing: Callable[[], str], end: float, timeout: float) -> None:
     if time.monotonic() > end:
-        raise TimeoutError(f"waited {timeout:g} s for {what}")
+        raise TimeoutError(f"waited {timeout:g} s for {missing()}")
 
 
 def _in_a_loop() -> bool:

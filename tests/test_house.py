@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Each floor may import the ones before it. Within a floor, circles would show themselves at import.
 FLOORS = [
     {
+        "batch",
         "messages",
         "quoting",
         "rule",

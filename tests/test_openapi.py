@@ -18,12 +18,12 @@ from referencing.jsonschema import DRAFT202012
 
 import synap_mock
 from synap_mock import SynapMock
+from synap_mock.batch import ROLES
 from synap_mock.cli import main
 from synap_mock.faults import FAULTS, NOTHING, Fault, Respond, Unreachable, named
 from synap_mock.http.control import CONTROL_ROUTES
 from synap_mock.http.identity import ISOLATION
 from synap_mock.http.routes import DATA_ROUTES
-from synap_mock.messages import ROLES
 from synap_mock.rule import Evidence, Rule, Scope
 from synap_mock.rules import ENTRY_RULES, REJECTED, RULES
 from synap_mock.settings import Dialect, Registration, Settings, Tenancy

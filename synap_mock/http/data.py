@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from synap_mock.http.endpoint import Endpoint
+    from synap_mock.keys import Instance
     from synap_mock.state import State
 
 _CORRELATION: Final = re.compile(r"[ -~]{1,200}")
@@ -86,11 +87,8 @@ class DataRoute:
         known = self._endpoints.get(call.method)
         if known is not None:
             return known
-        if self._state.stand_ins:
-            with self._state.lock:
-                found = stand_in(self._state.stand_ins, call.method, call.path)
-            if found is not None:
-                return Keyed(lambda *_: Answer(found.answer.status, found.answer.body, headers=found.answer.said))
+        if any(item.matches(call.method, call.path) for item in self._state.stand_ins.all()):
+            return STOOD_IN
         return NOT_MODELLED
 
     async def _answer(self, endpoint: Endpoint, call: Call, scope: Scope, receive: Receive) -> Answer:
@@ -166,4 +164,14 @@ def _not_modelled(state: State, call: Call) -> Answer:
     raise Refused(Refusal(rules.ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
 
 
+def _stood_in(state: State, call: Call, _: Instance) -> Answer:
+    """What a test wants answered in place of a route that the fake doesn't model."""
+    with state.lock:
+        found = stand_in(state.stand_ins, call.method, call.path)
+    if found is None:  # another call has used it up meanwhile
+        return _not_modelled(state, call)
+    return Answer(found.answer.status, found.answer.body, headers=found.answer.said)
+
+
 NOT_MODELLED: Final = Open(_not_modelled, modelled=False)
+STOOD_IN: Final = Keyed(_stood_in)

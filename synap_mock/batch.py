@@ -1,0 +1,30 @@
+"""A batch on its way in.
+
+It travels as columns (all roles, all contents, …), not as entries: a rule then judges a hundred roles with one set
+comparison, and the store keeps a hundred messages as one compact record.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROLES: frozenset[str] = frozenset({"user", "assistant"})
+
+
+class Batch(NamedTuple):
+    """A batch whose schema holds, in columns of equal length; row i of every column is entry i."""
+
+    conversation_ids: list[str]
+    roles: list[str]
+    contents: list[str]
+    user_ids: list[str | None]
+    customer_ids: list[str | None]
+    session_ids: list[str | None]
+    metadata: list[dict[str, Any] | None]
+
+    def rows(self, indices: Sequence[int]) -> Batch:
+        """The rows of these indices only."""
+        return Batch._make([column[index] for index in indices] for column in self)

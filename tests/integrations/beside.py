@@ -1,0 +1,16 @@
+"""What an integration asks for beside recording, which its user's test has to answer for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from synap_mock import SynapMock
+
+RECORDING: Final = {"GET /api/v1/auth/whoami", "POST /v1/conversations/messages"}
+"""Who am I, and one message at a time: no integration sends a batch."""
+
+
+def beside_recording(fake: SynapMock) -> set[str]:
+    """The routes that were asked, but for those of recording one message."""
+    return {f"{request.method} {request.path}" for request in fake.requests} - RECORDING

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from synap_mock import Server
 
+pytest_plugins = ["pytester"]
+
 # Timing says nothing here: the machine is shared. What is slow shows itself in benchmarks/.
 settings.register_profile("synap-mock", deadline=None)
 settings.load_profile("synap-mock")

@@ -17,35 +17,38 @@ def blocks(project_root: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", readme, re.DOTALL)
 
 
-def test_the_first_example_runs_as_a_plain_script(project_root: Path, tmp_path: Path) -> None:
-    script = tmp_path / "example.py"
-    script.write_text(blocks(project_root, "python")[0], encoding="utf-8")
+def run_by_pytest(folder: Path, test: str) -> str:
+    """What pytest says of a file in a project of its own."""
+    (folder / "test_readme.py").write_text(test, encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     bare = {name: value for name, value in os.environ.items() if not name.startswith("SYNAP_")}
     done = subprocess.run(
-        # The official SDK's own warning, on 3.12 and later, is none of ours.
-        [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning:maximem_synap.telemetry.models", str(script)],
+        [sys.executable, "-P", "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "test_readme.py"],
         capture_output=True,
         text=True,
         check=False,
-        env={**bare, "HOME": str(tmp_path)},
+        cwd=folder,
+        env={**bare, "HOME": str(folder)},
     )
-    assert (done.stdout, done.stderr) == ("Recorded 2 of 2 messages\n", "")
+    return done.stdout
 
 
-def test_the_fixture_works_in_pytest(project_root: Path, tmp_path: Path) -> None:
-    test = (
-        "def test_it(synap):\n    assert httpx.get('https://synap-cloud-prod.maximem.ai/health').status_code == 200\n"
-    )
-    imports = "import httpx\nimport pytest\nfrom synap_mock import SynapMock\n\n"
-    (tmp_path / "test_app.py").write_text(imports + blocks(project_root, "python")[1] + test, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
-    assert "1 passed" in done.stdout
+def test_the_first_example_is_a_test_that_passes(project_root: Path, tmp_path: Path) -> None:
+    said = run_by_pytest(tmp_path, blocks(project_root, "python")[0])
+    assert "Recorded 2 of 2 messages" in said
+    assert "1 passed" in said
+
+
+def test_the_examples_of_faults_and_strategies_pass(project_root: Path, tmp_path: Path) -> None:
+    first, second, *_ = blocks(project_root, "python")
+    assert "7 passed" in run_by_pytest(tmp_path, first + second)
+
+
+def test_the_other_examples_run_as_a_plain_script(project_root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "example.py"
+    script.write_text("\n".join(blocks(project_root, "python")[2:]), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-W", "error", str(script)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_every_file_that_it_links_to_exists(project_root: Path) -> None:

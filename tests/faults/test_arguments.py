@@ -1,0 +1,214 @@
+"""What can't be armed is refused where it is armed, with a sentence that says what would do."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from faults.asked import armed
+
+from synap_mock import (
+    ConnectionRefused,
+    ConnectTimeout,
+    InstanceBuildFailed,
+    InstanceNotReady,
+    InsufficientCredits,
+    Latency,
+    RateLimited,
+    Respond,
+    ServerError,
+    SynapMock,
+    WrongShape,
+)
+from synap_mock.faults import FAULTS, named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synap_mock import Server
+
+Wrong = tuple["Callable[[], object]", type[Exception], str]
+
+ATTRIBUTES: Final[dict[str, Wrong]] = {
+    "retry_after": (
+        lambda: RateLimited(retry_after=-1),
+        ValueError,
+        "retry_after must be a whole number from 0 or None, not -1",
+    ),
+    "retry_after of a wrong type": (
+        lambda: RateLimited(retry_after=1.5),  # type: ignore[arg-type] # what is tested
+        TypeError,
+        "retry_after must be a whole number from 0 or None, not 1.5",
+    ),
+    "not ready": (
+        lambda: InstanceNotReady(retry_after=None),  # type: ignore[arg-type] # what is tested
+        TypeError,
+        "retry_after must be a whole number from 0, not null",
+    ),
+    "attempts": (lambda: InstanceBuildFailed(attempts=0), ValueError, "attempts must be a whole number from 1, not 0"),
+    "credits": (
+        lambda: InsufficientCredits(balance_credits=-1),
+        ValueError,
+        "balance_credits must be a whole number from 0, not -1",
+    ),
+    "credits required": (
+        lambda: InsufficientCredits(minimum_required_credits=True),
+        TypeError,
+        "minimum_required_credits must be a whole number from 0, not true",
+    ),
+    "status below": (lambda: ServerError(499), ValueError, "status must be a whole number from 500, not 499"),
+    "status above": (lambda: ServerError(600), ValueError, "status must be a whole number from 500 to 599, not 600"),
+    "an interim status": (lambda: Respond(100), ValueError, "status must be a whole number from 200, not 100"),
+    "two bodies": (
+        lambda: Respond(200, json=1, content="1"),
+        TypeError,
+        "json or content, not both: an answer has one body",
+    ),
+    "a body of a wrong type": (
+        lambda: Respond(200, content=1),  # type: ignore[arg-type] # what is tested
+        TypeError,
+        "content must be text or bytes, not 1",
+    ),
+    "a lone surrogate": (
+        lambda: Respond(200, content="\ud800"),
+        ValueError,
+        "content must be text that UTF-8 can write, without lone surrogates",
+    ),
+    "a body where there is none": (
+        lambda: Respond(204, json={}),
+        ValueError,
+        "status 204 has no body; leave json and content out",
+    ),
+    "no JSON": (
+        lambda: WrongShape(json={1, 2}),
+        ValueError,
+        "json must be a JSON value; Object of type set is not JSON serializable",
+    ),
+    "NaN": (
+        lambda: Respond(200, json=float("nan")),
+        ValueError,
+        "json must be a JSON value; Out of range float values are not JSON compliant",
+    ),
+    "headers": (
+        lambda: Respond(200, headers=[]),  # type: ignore[arg-type] # what is tested
+        TypeError,
+        "headers must be a mapping of names to values, not a list",
+    ),
+    "a header's name": (
+        lambda: Respond(200, headers={"a b": "c"}),
+        ValueError,
+        "headers must have names of RFC 9110's tokens, not 'a b'",
+    ),
+    "a header's value": (
+        lambda: Respond(200, headers={"a": "b\r\nc: d"}),
+        ValueError,
+        r"the header a must have printable ASCII, not 'b\r\nc: d'",
+    ),
+    "a header of the line": (
+        lambda: Respond(200, headers={"Content-Length": "5"}),
+        ValueError,
+        "the header Content-Length belongs to the line; TruncatedBody and Disconnected break that",
+    ),
+    "seconds": (lambda: Latency(-1), ValueError, "seconds must be a number of seconds from 0, not -1"),
+    "seconds without end": (
+        lambda: Latency(float("inf")),
+        ValueError,
+        "seconds must be a number of seconds from 0, not Infinity",
+    ),
+    "seconds of a wrong type": (
+        lambda: Latency("1"),  # type: ignore[arg-type] # what is tested
+        TypeError,
+        "seconds must be a number of seconds from 0, not '1'",
+    ),
+    "no such fault": (
+        lambda: named("Timeout"),
+        ValueError,
+        f"fault must be one of {', '.join(FAULTS)}, not 'Timeout'",
+    ),
+    "no such attribute": (
+        lambda: named("ServerError", code=503),
+        TypeError,
+        "ServerError has no attribute 'code'; it has status",
+    ),
+    "no attribute at all": (
+        lambda: named("Conflict", status=409),
+        TypeError,
+        "Conflict has no attribute 'status'; it has none",
+    ),
+    "an attribute is missing": (lambda: named("Latency"), TypeError, "Latency wants seconds"),
+}
+
+
+def cases(wrong: dict[str, Wrong]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("make", "error", "sentence"), wrong.values(), ids=wrong)
+
+
+@cases(ATTRIBUTES)
+def test_a_fault_that_can_not_be_says_why(make: Callable[[], object], error: type[Exception], sentence: str) -> None:
+    with pytest.raises(error, match=f"^{re.escape(sentence)}"):
+        make()
+
+
+TERMS: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
+    "a class": ({"fault": ServerError}, TypeError, "fault must be a fault, such as ServerError(503), not a value of"),
+    "a status": ({"fault": 503}, TypeError, "fault must be a fault, such as ServerError(503), not 503"),
+    "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
+    "times of a wrong type": ({"times": "2"}, TypeError, "times must be a whole number from 1 or None, not '2'"),
+    "after_commit": ({"after_commit": "yes"}, TypeError, "after_commit must be True or False, not 'yes'"),
+    "route": (
+        {"route": "v1/conversations"},
+        ValueError,
+        'route must be a path, with or without its method, such as "POST /v1/conversations/messages/batch", not',
+    ),
+    "a method alone": ({"route": "POST"}, ValueError, "route must be a path, with or without its method"),
+    "where": ({"where": {"path": "/"}}, TypeError, "where must be a function, not an object"),
+    "refused after the commit": (
+        {"fault": ConnectionRefused(), "after_commit": True},
+        ValueError,
+        "ConnectionRefused can't come after the commit: the call never arrives",
+    ),
+    "no connection after the commit": (
+        {"fault": ConnectTimeout(), "after_commit": True},
+        ValueError,
+        "ConnectTimeout can't come after the commit: the call never arrives",
+    ),
+}
+
+
+@pytest.mark.parametrize(("terms", "error", "sentence"), TERMS.values(), ids=TERMS)
+def test_terms_that_can_not_be_say_why(
+    fake: SynapMock, terms: dict[str, Any], error: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(error, match=f"^{re.escape(sentence)}"):
+        fake.fail(**{"fault": ServerError(), **terms})
+
+
+@pytest.mark.parametrize("script", [ServerError(), "ServerError", None, 5], ids=repr)
+def test_a_script_is_a_list(fake: SynapMock, script: Any) -> None:
+    with pytest.raises(TypeError, match=r"faults must be a list of faults, not .*; fail\(\) takes one"):
+        fake.fail_sequence(script)
+
+
+def test_of_a_script_with_one_wrong_fault_nothing_is_armed(fake: SynapMock) -> None:
+    script: Any = [ServerError(), "ServerError"]
+    with pytest.raises(TypeError):
+        fake.fail_sequence(script)
+    assert armed(fake) == []
+
+
+@pytest.mark.parametrize("fault", [ConnectionRefused(), ConnectTimeout()], ids=repr)
+def test_behind_a_port_what_does_not_arrive_is_refused_and_down_is_named(
+    fake: SynapMock,
+    server: Server,  # noqa: ARG001 - it is there
+    fault: ConnectionRefused,
+) -> None:
+    sentence = f"{fault.name} can't be made behind a port that listens; 'with server.down():' closes the port"
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        fake.fail(fault)
+
+
+def test_what_does_not_arrive_and_is_armed_already_keeps_the_port_from_opening(fake: SynapMock) -> None:
+    fake.fail(ConnectionRefused())
+    with pytest.raises(ValueError, match="ConnectionRefused can't be made behind a port"), fake.serve():
+        pass

@@ -1,0 +1,207 @@
+"""Answers that stand in for routes that the fake doesn't model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from asking import BATCH, in_process
+
+from synap_mock import ServerError, SynapMock
+
+if TYPE_CHECKING:
+    import httpx
+
+FETCH: Final = "/v1/context/user/fetch"
+
+
+def test_a_route_is_answered_as_told(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={"context": {}}, status=203, headers={"X-Told": "a"})
+    answer = inside.post(FETCH, json={"user_id": "alice"})
+    assert (answer.status_code, answer.json(), answer.headers["x-told"]) == (203, {"context": {}}, "a")
+
+
+def test_without_a_body_there_is_none(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("DELETE", "/v1/x", status=204)
+    answer = inside.delete("/v1/x")
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_null_is_a_body(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("GET", "/v1/x", json=None)
+    assert inside.get("/v1/x").content == b"null"
+
+
+def test_it_is_the_same_in_either_dialect() -> None:
+    fake = SynapMock(dialect="observed")
+    fake.answer("GET", "/v1/x", json={"detail": 1})
+    assert in_process(fake).get("/v1/x").json() == {"detail": 1}
+
+
+def test_it_counts_as_modelled(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={})
+    inside.post(FETCH)
+    assert (fake.unmodelled, [request.unmodelled for request in fake.requests]) == ([], [False])
+
+
+def test_it_wants_a_key(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={})
+    assert inside.post(FETCH, headers={"Authorization": ""}).json()["code"] == "UNAUTHORIZED"
+
+
+def test_a_refused_key_uses_none_up(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={}, times=1)
+    inside.post(FETCH, headers={"Authorization": ""})
+    assert inside.post(FETCH).status_code == 200
+
+
+def test_it_answers_until_the_reset(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={})
+    statuses = [inside.post(FETCH).status_code for _ in range(3)]
+    fake.reset()
+    assert [*statuses, inside.post(FETCH).status_code] == [200, 200, 200, 404]
+
+
+def test_it_answers_as_often_as_it_is_told_and_is_unmodelled_again(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={}, times=2)
+    statuses = [inside.post(FETCH).status_code for _ in range(3)]
+    assert (statuses, len(fake.unmodelled)) == ([200, 200, 404], 1)
+
+
+def test_of_several_the_newest_answers(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("GET", "/v1/x", json="old")
+    fake.answer("GET", "/v1/x", json="new", times=1)
+    assert [inside.get("/v1/x").json() for _ in range(2)] == ["new", "old"]
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "status"),
+    [
+        ("/v1/users/{user_id}/profile", "/v1/users/alice/profile", 200),
+        ("/v1/users/{user_id}/profile", "/v1/users/%C3%A9%20/profile", 200),
+        ("/v1/users/{user_id}/profile", "/v1/users//profile", 404),
+        ("/v1/users/{user_id}/profile", "/v1/users/a/b/profile", 404),
+        ("/v1/users/{user_id}/profile", "/v1/users/alice/profile/", 404),
+        ("/v1/{a}/{b}", "/v1/x/y", 200),
+        ("/v1/{a}", "/v1/x%0A", 200),
+        ("/v1/x", "/v1/x%0A", 404),
+        ("/v1/x.y", "/v1/xzy", 404),
+        ("/v1/x", "/v1/x?a=b", 200),
+        ("/v1/x/", "/v1/x", 404),
+        ("/", "/", 200),
+    ],
+)
+def test_a_segment_in_braces_stands_for_any_one(
+    fake: SynapMock, inside: httpx.Client, told: str, asked: str, status: int
+) -> None:
+    fake.answer("GET", told, json={})
+    assert inside.get(asked).status_code == status
+
+
+def test_another_method_is_another_route(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("GET", "/v1/x", json={})
+    assert inside.post("/v1/x").status_code == 404
+
+
+def test_another_method_of_a_modelled_path_can_be_answered(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("DELETE", "/v1/conversations/{id}/messages", json={})
+    assert inside.delete("/v1/conversations/x/messages").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", BATCH),
+        ("GET", "/health"),
+        ("GET", "/v1/conversations/{id}/messages"),
+        ("GET", "/v1/conversations/00000000-0000-4000-8000-00000000000a/messages"),
+    ],
+)
+def test_a_modelled_route_is_refused_and_the_other_way_named(fake: SynapMock, method: str, path: str) -> None:
+    sentence = f"{method} {path} is modelled; fail(Respond(...), route=...) answers it otherwise"
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        fake.answer(method, path, json={})
+
+
+def test_a_fault_without_a_route_passes_it_by(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={})
+    fake.fail(ServerError())
+    assert inside.post(FETCH).status_code == 200
+
+
+def test_a_fault_with_its_route_strikes_it(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={}, times=1)
+    fake.fail(ServerError(), route=FETCH)
+    assert [inside.post(FETCH).status_code for _ in range(3)] == [500, 200, 404]
+
+
+def test_it_is_served_at_every_door(fake: SynapMock, client: httpx.Client) -> None:
+    fake.answer("GET", "/v1/x", json="told")
+    assert client.get("/v1/x").json() == "told"
+
+
+WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
+    "a method": ({"method": "post"}, ValueError, "method must be one of HTTP's, such as \"POST\", not 'post'"),
+    "no method": ({"method": None}, ValueError, 'method must be one of HTTP\'s, such as "POST", not null'),
+    "a path": (
+        {"path": "v1/x"},
+        ValueError,
+        "path must begin with a slash, such as \"/v1/context/user/fetch\", not 'v1/x'",
+    ),
+    "half a segment in braces": (
+        {"path": "/v1/a{b}"},
+        ValueError,
+        "path may have a segment {name} for any, whole, not 'a{b}'",
+    ),
+    "a brace": ({"path": "/v1/{"}, ValueError, "path may have a segment {name} for any, whole, not '{'"),
+    "no name": ({"path": "/v1/{}"}, ValueError, "path may have a segment {name} for any, whole, not '{}'"),
+    "status": ({"status": 99}, ValueError, "status must be a whole number from 200, not 99"),
+    "a body where there is none": (
+        {"status": 204},
+        ValueError,
+        "status 204 has no body; leave json and content out",
+    ),
+    "headers": ({"headers": {"": "a"}}, ValueError, "headers must have names of RFC 9110's tokens, not ''"),
+    "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
+}
+
+
+@pytest.mark.parametrize(("given", "error", "sentence"), WRONG.values(), ids=WRONG)
+def test_what_can_not_stand_in_is_refused_with_what_would_do(
+    fake: SynapMock, given: dict[str, Any], error: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
+        fake.answer(**{"method": "GET", "path": "/v1/x", "json": {}, **given})
+
+
+@pytest.mark.parametrize(("given", "error", "sentence"), WRONG.values(), ids=WRONG)
+def test_over_http_it_is_refused_with_the_same_sentence(
+    inside: httpx.Client, given: dict[str, Any], error: type[Exception], sentence: str
+) -> None:
+    answer = inside.post("/_mock/answers", json={"method": "GET", "path": "/v1/x", "json": {}, **given})
+    assert (answer.status_code, answer.json()["error"]) == (400, sentence), error
+    assert inside.get("/v1/x").status_code == 404
+
+
+def test_over_http_a_route_is_answered_as_told(inside: httpx.Client) -> None:
+    told = {"method": "GET", "path": "/v1/{a}", "json": [1.0], "status": 203.0, "headers": {"X-Told": "a"}, "times": 1}
+    armed = inside.post("/_mock/answers", json=told).json()
+    answer = inside.get("/v1/x")
+    assert armed == {"method": "GET", "path": "/v1/{a}", "times": 1}
+    assert (answer.status_code, answer.content, answer.headers["x-told"]) == (203, b"[1.0]", "a")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({}, "method must be one of HTTP's"),
+        ({"method": "GET"}, "path must begin with a slash"),
+        ({"method": "GET", "path": "/health"}, "GET /health is modelled; arm a Respond fault with that route"),
+        ({"method": "GET", "path": "/v1/x", "content": "a"}, "there is no 'content' here; the keys are method, path"),
+        ("x", "the body must be a JSON object, not 'x'"),
+    ],
+)
+def test_over_http_what_is_no_stand_in_is_refused(inside: httpx.Client, body: object, sentence: str) -> None:
+    answer = inside.post("/_mock/answers", json=body)
+    assert (answer.status_code, sentence in answer.json()["error"]) == (400, True)

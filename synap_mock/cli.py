@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from synap_mock import __version__
-from synap_mock.clock import instant
+from synap_mock.clock import moment
 from synap_mock.settings import Dialect, Registration, Settings, Tenancy, rate_limit_of
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def check_control_token(token: str) -> None:
 
 
 def check_freeze(time: str) -> None:
-    """Raise ValueError for what is no time with a zone."""
-    instant("it", time)
+    """Raise ValueError for what is no time at which a clock may stand."""
+    moment("it", time)
 
 
 def rate_limit(given: str | None) -> RateLimit | None:

@@ -187,6 +187,8 @@ class SynapMock:
             TypeError: an argument of the wrong type.
             ValueError: an argument out of its range; a call that can't arrive, after the commit or behind a port.
         """
+        if fault is None:
+            raise TypeError("fault must be a fault, such as ServerError(503), not None; fail_sequence takes None")
         self._arm([ArmedFault(fault, times, after_commit, route, where)])
 
     def fail_sequence(

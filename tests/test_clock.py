@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from asking import BATCH, ONE, in_process
+from click.testing import CliRunner
 
 from synap_mock import SynapMock
+from synap_mock.cli import main
 
 if TYPE_CHECKING:
     import httpx
@@ -297,6 +299,18 @@ def test_over_http_what_is_no_time_is_refused_and_the_clock_stays(
     answer = inside.post("/_mock/clock", json=body)
     assert (answer.status_code, answer.json()["error"].startswith(sentence)) == (400, True)
     assert (fake.clock.frozen, abs(fake.clock.now.timestamp() - time.time()) < 60) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("at", "sentence"),
+    [
+        ("yesterday", f"it {NO_TIME} 'yesterday'"),
+        ("0001-01-01T00:00:00Z", "it must lie between the years 1970 and 9998, not '0001-01-01T00:00:00Z'"),
+    ],
+)
+def test_the_command_refuses_what_is_no_time(at: str, sentence: str) -> None:
+    ran = CliRunner().invoke(main, ["serve", "--freeze", at])
+    assert (ran.exit_code, sentence in ran.stderr) == (2, True)
 
 
 def test_a_setting_that_no_clock_can_stand_at_is_refused_and_the_reset_still_works(inside: httpx.Client) -> None:

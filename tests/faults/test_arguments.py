@@ -153,6 +153,11 @@ def test_a_fault_that_can_not_be_says_why(make: Callable[[], object], error: typ
 TERMS: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
     "a class": ({"fault": ServerError}, TypeError, "fault must be a fault, such as ServerError(503), not a value of"),
     "a status": ({"fault": 503}, TypeError, "fault must be a fault, such as ServerError(503), not 503"),
+    "nothing": (
+        {"fault": None},
+        TypeError,
+        "fault must be a fault, such as ServerError(503), not None; fail_sequence takes None",
+    ),
     "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
     "times of a wrong type": ({"times": "2"}, TypeError, "times must be a whole number from 1 or None, not '2'"),
     "after_commit": ({"after_commit": "yes"}, TypeError, "after_commit must be True or False, not 'yes'"),

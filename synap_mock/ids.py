@@ -6,9 +6,11 @@ import itertools
 import random
 import re
 import secrets
+import string
 from typing import Final
 
 _HEX: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}"
+_LETTERS: Final = string.ascii_letters + string.digits
 _UUID: Final = re.compile(rf"(?:urn:uuid:)?({_HEX})|\{{({_HEX})\}}")
 
 
@@ -51,7 +53,8 @@ def instance_id() -> str:
 class Ids:
     """The ids of what happens: messages, sessions, answers. With a seed they repeat, after every `restart` too.
 
-    A message's id is a prefix and its number, so that the store need not keep it.
+    A message's id is a prefix and its number, so that the store need not keep it. Ids are opaque, and these show who
+    takes them for something else: both cases are in them, they are longer than a UUID, and they don't rise.
     """
 
     def __init__(self, seed: int | None) -> None:
@@ -61,18 +64,19 @@ class Ids:
     def restart(self) -> None:
         """Begin again: with a seed the same ids, without one others."""
         source = random.Random(self.seed) if self.seed is not None else secrets.SystemRandom()  # noqa: S311 - ids to repeat, not to keep secret
-        self._prefix = f"msg_{source.getrandbits(48):012x}"
+        self._prefix = f"msg_{''.join(source.choices(_LETTERS, k=28))}"
+        self._mask = 1 << 27 | source.getrandbits(24) << 3 | 0b101  # of the last bits, so that neighbours change places
         self._source = source
         self._correlations = itertools.count(1)
 
     def message(self, number: int) -> str:
         """The id of the message that was recorded as the `number`-th."""
-        return f"{self._prefix}{number:x}"
+        return f"{self._prefix}{number ^ self._mask:x}"
 
     def messages(self, first: int, count: int) -> list[str]:
         """The ids of `count` messages recorded one after the other, from the `first` on."""
-        prefix = self._prefix
-        return [f"{prefix}{number:x}" for number in range(first, first + count)]
+        prefix, mask = self._prefix, self._mask
+        return [f"{prefix}{number ^ mask:x}" for number in range(first, first + count)]
 
     def session(self) -> str:
         """A session id, for *record one* without one."""
@@ -80,4 +84,4 @@ class Ids:
 
     def correlation(self) -> str:
         """A correlation id, for a request without a usable one."""
-        return f"mock_{self._prefix[4:]}_{next(self._correlations):x}"
+        return f"mock_{self._prefix[4:16]}_{next(self._correlations):x}"

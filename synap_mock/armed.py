@@ -166,9 +166,11 @@ class Queue(Generic[Item]):
         """What is armed, with the times that are left."""
         return list(self._items)
 
-    def left_over(self) -> list[Item]:
-        """What should have struck and didn't: all that is armed for so many times."""
-        return [item for item in self._items if item.times is not None]
+    def take_left_over(self) -> list[Item]:
+        """What should have struck and didn't: all that is armed for so many times. It is disarmed."""
+        left_over = [item for item in self._items if item.times is not None]
+        self._items = [item for item in self._items if item.times is None]
+        return left_over
 
     def struck(self, item: Item) -> None:
         """One of its times is over."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import httpx
 import pytest
 import respx
 from asking import BATCH
+from respx.mocks import HTTPCoreMocker
 
 from synap_mock import SynapMock
 
@@ -74,13 +77,23 @@ def test_the_apps_own_transports_are_left_alone(fake: SynapMock) -> None:
         assert client.get(f"{PROD}/health").status_code == 418
 
 
-def test_after_it_nothing_is_patched(fake: SynapMock) -> None:
-    from httpcore import ConnectionPool  # noqa: PLC0415 - what is patched
-
-    before = ConnectionPool.handle_request
+def test_after_it_nobody_intercepts_who_did_not_before(fake: SynapMock) -> None:
+    before = list(HTTPCoreMocker.routers)
     with fake.intercept():
-        assert ConnectionPool.handle_request is not before
-    assert ConnectionPool.handle_request is before
+        assert len(HTTPCoreMocker.routers) == len(before) + 1
+    assert before == HTTPCoreMocker.routers
+
+
+def test_after_the_last_one_httpcore_is_as_it_was() -> None:
+    script = """
+from httpcore import ConnectionPool
+from synap_mock import SynapMock
+before = ConnectionPool.handle_request
+with SynapMock().intercept():
+    assert ConnectionPool.handle_request is not before
+assert ConnectionPool.handle_request is before
+"""
+    subprocess.run([sys.executable, "-P", "-c", script], check=True)
 
 
 def test_nested_the_innermost_serves(fake: SynapMock) -> None:
@@ -145,4 +158,4 @@ def test_respx_does_not_keep_the_calls(fake: SynapMock) -> None:
     with fake.intercept() as _, httpx.Client() as client:
         for _ in range(3):
             client.get(f"{PROD}/health")
-        assert [len(router.calls) for router in respx.mocks.HTTPCoreMocker.routers] == [0]
+        assert sum(len(router.calls) for router in HTTPCoreMocker.routers) == 0

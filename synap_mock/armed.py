@@ -1,30 +1,22 @@
-"""What a test has armed: faults, rejections, answers that stand in. Each strikes as often as it was told."""
+"""What a test has armed strikes as often as it was told. Here are the faults, and the queue that all stand in."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from synap_mock.faults import Fault, Respond, Unreachable
-from synap_mock.ids import canonical_uuid
+from synap_mock.faults import Fault, Unreachable
 from synap_mock.quoting import shown
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
-    from synap_mock.batch import Batch
     from synap_mock.journal import Request
 
-Entry = dict[str, Any]
-Where = int | str | Mapping[str, Any] | Callable[[Entry], bool]
-
 _ROUTE: Final = re.compile(r"(?:([A-Z]+) )?(/[^\0- ]*)")
-_METHOD: Final = re.compile(r"[A-Z]{1,20}")
-_PARAMETER: Final = re.compile(r"\{[^/{}]+\}")
-_FIELDS: Final = ("conversation_id", "role", "content", "user_id", "customer_id", "session_id", "metadata")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +29,7 @@ class ArmedFault:
         after_commit: whether the call is carried out before its answer goes wrong.
         route: ``"METHOD /path"`` or ``"/path"``; None: the conversations' routes.
         where: asked about the request; None: any.
+        struck: how many calls it has struck.
     """
 
     fault: Fault | None
@@ -44,8 +37,11 @@ class ArmedFault:
     after_commit: bool = False
     route: str | None = None
     where: Callable[[Request], bool] | None = None
+    struck: int = 0
 
     def __post_init__(self) -> None:
+        if isinstance(self.fault, type) and issubclass(self.fault, Fault):
+            raise TypeError(f"{self.fault.__name__} is a class; write {self.fault.__name__}()")
         if self.fault is not None and not isinstance(self.fault, Fault):
             raise TypeError(f"fault must be a fault, such as ServerError(503), not {shown(self.fault)}")
         whole("times", self.times, least=1, optional=True)
@@ -61,85 +57,11 @@ class ArmedFault:
         _callable("where", self.where)
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Entries that are refused, whatever they say.
-
-    Attributes:
-        where: an index in the batch, a conversation id, values that an entry must have, or a predicate on the entry.
-        error: why, as the client is told.
-        times: in how many batches it still strikes; None: every one until the reset.
-    """
-
-    where: Where
-    error: str = "rejected by the test"
-    times: int | None = 1
-
-    def __post_init__(self) -> None:
-        if isinstance(self.where, int):
-            whole("where", self.where, least=0)
-        elif isinstance(self.where, str):
-            if canonical_uuid(self.where) is None:
-                raise ValueError(f"where must be a conversation's UUID, not {shown(self.where)}")
-        elif isinstance(self.where, Mapping):
-            for name in self.where:
-                if name not in _FIELDS:
-                    raise ValueError(f"where names {shown(name)}; an entry has {', '.join(_FIELDS)}")
-        elif not callable(self.where):
-            raise TypeError(
-                "where must be an index, a conversation id, values that an entry must have, or a predicate on the "
-                f"entry, not {shown(self.where)}"
-            )
-        if not isinstance(self.error, str):
-            raise TypeError(f"error must be a text, not {shown(self.error)}")
-        whole("times", self.times, least=1, optional=True)
-
-    def matches(self, index: int, entry: Entry) -> bool:
-        """Whether it refuses this entry of a batch."""
-        if isinstance(self.where, int):
-            return index == self.where
-        if isinstance(self.where, str):
-            return canonical_uuid(entry["conversation_id"]) == canonical_uuid(self.where)
-        if isinstance(self.where, Mapping):
-            return all(entry[name] == value for name, value in self.where.items())
-        return bool(self.where(entry))
-
-
-@dataclass(frozen=True, slots=True)
-class StandIn:
-    """What a route answers that the fake doesn't model.
-
-    Attributes:
-        method: in capitals.
-        path: a segment such as ``{user_id}`` stands for any.
-        answer: what it answers.
-        times: how many calls; None: every one until the reset.
-    """
-
-    method: str
-    path: str
-    answer: Respond
-    times: int | None = None
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.method, str) or not _METHOD.fullmatch(self.method):
-            raise ValueError(f'method must be one of HTTP\'s, such as "POST", not {shown(self.method)}')
-        if not isinstance(self.path, str) or not self.path.startswith("/"):
-            raise ValueError(f'path must begin with a slash, such as "/v1/context/user/fetch", not {shown(self.path)}')
-        for segment in self.path.split("/"):
-            if set(segment) & set("{}") and not _PARAMETER.fullmatch(segment):
-                raise ValueError(f"path may have a segment {{name}} for any, whole, not {shown(segment)}")
-        whole("times", self.times, least=1, optional=True)
-
-    def matches(self, method: str, path: str) -> bool:
-        """Whether it answers this call."""
-        literal = _PARAMETER.split(self.path)
-        return method == self.method and bool(re.fullmatch("[^/]+".join(map(re.escape, literal)), path))
-
-
 class _Counted(Protocol):
     @property
     def times(self) -> int | None: ...
+    @property
+    def struck(self) -> int: ...
 
 
 Item = TypeVar("Item", bound=_Counted)
@@ -172,21 +94,21 @@ class Queue(Generic[Item]):
         self._items = [item for item in self._items if item.times is None]
         return left_over
 
-    def struck(self, item: Item) -> None:
+    def strike(self, item: Item) -> None:
         """One of its times is over."""
-        if item.times is None:
+        place = next((place for place, held in enumerate(self._items) if held is item), None)
+        if item.times is None or place is None:  # None: disarmed meanwhile
             return
-        place = next(place for place, held in enumerate(self._items) if held is item)
         if item.times == 1:
             del self._items[place]
         else:
-            self._items[place] = replace(item, times=item.times - 1)  # type: ignore[type-var] # all are dataclasses
+            self._items[place] = replace(item, times=item.times - 1, struck=item.struck + 1)  # type: ignore[type-var] # all are dataclasses
 
 
 def next_fault(
     armed: Queue[ArmedFault], route: tuple[str, str, str], *, usual: bool, request: Callable[[], Request]
 ) -> ArmedFault | None:
-    """The fault that strikes this call, and one of its times is over.
+    """The fault that is to strike this call.
 
     Args:
         armed: what is armed.
@@ -196,38 +118,6 @@ def next_fault(
     """
     for item in armed.all():
         if _on_route(item.route, *route, usual=usual) and (item.where is None or item.where(request())):
-            armed.struck(item)
-            return item
-    return None
-
-
-def rejected(armed: Queue[Rejection], batch: Batch, spared: Collection[int]) -> dict[int, str]:
-    """Index to error of each entry that is rejected by what is armed; one of the times of what struck is over.
-
-    Args:
-        armed: what is armed.
-        batch: the batch.
-        spared: indices of entries that are refused already.
-    """
-    entries = [dict(zip(_FIELDS, row, strict=True)) for row in zip(*batch, strict=True)]
-    errors: dict[int, str] = {}
-    for item in armed.all():
-        found = [
-            index
-            for index, entry in enumerate(entries)
-            if index not in spared and index not in errors and item.matches(index, entry)
-        ]
-        if found:
-            errors.update(dict.fromkeys(found, item.error))
-            armed.struck(item)
-    return errors
-
-
-def stand_in(armed: Queue[StandIn], method: str, path: str) -> StandIn | None:
-    """What answers this call, the newest first; one of its times is over."""
-    for item in reversed(armed.all()):
-        if item.matches(method, path):
-            armed.struck(item)
             return item
     return None
 

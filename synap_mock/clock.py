@@ -38,8 +38,9 @@ class Clock:
 
     def microseconds(self) -> int:
         """Microseconds since 1970, UTC."""
-        if self._frozen is not None:
-            return self._frozen
+        frozen = self._frozen
+        if frozen is not None:
+            return frozen
         return time.time_ns() // 1000 + self._offset
 
     def advance(self, seconds: float) -> None:

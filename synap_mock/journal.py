@@ -42,6 +42,7 @@ class Request:
         background: telemetry or a heartbeat, which an SDK sends by itself.
         unmodelled: a route that the fake doesn't model.
         fault: the name of the fault that struck.
+        caller: of a route that the fake doesn't model: whose code called, where the fixture knows.
     """
 
     at: int = field(compare=False)
@@ -60,6 +61,7 @@ class Request:
     background: bool = False
     unmodelled: bool = False
     fault: str | None = None
+    caller: str | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         told = [f"{self.method} {self.path} {self.status or 'unanswered'}"]
@@ -104,6 +106,7 @@ class Exchange(NamedTuple):
     background: bool
     unmodelled: bool
     fault: str | None
+    caller: str | None
 
     @property
     def size(self) -> int:
@@ -161,11 +164,6 @@ class Journal:
         """What is kept, oldest first; of that the `newest`, None: all."""
         kept = list(self._all.exchanges)
         return [exchange.shown(self._scrub) for exchange in kept[max(0, len(kept) - newest) if newest else 0 :]]
-
-    @property
-    def unmodelled_count(self) -> int:
-        """How many calls there were to routes that the fake doesn't model."""
-        return len(self._unmodelled.exchanges) + self._unmodelled.dropped
 
     def forget_unmodelled(self) -> None:
         """Forget the calls to routes that the fake doesn't model, as such."""

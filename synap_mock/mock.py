@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock import ids
-from synap_mock.armed import ArmedFault, Rejection, StandIn, reachable, script
+from synap_mock.armed import ArmedFault, reachable, script
 from synap_mock.clock import duration
 from synap_mock.faults import NOTHING, Respond
 from synap_mock.http.app import create_app
@@ -14,7 +14,9 @@ from synap_mock.http.control.guard import Guard
 from synap_mock.http.routes import is_modelled
 from synap_mock.ids import canonical_uuid
 from synap_mock.quoting import shown
+from synap_mock.rejections import Rejection
 from synap_mock.settings import Settings, port_number, whole
+from synap_mock.stand_ins import StandIn
 from synap_mock.state import State
 from synap_mock.waiting import wait
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from synap_mock.armed import Where
     from synap_mock.clock import Clock
     from synap_mock.doors.intercept import Intercept
     from synap_mock.doors.live import Server
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from synap_mock.journal import Request
     from synap_mock.keys import Keys
     from synap_mock.messages import Conversation, Message, RecordedBatch
+    from synap_mock.rejections import Where
+
+_LAST: Final = 5
 
 
 class SynapMock:
@@ -336,4 +340,4 @@ class SynapMock:
         with self._state.lock:
             recorded = self._state.store.message_count
         wanted = "1 message" if messages == 1 else f"{messages} messages"
-        return f"{wanted}; {recorded} recorded, after the calls {self.requests}"
+        return f"{wanted}; {recorded} recorded, after the calls {self.requests[-_LAST:]}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from synap_mock import schema
-from synap_mock.armed import rejected
 from synap_mock.clock import iso
 from synap_mock.ids import canonical_uuid
+from synap_mock.rejections import rejected
 from synap_mock.rule import Refusal, Terms
 from synap_mock.rules import ENTRY_RULES, REJECTED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from synap_mock.armed import ArmedFault, Queue, Rejection, StandIn
+from synap_mock.armed import ArmedFault, Queue
 from synap_mock.clock import Clock
 from synap_mock.ids import Ids
 from synap_mock.journal import Journal
@@ -14,9 +14,11 @@ from synap_mock.limits import RateLimits
 from synap_mock.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from synap_mock.rejections import Rejection
     from synap_mock.settings import Settings
+    from synap_mock.stand_ins import StandIn
 
 
 class State:
@@ -40,6 +42,10 @@ class State:
         self.rejections: Queue[Rejection] = Queue()
         self.stand_ins: Queue[StandIn] = Queue()
         self.limits = RateLimits()
+        self.era = 0
+        """Of which of the fakes that this one has been: `renew` begins another."""
+        self.caller: Callable[[], str | None] = _nobody
+        """Tells whose code makes the call under way, for calls to routes that the fake doesn't model."""
         self.reset()
 
     def reset(self) -> None:
@@ -67,8 +73,13 @@ class State:
             api_keys: as at the beginning.
         """
         with self.lock:
+            self.era += 1
             self.settings = settings
             self.keys = Keys(api_keys)
             self.ids.seed = settings.seed
             self.journal.listener = None
             self.reset()
+
+
+def _nobody() -> None:
+    return None

@@ -205,3 +205,14 @@ def test_over_http_a_route_is_answered_as_told(inside: httpx.Client) -> None:
 def test_over_http_what_is_no_stand_in_is_refused(inside: httpx.Client, body: object, sentence: str) -> None:
     answer = inside.post("/_mock/answers", json=body)
     assert (answer.status_code, sentence in answer.json()["error"]) == (400, True)
+
+
+def test_a_fault_strikes_it_by_the_very_route_that_it_was_given(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", "/v1/context/{scope}/fetch", json={})
+    fake.fail(ServerError(503), route="POST /v1/context/{scope}/fetch")
+    assert [inside.post(FETCH).status_code for _ in range(2)] == [503, 200]
+
+
+def test_a_fault_answers_for_a_route_that_is_not_modelled(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.fail(ServerError(503), route=f"POST {FETCH}")
+    assert (inside.post(FETCH).status_code, fake.unmodelled) == (503, [])

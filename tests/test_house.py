@@ -31,7 +31,7 @@ FLOORS = [
         "journal",
         "schema",
     }
-    | {"recording", "state", "faults", "armed", "limits", "waiting"},
+    | {"recording", "state", "faults", "armed", "rejections", "stand_ins", "limits", "waiting"},
     {"http"},
     {"doors"},
     {"mock", "strategies"},

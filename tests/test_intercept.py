@@ -159,3 +159,10 @@ def test_respx_does_not_keep_the_calls(fake: SynapMock) -> None:
         for _ in range(3):
             client.get(f"{PROD}/health")
         assert sum(len(router.calls) for router in HTTPCoreMocker.routers) == 0
+
+
+def test_nested_each_serves_the_hosts_that_it_was_given() -> None:
+    outer, inner = SynapMock(hosts=["synap.example"]), SynapMock()
+    with outer.intercept(), inner.intercept():
+        assert httpx.get("https://synap.example/health").status_code == 200
+        assert httpx.get(f"{PROD}/health").status_code == 200

@@ -13,7 +13,7 @@ from synap_mock import SynapMock
 if TYPE_CHECKING:
     import httpx
 
-    from synap_mock.armed import Where
+    from synap_mock.rejections import Where
 
 CID: Final = "00000000-0000-4000-8000-00000000000a"
 OTHER: Final = "00000000-0000-4000-8000-00000000000b"
@@ -232,3 +232,9 @@ def test_over_http_what_is_armed_is_told(fake: SynapMock, inside: httpx.Client) 
 def test_over_http_what_is_no_rejection_is_refused(inside: httpx.Client, body: object, sentence: str) -> None:
     answer = inside.post("/_mock/rejections", json=body)
     assert (answer.status_code, sentence in answer.json()["error"]) == (400, True)
+
+
+def test_the_values_of_a_conversation_id_are_the_same_in_any_spelling(fake: SynapMock, inside: httpx.Client) -> None:
+    entry = {"conversation_id": "6F1B1D5E7D0C4C399E670B8F4C6F2A11", "role": "user", "content": "hi"}
+    fake.reject({"conversation_id": "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11"})
+    assert inside.post(BATCH, json={"messages": [entry]}).json()["failed"] == 1

@@ -82,6 +82,13 @@ class Intercept(Generic[Given]):
             HTTPCoreMocker.start()
         return self._given
 
+    def come_first(self) -> None:
+        """Serve before whoever has intercepted since; while it lasts."""
+        if self._router is not None:
+            with _PATCHING:
+                HTTPCoreMocker.routers.remove(self._router)
+                HTTPCoreMocker.routers.insert(0, self._router)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -137,16 +144,19 @@ class _Router(MockRouter):
 
     def _handled(self, request: httpx.Request, texts: _Texts) -> httpx.Response:
         ours = request.url.host in VENDOR_HOSTS or request.url.host in self._hosts()
-        alone = all(isinstance(router, _Router) for router in HTTPCoreMocker.routers)
-        if ours and (alone or not self._resting()):
+        if ours and not (self._resting() and any(map(_awake, HTTPCoreMocker.routers))):
             return serve(self._app, request, texts)
-        if alone:
+        if HTTPCoreMocker.routers[-1] is self:
             raise PassThrough(f"synap-mock lets {request.url.host} pass", request=request, origin=self)  # type: ignore[arg-type] # a route, says respx, but reads nothing of it
         message = f"synap-mock does not serve {request.url.host}"
         raise AllMockedAssertionError(message)  # respx asks the next router
 
     async def async_handler(self, request: httpx.Request) -> httpx.Response:
         return self._handled(request, _ASYNC)
+
+
+def _awake(router: object) -> bool:
+    return not (isinstance(router, _Router) and router._resting())  # noqa: SLF001 - of this file
 
 
 class _Texts(NamedTuple):

@@ -61,3 +61,5 @@ class Answer:
     """Names in lower case."""
     fault: Fault | None = None
     """What went wrong with it, because a test armed that."""
+    lost: Fault | None = None
+    """How it is lost on the line, where it is."""

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from synap_mock import rules
-from synap_mock.armed import next_fault, stand_in
-from synap_mock.faults import Lost, Unreachable
+from synap_mock.armed import next_fault
+from synap_mock.faults import Unreachable
 from synap_mock.http.body import read_body
 from synap_mock.http.call import Answer, Call
 from synap_mock.http.dialects import DIALECTS
@@ -19,12 +19,14 @@ from synap_mock.http.endpoint import Keyed, Open
 from synap_mock.http.faulty import Unsent, line_of, strike
 from synap_mock.journal import Exchange
 from synap_mock.rule import DESCRIBED, Refusal, Refused
+from synap_mock.stand_ins import stand_in
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.types import Receive, Scope, Send
 
+    from synap_mock.armed import ArmedFault
     from synap_mock.http.endpoint import Endpoint
     from synap_mock.keys import Instance
     from synap_mock.state import State
@@ -62,10 +64,11 @@ class DataRoute:
             headers=dict(reversed(scope["headers"])),
             body=body,
         )
-        endpoint = self._endpoint(call)
-        answer = await self._answer(endpoint, call, scope, receive)
+        era = self._state.era
+        endpoint, pattern = self._endpoint(call)
+        answer = await self._answer(endpoint, pattern, call, scope, receive)
         correlation_id = self._correlation_id(call)
-        if not isinstance(answer.fault, Unreachable):
+        if not isinstance(answer.lost, Unreachable) and self._state.era == era:
             exchange = self._exchange(scope["headers"], call, answer, endpoint, correlation_id)
             with self._state.lock:
                 self._state.journal.add(exchange)
@@ -76,36 +79,43 @@ class DataRoute:
         if body.over_cap:
             headers.append((b"connection", b"close"))
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}
-        if isinstance(answer.fault, Lost | Unreachable):
+        if answer.lost is not None:
             unsent = Unsent(start, answer.body, self._state.clock, receive, send)
-            await line_of(scope).lose(answer.fault, unsent)
+            await line_of(scope).lose(answer.lost, unsent)
             return
         await send(start)
         await send({"type": "http.response.body", "body": answer.body})
 
-    def _endpoint(self, call: Call) -> Endpoint:
+    def _endpoint(self, call: Call) -> tuple[Endpoint, str]:
+        """What answers the call, and the pattern of its path."""
         known = self._endpoints.get(call.method)
         if known is not None:
-            return known
-        if any(item.matches(call.method, call.path) for item in self._state.stand_ins.all()):
-            return STOOD_IN
-        return NOT_MODELLED
+            return known, self._path
+        found = stand_in(self._state.stand_ins, call.method, call.path)
+        return (NOT_MODELLED, self._path) if found is None else (STOOD_IN, found.path)
 
-    async def _answer(self, endpoint: Endpoint, call: Call, scope: Scope, receive: Receive) -> Answer:
+    async def _answer(self, endpoint: Endpoint, pattern: str, call: Call, scope: Scope, receive: Receive) -> Answer:
         state = self._state
+
+        def next_armed() -> ArmedFault | None:
+            return next_fault(
+                state.faults,
+                (call.method, call.path, pattern),
+                usual=endpoint.usual,
+                request=lambda: self._exchange(scope["headers"], call, None, endpoint, "").shown(state.keys.scrub),
+            )
+
+        unreachable = any(isinstance(item.fault, Unreachable) for item in state.faults.all())
+        first = self._struck(next_armed, Unreachable) if unreachable else None
+        if first is not None:
+            return Answer(0, b"", fault=first.fault, lost=first.fault)
         try:
             carry_out = endpoint.admit(state, call)
             if not state.faults:
                 return carry_out()
         except Refused as refused:
             return self._refused(refused, call)
-        with state.lock:
-            armed = next_fault(
-                state.faults,
-                (call.method, call.path, self._path),
-                usual=endpoint.usual,
-                request=lambda: self._exchange(scope["headers"], call, None, endpoint, "").shown(state.keys.scrub),
-            )
+        armed = self._struck(next_armed, object)
 
         def carried_out() -> Answer:
             try:
@@ -113,12 +123,24 @@ class DataRoute:
             except Refused as refused:
                 return self._refused(refused, call)
 
-        def late(seconds: float) -> Awaitable[bool]:
-            return line_of(scope).late(seconds, state.clock, receive)
+        era = state.era
+
+        async def late(seconds: float) -> bool:
+            there = await line_of(scope).late(seconds, state.clock, receive)
+            return there and state.era == era  # a late call is not another test's
 
         if armed is None:
             return carried_out()
         return await strike(armed, call, state.settings.dialect, carried_out, late)
+
+    def _struck(self, next_armed: Callable[[], ArmedFault | None], kind: type) -> ArmedFault | None:
+        """The next fault, if it is of that kind; one of its times is over."""
+        with self._state.lock:
+            armed = next_armed()
+            if armed is None or not isinstance(armed.fault, kind):
+                return None
+            self._state.faults.strike(armed)
+            return armed
 
     def _refused(self, refused: Refused, call: Call) -> Answer:
         return DIALECTS[self._state.settings.dialect].refused(refused.refusals, call.route)
@@ -137,7 +159,7 @@ class DataRoute:
     ) -> Exchange:
         """The call as the journal keeps it; without an answer, as a fault's predicate is asked about it."""
         kept = self._state.settings.journal_body
-        answered = answer is not None and not isinstance(answer.fault, Lost)
+        answered = answer is not None and answer.lost is None
         return Exchange(
             at=self._state.clock.microseconds(),
             method=call.method,
@@ -153,7 +175,8 @@ class DataRoute:
             instance_id=call.instance.instance_id if call.instance else None,
             correlation_id=correlation_id,
             background=endpoint.background,
-            unmodelled=not endpoint.modelled,
+            unmodelled=not endpoint.modelled and (answer is None or answer.fault is None),
+            caller=None if endpoint.modelled else self._state.caller(),
             fault=answer.fault.name if answer and answer.fault else None,
         )
 
@@ -168,6 +191,8 @@ def _stood_in(state: State, call: Call, _: Instance) -> Answer:
     """What a test wants answered in place of a route that the fake doesn't model."""
     with state.lock:
         found = stand_in(state.stand_ins, call.method, call.path)
+        if found is not None:
+            state.stand_ins.strike(found)
     if found is None:  # another call has used it up meanwhile
         return _not_modelled(state, call)
     return Answer(found.answer.status, found.answer.body, headers=found.answer.said)

@@ -67,7 +67,7 @@ async def strike(
     carry_out: Callable[[], Answer],
     late: Callable[[float], Awaitable[bool]],
 ) -> Answer:
-    """The answer to a call that a fault strikes; with a `fault` that loses it, where it is not to go out.
+    """The answer to a call that a fault strikes; it tells whether it is lost.
 
     Args:
         armed: what strikes.
@@ -85,12 +85,11 @@ async def strike(
         answer.refusals = done.refusals if done else ()
         answer.fault = fault
         return answer
-    if isinstance(fault, Latency):
-        if await late(fault.seconds):
-            done = done or carry_out()
-            done.fault = fault
-            return done
-        fault = ReadTimeout()
+    if isinstance(fault, Latency) and await late(fault.seconds):
+        done = done or carry_out()
+        done.fault = fault
+        return done
     answer = done or Answer(200, _NOTHING_DONE)
     answer.fault = fault
+    answer.lost = ReadTimeout() if isinstance(fault, Latency) else fault
     return answer

@@ -151,7 +151,7 @@ def test_a_fault_that_can_not_be_says_why(make: Callable[[], object], error: typ
 
 
 TERMS: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
-    "a class": ({"fault": ServerError}, TypeError, "fault must be a fault, such as ServerError(503), not a value of"),
+    "a class": ({"fault": ServerError}, TypeError, "ServerError is a class; write ServerError()"),
     "a status": ({"fault": 503}, TypeError, "fault must be a fault, such as ServerError(503), not 503"),
     "nothing": (
         {"fault": None},

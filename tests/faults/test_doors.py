@@ -142,7 +142,7 @@ def test_a_truncated_answer_is_cut_in_the_middle_of_its_body(asked: Asked, clien
     outcome = asked.outcome("intercept", client)
     assert outcome.error == (
         httpx.RemoteProtocolError,
-        "peer closed connection without sending complete message body (received 63 bytes, expected 127)",
+        "peer closed connection without sending complete message body (received 74 bytes, expected 149)",
     )
     assert outcome.recorded == [SAID]
 

@@ -131,7 +131,7 @@ def test_on_a_port_a_client_that_is_gone_before_its_late_call_is_carried_out_has
 ) -> None:
     asked.fake.fail(Latency(30))
     outcome = asked.outcome("port", client, IMPATIENT)
-    assert (outcome.recorded, outcome.kept) == ([], [(None, "ReadTimeout")])
+    assert (outcome.recorded, outcome.kept) == ([], [(None, "Latency")])
 
 
 def test_on_a_port_a_client_that_hangs_up_while_its_call_is_late_has_recorded_nothing(asked: Asked) -> None:

@@ -73,8 +73,8 @@ def test_who_streams_a_truncated_answer_has_its_headers_before_the_error(asked: 
         httpx.Client(base_url=asked.base_url(door), headers=bearer(asked.fake), trust_env=False) as client,
         client.stream("POST", BATCH, json=BODY) as answer,
     ):
-        assert (answer.status_code, answer.headers["content-length"]) == (200, "127")
-        with pytest.raises(httpx.RemoteProtocolError, match="received 63 bytes, expected 127"):
+        assert (answer.status_code, answer.headers["content-length"]) == (200, "149")
+        with pytest.raises(httpx.RemoteProtocolError, match="received 74 bytes, expected 149"):
             answer.read()
 
 
@@ -89,12 +89,12 @@ def test_who_streams_a_truncated_answer_asynchronously_has_its_headers_before_th
             httpx.AsyncClient(base_url=asked.base_url(door), headers=bearer(asked.fake), trust_env=False) as client,
             client.stream("POST", BATCH, json=BODY) as answer,
         ):
-            with pytest.raises(httpx.RemoteProtocolError, match="received 63 bytes, expected 127"):
+            with pytest.raises(httpx.RemoteProtocolError, match="received 74 bytes, expected 149"):
                 await answer.aread()
             return answer.status_code, answer.headers["content-length"]
 
     with asked.through(door):
-        assert asyncio.run(stream()) == (200, "127")
+        assert asyncio.run(stream()) == (200, "149")
 
 
 @pytest.mark.parametrize("fault", [ReadTimeout(), Latency(PATIENT)], ids=repr)

@@ -115,3 +115,10 @@ def test_a_fake_on_no_port_can_not_go_down(fake: SynapMock) -> None:
 async def posted(url: str, fake: SynapMock) -> int:
     async with httpx.AsyncClient(base_url=url, headers=bearer(fake), trust_env=False) as client:
         return (await client.post(BATCH, json=BODY)).status_code
+
+
+def test_it_comes_before_the_key_is_looked_at(fake: SynapMock) -> None:
+    fake.fail(ConnectionRefused())
+    with fake.intercept(), pytest.raises(httpx.ConnectError):
+        httpx.post(VENDOR + BATCH, json=BODY)
+    assert fake.requests == []

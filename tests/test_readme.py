@@ -40,13 +40,14 @@ def test_the_first_example_is_a_test_that_passes(project_root: Path, tmp_path: P
 
 
 def test_the_examples_of_faults_and_strategies_pass(project_root: Path, tmp_path: Path) -> None:
-    first, second, *_ = blocks(project_root, "python")
+    first, conftest, second, *_ = blocks(project_root, "python")
+    (tmp_path / "conftest.py").write_text(conftest, encoding="utf-8")
     assert "7 passed" in run_by_pytest(tmp_path, first + second)
 
 
 def test_the_other_examples_run_as_a_plain_script(project_root: Path, tmp_path: Path) -> None:
     script = tmp_path / "example.py"
-    script.write_text("\n".join(blocks(project_root, "python")[2:]), encoding="utf-8")
+    script.write_text("\n".join(blocks(project_root, "python")[3:]), encoding="utf-8")
     done = subprocess.run([sys.executable, "-W", "error", str(script)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

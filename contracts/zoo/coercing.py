@@ -165,19 +165,19 @@ class PlainsTheLaterChunks(Chunked):
         return {**entry, "content": "".join(each for each in content if not unicodedata.combining(each))}
 
 
-@wrong("SEND-EMPTY", "writes a space for an empty content, which its language model refuses")
+@wrong("SEND-WIDE-EMPTY", "writes a space for an empty content, which its language model refuses")
 class FillsEmptyContent(Rewriting):
     def text(self, content: str) -> str:
         return content or " "
 
 
-@wrong("SEND-SURROGATES", "writes a question mark for a lone surrogate")
+@wrong("SEND-WIDE-SURROGATES", "writes a question mark for a lone surrogate")
 class ReplacesSurrogates(Rewriting):
     def text(self, content: str) -> str:
         return content.encode("utf-8", "replace").decode()
 
 
-@wrong("SEND-SURROGATES", "leaves out lone surrogates")
+@wrong("SEND-WIDE-SURROGATES", "leaves out lone surrogates")
 class DropsSurrogates(Rewriting):
     def text(self, content: str) -> str:
         return content.encode("utf-8", "ignore").decode()

@@ -111,19 +111,19 @@ class StopsAtAFailure(Chunked):
         return self.joined(answers)
 
 
-@wrong("SEND-EMPTY", "leaves out empty messages without a word")
+@wrong("SEND-WIDE-EMPTY", "leaves out empty messages without a word")
 class LosesEmptyContent(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if entry["content"]])
 
 
-@wrong("SEND-LARGE", "sends the first 1,000 messages")
+@wrong("SEND-WIDE-LARGE", "sends the first 1,000 messages")
 class LosesBeyondAThousand(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record(entries[:LARGEST])
 
 
-@wrong("SEND-UUIDS", "leaves out conversations whose id is a UUID in another spelling than its own")
+@wrong("SEND-WIDE-UUIDS", "leaves out conversations whose id is a UUID in another spelling than its own")
 class LosesOtherSpellings(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if self.is_ours(entry["conversation_id"])])

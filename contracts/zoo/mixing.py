@@ -123,16 +123,15 @@ class CatchesUp(Honest):
         return {"total": len(rows), "succeeded": len(rows) - failed, "failed": failed, "results": rows}
 
 
-@wrong("AUTH-OWN", "shares one pool among all its objects, with the key of the first in its headers")
+@wrong("AUTH-OWN", "shares a pool among all objects for one address, with the first one's key in its headers")
 class SharesAPool(Honest):
-    pool: ClassVar[httpx.Client | None] = None
+    pools: ClassVar[dict[str, httpx.Client]] = {}
 
     def connected(self) -> httpx.Client:
-        if SharesAPool.pool is None or SharesAPool.pool.base_url.copy_with(path="/") != httpx.URL(self.base_url):
-            SharesAPool.pool = httpx.Client(
-                base_url=self.base_url, headers=super().headers(), timeout=self.timeout_s, verify=tls(), trust_env=False
-            )
-        return SharesAPool.pool
+        if self.base_url not in self.pools:
+            self.pools[self.base_url] = super().connected()
+            self.pools[self.base_url].headers.update(super().headers())
+        return self.pools[self.base_url]
 
     def headers(self) -> dict[str, str]:
         return {"Content-Type": "application/json"}
@@ -174,6 +173,16 @@ class KeepsALoopsPool(AsyncHonest):
 
     async def aclose(self) -> None:
         await self.http.aclose()
+
+
+@wrong("REUSE", "sends a batch again, on a new pool, when the first event loop's turns out to be closed")
+class SendsAgainOnANewLoop(KeepsALoopsPool):
+    async def send(self, body: bytes) -> Outcome:
+        try:
+            return await super().send(body)
+        except RuntimeError:
+            self.http = httpx.AsyncClient(base_url=self.base_url, timeout=self.timeout_s, verify=tls(), trust_env=False)
+            return await super().send(body)
 
 
 @wrong("REUSE", "has a worker on its first event loop: when that ends, calls wait for nobody")

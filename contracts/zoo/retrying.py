@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, ClassVar
 
@@ -100,14 +101,15 @@ class BeginsAgain(Chunked):
         for _ in range(self.attempts - 1):
             try:
                 return super().record(entries)
-            except RateLimitError:
-                continue
+            except RateLimitError as limit:
+                if limit.retry_after_s is None or limit.retry_after_s > self.longest_wait_s:
+                    raise
+                time.sleep(limit.retry_after_s)
         return super().record(entries)
 
     def pause(self, attempt: int, outcome: Outcome) -> float | None:
-        if isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_RATE_LIMITED:
-            return super().pause(attempt, outcome) if attempt < self.attempts - 1 else None
-        return super().pause(attempt, outcome)
+        limited = isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_RATE_LIMITED
+        return None if limited else super().pause(attempt, outcome)
 
 
 @wrong("ONCE", "sends a second request when the first is slow, and takes the answer that comes first")

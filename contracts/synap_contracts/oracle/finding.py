@@ -1,0 +1,35 @@
+"""A clause that was broken, and how."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+_SHORT: Final = 60
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A clause that was broken in a scenario.
+
+    Args:
+        clause: Its id.
+        sentence: What the client did, in one sentence.
+        call: The number of the call, or None where it is about the whole scenario.
+        marks: Paths of what differs, as `messages[2].content` and `answer.results[0]`.
+    """
+
+    clause: str
+    sentence: str
+    call: int | None = None
+    marks: tuple[str, ...] = ()
+
+
+def shown(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """A value for a sentence: JSON, with what can't be seen written as escapes, and shortened."""
+    if isinstance(value, str) and len(value) > _SHORT and len(set(value)) == 1:
+        return f"{json.dumps(value[0])} × {len(value):,}"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 20]} … {text[-12:]} ({len(text):,} characters)"

@@ -1,0 +1,122 @@
+"""A run as JSON: the document of `--json`, and what other reports are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synap_contracts.client.protocol import Hung, Raised, Returned
+from synap_contracts.clauses import REVISION
+from synap_contracts.report import reproduce
+from synap_contracts.scenario import to_json
+from synap_contracts.server import UNKNOWN
+
+if TYPE_CHECKING:
+    from synap_contracts.client.protocol import Told
+    from synap_contracts.observation import CallSeen, Observation
+    from synap_contracts.run import ClauseResult, Counterexample, Run
+    from synap_contracts.server import Truth
+
+Json = Any
+
+OUTCOMES = ("passed", "failed", "known", "stale", "not-testable", "error")
+
+
+def document(runs: list[Run], version: str) -> Json:
+    """Several runs as one document.
+
+    Args:
+        runs: The runs.
+        version: Of the kit.
+    """
+    return {"kit": version, "contract": REVISION, "runs": [run_of(run) for run in runs]}
+
+
+def run_of(run: Run) -> Json:
+    """One run."""
+    return {
+        "client": {"spec": run.spec, "name": run.name, "version": run.version, "limits": list(run.limits)},
+        "server": {"url": run.server, "dialect": run.dialect},
+        "profile": run.profile,
+        "seed": run.seed,
+        "seconds": round(run.seconds, 2),
+        "clauses": [clause_of(result, run) for result in run.clauses],
+        "summary": {
+            level: {outcome: len(run.of(outcome, level)) for outcome in OUTCOMES}  # type: ignore[arg-type] - as above
+            for level in ("MUST", "SHOULD")
+        },
+    }
+
+
+def clause_of(result: ClauseResult, run: Run) -> Json:
+    """One clause's outcome."""
+    found = result.counterexample
+    return {
+        "id": result.clause.id,
+        "level": result.clause.level,
+        "evidence": result.clause.evidence,
+        "statement": result.clause.statement,
+        "outcome": result.outcome,
+        "examples": result.examples,
+        "message": result.message,
+        "counterexample": None if found is None else counterexample_of(found, run),
+    }
+
+
+def counterexample_of(found: Counterexample, run: Run) -> Json:
+    """A counterexample: what was asked, what the server recorded, what the caller was told, and how to see it again."""
+    return {
+        "id": found.id,
+        "sentence": found.finding.sentence,
+        "call": found.finding.call,
+        "differs": list(found.finding.marks),
+        "steady": found.steady,
+        "calls": [call_of(seen) for seen in found.observation.calls],
+        "recorded": recorded(found.observation),
+        "wire": [
+            {"method": r.method, "path": r.path, "status": r.status, "body": r.body, "answer": r.answer}
+            for r in found.observation.wire
+        ],
+        "scenario": to_json(found.scenario),
+        "reproduce": {
+            "command": reproduce.command(run, found),
+            "curl": reproduce.curl(found),
+            "python": reproduce.python(run, found),
+        },
+    }
+
+
+def call_of(seen: CallSeen) -> Json:
+    """A call: what was asked, what went wrong, what came back."""
+    return {
+        "client": seen.call.client,
+        "messages": list(seen.messages),
+        "refused": list(seen.call.refused),
+        "trouble": seen.call.trouble.named if seen.call.trouble else None,
+        "told": told_of(seen.told),
+    }
+
+
+def told_of(told: Told) -> Json:
+    """What became of a call."""
+    match told:
+        case Returned(answer=answer):
+            return {"returned": answer}
+        case Raised():
+            return {"raised": {"class": told.kind, "own": sorted(told.names), "text": told.text}}
+        case Hung(seconds=seconds):
+            return {"hung": round(seconds, 1)}
+
+
+def recorded(observation: Observation) -> Json:
+    """What the server had at the end."""
+    truth: Truth = observation.events[-1].after if observation.events else {}
+    return [
+        {
+            "conversation_id": conversation_id,
+            "instance_id": instance_id,
+            "messages": [
+                {key: value for key, value in row.entry.items() if value is not UNKNOWN} for row in rows
+            ],
+        }
+        for (instance_id, conversation_id), rows in truth.items()
+    ]

@@ -30,19 +30,62 @@ class CouldNotRun(click.ClickException):
 
 @click.command()
 @click.argument("clients", nargs=-1, required=True, metavar="CLIENT...")
-@click.option("--url", metavar="URL", help="A server elsewhere; a fake is reset between examples.  [default: start one]")
+@click.option(
+    "--url", metavar="URL", help="A server elsewhere; a fake is reset between examples.  [default: start one]"
+)
 @click.option("--api-key", metavar="KEY", help="A key that the server at --url takes.")
 @click.option("--control-token", metavar="TOKEN", help="What the control face of the fake at --url wants.")
-@click.option("--dialect", type=click.Choice(["documented", "observed"]), default="documented", show_default=True, help="What the server speaks; observed asks DIALECT.")
-@click.option("--profile", type=click.Choice(["quick", "default", "deep"]), default="default", show_default=True, help="How deep to search.")
-@click.option("--examples", type=click.IntRange(0), metavar="N", help="Scenarios that each check draws.  [default: the profile's]")
+@click.option(
+    "--dialect",
+    type=click.Choice(["documented", "observed"]),
+    default="documented",
+    show_default=True,
+    help="What the server speaks; observed asks DIALECT.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "default", "deep"]),
+    default="default",
+    show_default=True,
+    help="How deep to search.",
+)
+@click.option(
+    "--examples", type=click.IntRange(0), metavar="N", help="Scenarios that each check draws.  [default: the profile's]"
+)
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Draws the same scenarios again.  [default: random]")
-@click.option("--clause", "clauses", multiple=True, type=click.Choice(list(BY_ID), case_sensitive=False), metavar="ID", help="Ask this clause alone; may be given several times.")
+@click.option(
+    "--clause",
+    "clauses",
+    multiple=True,
+    type=click.Choice(list(BY_ID), case_sensitive=False),
+    metavar="ID",
+    help="Ask this clause alone; may be given several times.",
+)
 @click.option("--strict", is_flag=True, help="A SHOULD that fails fails the run too.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the report as JSON; - is standard output, and nothing else goes there.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the report as JSON; - is standard output, and nothing else goes there.",
+)
 @click.option("--replay", metavar="ID", help="Play one counterexample of an earlier run again.")
-@click.option("--path", "folders", multiple=True, type=click.Path(exists=True, file_okay=False), metavar="DIR", help="Where module:factory is looked for.  [default: the current folder]")
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path(".synap-mock"), show_default=True, metavar="DIR", help="Where counterexamples are kept.")
+@click.option(
+    "--path",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Where module:factory is looked for.  [default: the current folder]",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".synap-mock"),
+    show_default=True,
+    metavar="DIR",
+    help="Where counterexamples are kept.",
+)
 @click.option("--in-process", is_flag=True, help="Run a Python client in this process, for a debugger.")
 def verify(  # noqa: PLR0913 - one argument an option
     *,
@@ -142,7 +185,14 @@ def _write(runs: list[Run], file: Path) -> None:
 
 
 @click.command()
-@click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "markdown", "json"]), help="How to print them.")
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "markdown", "json"]),
+    help="How to print them.",
+)
 def clauses(form: str) -> None:
     """Print every clause that a client is held to, with its evidence."""
     match form:
@@ -152,7 +202,9 @@ def clauses(form: str) -> None:
         case "markdown":
             click.echo("| clause | level | evidence | statement | source |\n| --- | --- | --- | --- | --- |")
             for clause in CLAUSES:
-                click.echo(f"| {clause.id} | {clause.level} | {clause.evidence} | {clause.statement} | {clause.source} |")
+                click.echo(
+                    f"| {clause.id} | {clause.level} | {clause.evidence} | {clause.statement} | {clause.source} |"
+                )
         case _:
             for clause in CLAUSES:
                 click.echo(f"{clause.id:<21} {clause.level:<7} {clause.evidence:<11} {clause.statement}")

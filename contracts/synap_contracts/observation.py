@@ -29,6 +29,7 @@ class CallSeen:
         opening: Whether it was the opening of the client that raised or hung.
         requests: What reached the recording routes meanwhile; read where something was to go wrong.
         tenancy: Of the key's instance.
+        refused: Indexes of the entries that the server was told to refuse, by this call or an earlier one.
         settable: Whether the client could be told the timeout or the waits that the trouble needs.
     """
 
@@ -43,6 +44,7 @@ class CallSeen:
     opening: bool = False
     requests: tuple[Request, ...] = ()
     tenancy: str | None = None
+    refused: frozenset[int] = frozenset()
     settable: bool = True
 
 

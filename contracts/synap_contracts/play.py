@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.client.driver import CALL_S, NORMAL_TIMEOUT_S, SHORT_TIMEOUT_S
+from synap_contracts.client.driver import NORMAL_TIMEOUT_S, SHORT_TIMEOUT_S
 from synap_contracts.client.protocol import AdapterError, Hung, Returned
 from synap_contracts.neighbours import nobody
 from synap_contracts.observation import CallSeen, Event, Observation
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 Json = Any
 
 _ROUTE: Final = f"POST {BATCH}"
+_RETRY_AFTERS: Final = 4
+"""So many times a client may wait as long as it is told."""
 _STAGGER_S: Final = 0.06
 _UNKNOWN_KEY: Final = "synap_0nobody0issued0this0key0anywhere0"
 
@@ -82,6 +84,7 @@ class _Run:
     truth: Truth = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     requests: int = 0
+    refused: set[tuple[str, str]] = field(default_factory=set)
     number: int = 0
     hung: bool = False
 
@@ -97,17 +100,22 @@ class Player:
         start: Starts the client's adapter.
         bystander: Another origin.
         random: Where conversation ids come from.
-        patience_s: How long a client that can't be told its timeout is waited for.
+        deadline_s: How long an ordinary call may take before it counts as hung.
     """
 
     def __init__(
-        self, server: Server, start: Callable[[], Driver], bystander: Bystander, random: Random, patience_s: float = 8.0
+        self,
+        server: Server,
+        start: Callable[[], Driver],
+        bystander: Bystander,
+        random: Random,
+        deadline_s: float = 20.0,
     ) -> None:
         self.server = server
         self.start = start
         self.bystander = bystander
         self.random = random
-        self.patience_s = patience_s
+        self.deadline_s = deadline_s
         self.warm: dict[str, Client] = {}
         self.history: list[Scenario] = []
         self._driver: Driver | None = None
@@ -132,7 +140,7 @@ class Player:
         """Close the clients that stayed open."""
         for client in self.warm.values():
             if client.open:
-                self.driver.close(client.handle)
+                self.driver.leave(client.handle)
         self.warm.clear()
         self.history.clear()
 
@@ -181,8 +189,12 @@ class Player:
 
     def _close_all(self, run: _Run) -> None:
         for client in run.clients.values():
-            if client.open and not run.hung:
-                self.driver.close(client.handle)
+            if not client.open or run.hung:
+                continue
+            if run.scenario.listening:
+                self.driver.close(client.handle)  # what it says then is listened to as well
+            else:
+                self.driver.leave(client.handle)
 
     def _step(self, run: _Run, step: object) -> None:
         match step:
@@ -242,7 +254,7 @@ class Player:
         for call, client, messages in prepared:
             under_way.append((call, client, messages, self._asked(run, call, client, messages)))
         ended = [
-            (call, client, messages, self._told(run, call, state), isinstance(state, int))
+            (call, client, messages, self._told(run, call, state), not isinstance(state, int))
             for call, client, messages, state in under_way
         ]
         if troubled or (len(calls) > 1 and "faults" in self.server.means):
@@ -251,37 +263,25 @@ class Player:
         asked = [e["conversation_id"] for _, _, messages in prepared for e in messages if _has_id(e)]
         run.truth = self.server.truth(asked, prepared[0][1].key.key)
         seen = tuple(
-            self._seen(run.number + n, call, client, messages, told, requests, called=called)
-            for n, (call, client, messages, told, called) in enumerate(ended)
+            CallSeen(
+                run.number + n,
+                call,
+                messages,
+                told,
+                client.key,
+                client.kind,
+                client.at,
+                revoked=client.revoked,
+                opening=opening,
+                requests=requests,
+                tenancy=client.tenancy,
+                refused=frozenset(n for n, entry in enumerate(messages) if _named(entry) in run.refused),
+                settable=self._settable(call),
+            )
+            for n, (call, client, messages, told, opening) in enumerate(ended)
         )
         run.number += len(calls)
         run.events.append(Event(seen, before, run.truth))
-
-    def _seen(
-        self,
-        number: int,
-        call: Call,
-        client: Client,
-        messages: tuple[Json, ...],
-        told: Told,
-        requests: tuple[Request, ...],
-        *,
-        called: bool,
-    ) -> CallSeen:
-        return CallSeen(
-            number,
-            call,
-            messages,
-            told,
-            client.key,
-            client.kind,
-            client.at,
-            revoked=client.revoked,
-            opening=not called,
-            requests=requests,
-            tenancy=client.tenancy,
-            settable=self._settable(call),
-        )
 
     def _settable(self, call: Call) -> bool:
         return not (call.trouble and call.trouble.short) or "timeout_s" in self.driver.hello.can
@@ -293,7 +293,8 @@ class Player:
         for index in call.refused:
             entry = messages[index]
             where = {"conversation_id": entry["conversation_id"], "content": entry["content"]}
-            self.server.refuse(where, REASON)
+            self.server.refuse(where, REASON, 1 if call.relents else None)
+            run.refused.add((entry["conversation_id"], entry["content"]))
         return call, client, messages
 
     def _asked(self, run: _Run, call: Call, client: Client, messages: tuple[Json, ...]) -> Told | int:
@@ -304,22 +305,34 @@ class Player:
                 return told
         if call.trouble:
             fault = json.loads(json.dumps(call.trouble.fault).replace("$bystander", self.bystander.url))
-            self.server.arm(fault if "sequence" in fault else {"route": _ROUTE, **fault})
-        return self.driver.ask(
-            "call", client=client.handle, messages=list(messages), given=call.given, loop=call.loop
-        )
+            passing = {"fault": "Latency", "seconds": 0, "times": call.trouble.skips, "route": _ROUTE}
+            armed = {"route": _ROUTE, **fault}
+            self.server.arm({"sequence": [passing, armed]} if call.trouble.skips else armed)
+        return self.driver.ask("call", client=client.handle, messages=list(messages), given=call.given, loop=call.loop)
 
     def _told(self, run: _Run, call: Call, state: Told | int) -> Told:
         if not isinstance(state, int):
             return state
-        told = self.driver.outcome(state, CALL_S if self._settable(call) else self.patience_s)
+        told = self.driver.outcome(state, self._deadline(call))
         run.hung |= isinstance(told, Hung)
         return told
+
+    def _deadline(self, call: Call) -> float:
+        """How long a call may take: a client that was told a short timeout soon gives up, however often it tries."""
+        if call.trouble and call.trouble.patient:
+            return self.deadline_s + _RETRY_AFTERS * float(call.trouble.fault.get("retry_after", 0))
+        return self.deadline_s / 2 if call.trouble and call.trouble.short else self.deadline_s
 
     def _requests_since(self, run: _Run) -> tuple[Request, ...]:
         requests = self.server.requests()
         new, run.requests = requests[run.requests :], len(requests)
         return new
+
+
+def _named(entry: Json) -> tuple[Json, Json] | None:
+    """What a refusal knows an entry by."""
+    named = (entry.get("conversation_id"), entry.get("content")) if isinstance(entry, dict) else (None, None)
+    return named if all(isinstance(each, str) for each in named) else None
 
 
 def _has_id(entry: Json) -> bool:

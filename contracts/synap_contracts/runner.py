@@ -97,7 +97,7 @@ class Runner:
     def run(self) -> tuple[ClauseResult, ...]:
         """What becomes of each clause that the plan asks for."""
         self._again()
-        asked = [check for check in CHECKS if self.plan.clauses & set(check.proves)]
+        asked = [check for check in CHECKS if self.plan.clauses & check.asks]
         for number, check in enumerate(asked):
             self.progress(check.name, number, len(asked))
             self._check(check, number)
@@ -152,7 +152,7 @@ class Runner:
 
     def _open(self, check: Check) -> set[str]:
         """The clauses that a check can still decide."""
-        return (set(check.proves) & self.plan.clauses) - self.settled.keys()
+        return set(check.asks & self.plan.clauses) - self.settled.keys()
 
     def _gap(self, check: Check, hello: Hello) -> str | None:
         """Why a check can't be asked of this client, or against this server."""
@@ -174,7 +174,9 @@ class Runner:
                 return
             if time.monotonic() > until:
                 for clause in check.proves:
-                    self.shortened[clause].append(f"{check.name}: {played} of {len(corners)} scenarios in the time there was")
+                    self.shortened[clause].append(
+                        f"{check.name}: {played} of {len(corners)} scenarios in the time there was"
+                    )
                 return
             self._example(check, scenario)
 
@@ -207,13 +209,14 @@ class Runner:
             self.examples[clause] += 1
 
     def _play(self, scenario: Scenario) -> None:
-        findings = judge(self.player.play(scenario))
+        observation = self.player.play(scenario)
+        findings = judge(observation)
         new = [each for each in findings if each.clause in self.plan.clauses and each.clause not in self.settled]
         if not new:
             return
         past = self.player.past()
         for finding in new:
-            verdict = self.trial.of(finding, scenario, past)
+            verdict = self.trial.of(finding, observation, past)
             if verdict is not None:
                 self.settled[finding.clause] = verdict
                 if verdict.counterexample is not None and verdict.outcome == "failed":

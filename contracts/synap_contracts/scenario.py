@@ -48,6 +48,7 @@ class Trouble:
         named: How a report calls it.
         short: Whether the client is opened with a short timeout for it.
         patient: Whether the client keeps its own waits between retries.
+        skips: How many requests pass before it.
     """
 
     clause: str
@@ -55,6 +56,12 @@ class Trouble:
     named: str
     short: bool = False
     patient: bool = False
+    skips: int = 0
+
+    @property
+    def slow(self) -> bool:
+        """Whether nothing is wrong but that an answer takes its time."""
+        return bool(self.fault.get("fault") == "Latency")
 
     @property
     def commits(self) -> bool:
@@ -79,6 +86,7 @@ class Call:
         messages: The entries; conversations as references.
         client: Which client is called.
         refused: Indexes of the entries that the server was told to refuse.
+        relents: Whether the server refuses each of them once only.
         trouble: What goes wrong meanwhile.
         given: As what the messages are given.
         loop: Whether the call runs in an event loop of its own.
@@ -90,6 +98,7 @@ class Call:
     trouble: Trouble | None = None
     given: Given = "list"
     loop: Loop = "shared"
+    relents: bool = False
 
 
 @dataclass(frozen=True)
@@ -276,7 +285,9 @@ def replay_id(scenario: Scenario) -> str:
 
 
 def _changed(value: Any, *, but: str) -> dict[str, Json]:  # noqa: ANN401 - any of the dataclasses above
-    return {f.name: getattr(value, f.name) for f in fields(value) if f.name != but and getattr(value, f.name) != f.default}
+    return {
+        f.name: getattr(value, f.name) for f in fields(value) if f.name != but and getattr(value, f.name) != f.default
+    }
 
 
 def _step_to_json(step: Step) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +34,16 @@ UNKNOWN: Final = object()
 _ZERO: Final = "00000000-0000-0000-0000-000000000000"
 
 
+_PROBES: Final[tuple[tuple[Means, str, str, Json], ...]] = (
+    ("truth", "GET", "/_mock/conversations", None),
+    ("journal", "GET", "/_mock/requests?limit=1", None),
+    ("keys", "POST", "/_mock/keys", {}),
+    ("faults", "GET", "/_mock/faults", None),
+    ("rejections", "POST", "/_mock/rejections", {"where": _ZERO, "error": "never"}),
+    ("clock", "POST", "/_mock/clock", {"advance": 0}),
+)
+
+
 class ServerError(Exception):
     """The server, or its control face, did not do what it is there for: nothing is known of the client."""
 
@@ -52,7 +62,7 @@ class Recorded:
 class Request:
     """A request to the batch route, as the journal has it."""
 
-    at: datetime.datetime
+    at: dt.datetime
     method: str
     path: str
     status: int | None
@@ -102,16 +112,9 @@ class Server:
         """
         found: set[Means] = set()
         try:
-            for means, method, path, body in (
-                ("truth", "GET", "/_mock/conversations", None),
-                ("journal", "GET", "/_mock/requests?limit=1", None),
-                ("keys", "POST", "/_mock/keys", {}),
-                ("faults", "GET", "/_mock/faults", None),
-                ("rejections", "POST", "/_mock/rejections", {"where": _ZERO, "error": "never"}),
-                ("clock", "POST", "/_mock/clock", {"advance": 0}),
-            ):
+            for means, method, path, body in _PROBES:
                 if self.http.request(method, path, json=body).is_success:
-                    found.add(means)  # type: ignore[arg-type] - the literals above
+                    found.add(means)
             if found:
                 self.control("POST", "/_mock/reset")
         except httpx.HTTPError as error:
@@ -160,9 +163,9 @@ class Server:
         """Let nothing go wrong any more."""
         self.control("DELETE", "/_mock/faults")
 
-    def refuse(self, where: Json, error: str) -> None:
-        """Refuse matching entries until the next reset."""
-        self.control("POST", "/_mock/rejections", {"where": where, "error": error, "times": None})
+    def refuse(self, where: Json, error: str, times: int | None) -> None:
+        """Refuse matching entries, so many times or until the next reset."""
+        self.control("POST", "/_mock/rejections", {"where": where, "error": error, "times": times})
 
     def settings(self, **settings: Json) -> None:
         """Change settings of the fake."""
@@ -183,7 +186,10 @@ class Server:
             messages = self.control("GET", path)["messages"]
             truth[each["instance_id"], each["conversation_id"]] = tuple(
                 Recorded(
-                    row["message_id"], row["position"], {**row, "conversation_id": each["conversation_id"]}, row["recorded_at"]
+                    row["message_id"],
+                    row["position"],
+                    {**row, "conversation_id": each["conversation_id"]},
+                    row["recorded_at"],
                 )
                 for row in messages
             )
@@ -226,7 +232,7 @@ class Server:
         listed = self.control("GET", "/_mock/requests?limit=1000")["requests"]
         return tuple(
             Request(
-                datetime.datetime.fromisoformat(each["at"]),
+                dt.datetime.fromisoformat(each["at"]),
                 each["method"],
                 each["path"],
                 each["status"],
@@ -247,7 +253,7 @@ def own_server(dialect: str) -> Iterator[Server]:
     """A fake of this package on a free port, until the block ends."""
     from synap_mock import SynapMock  # noqa: PLC0415 - only where no --url is given
 
-    with SynapMock(dialect=dialect).serve() as started:  # type: ignore[arg-type] - checked by the command
+    with SynapMock(dialect=dialect).serve() as started:
         server = Server(started.url, dialect=dialect)
         server.probe()
         try:

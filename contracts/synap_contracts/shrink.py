@@ -94,7 +94,7 @@ def _fewer_steps(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _with_step(scenario: Scenario, place: int, step: Step) -> Scenario:
-    return replace(scenario, steps=scenario.steps[:place] + (step,) + scenario.steps[place + 1 :])
+    return replace(scenario, steps=(*scenario.steps[:place], step, *scenario.steps[place + 1 :]))
 
 
 def _each_call(scenario: Scenario, change: Callable[[Call], Iterator[Call]]) -> Iterator[Scenario]:
@@ -106,7 +106,7 @@ def _each_call(scenario: Scenario, change: Callable[[Call], Iterator[Call]]) -> 
             case Together(calls):
                 for n, each in enumerate(calls):
                     for call in change(each):
-                        yield _with_step(scenario, place, Together(calls[:n] + (call,) + calls[n + 1 :]))
+                        yield _with_step(scenario, place, Together((*calls[:n], call, *calls[n + 1 :])))
             case _:
                 continue
 
@@ -140,9 +140,7 @@ def _simpler_calls(scenario: Scenario) -> Iterator[Scenario]:
             yield replace(call, refused=call.refused[:n] + call.refused[n + 1 :])
         if call.trouble is not None:
             yield replace(call, trouble=None)
-        for name, simple in (("given", "list"), ("loop", "shared"), ("client", "a")):
-            if getattr(call, name) != simple:
-                yield replace(call, **{name: simple})  # type: ignore[arg-type] - a field and its default
+        yield from (replace(call, given="list"), replace(call, loop="shared"), replace(call, client="a"))
 
     yield from _each_call(scenario, change)
     if scenario.tenancy:
@@ -150,7 +148,7 @@ def _simpler_calls(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _with_message(call: Call, place: int, entry: Json) -> Call:
-    return replace(call, messages=call.messages[:place] + (entry,) + call.messages[place + 1 :])
+    return replace(call, messages=(*call.messages[:place], entry, *call.messages[place + 1 :]))
 
 
 def _simpler_messages(scenario: Scenario) -> Iterator[Scenario]:
@@ -165,19 +163,16 @@ def _simpler_messages(scenario: Scenario) -> Iterator[Scenario]:
 def _simpler_entry(entry: Json, number: int) -> Iterator[Json]:
     if not isinstance(entry, dict):
         return
-    for key in ("metadata", "session_id", "customer_id", "user_id"):
-        if key in entry:
-            yield {name: value for name, value in entry.items() if name != key}
+    given = [key for key in ("metadata", "session_id", "customer_id", "user_id") if key in entry]
+    for key in given:
+        yield {name: value for name, value in entry.items() if name != key}
     if isinstance(entry.get("content"), str):
-        for text in (chr(ord("a") + number % 26), *_simpler_text(entry["content"])):
-            if text:
-                yield {**entry, "content": text}
+        texts = (chr(ord("a") + number % 26), *_simpler_text(entry["content"]))
+        yield from ({**entry, "content": text} for text in texts if text)
     if isinstance(entry.get("role"), str):
         yield {**entry, "role": "user"}
-    for key in ("user_id", "customer_id", "session_id", "metadata"):
-        if key in entry:
-            for value in _simpler(entry[key]):
-                yield {**entry, key: value}
+    for key in given:
+        yield from ({**entry, key: value} for value in _simpler(entry[key]))
 
 
 def _simpler(value: Json) -> Iterator[Json]:
@@ -189,22 +184,22 @@ def _simpler(value: Json) -> Iterator[Json]:
         case int() | float():
             yield from (simple for simple in (0, 1, 0.5, int(value) // 2) if simple != value)
         case list():
-            for start, end in _without(tuple(value)):
-                yield value[:start] + value[end:]
+            yield from (value[:start] + value[end:] for start, end in _without(tuple(value)))
             for n, each in enumerate(value):
-                for simple in _simpler(each):
-                    yield [*value[:n], simple, *value[n + 1 :]]
+                yield from ([*value[:n], simple, *value[n + 1 :]] for simple in _simpler(each))
         case dict():
-            for start, end in _without(tuple(value)):
-                kept = list(value)[:start] + list(value)[end:]
-                yield {key: value[key] for key in kept}
-            for key, each in value.items():
-                yield each if isinstance(each, dict) else {**value}
-                for simple in _simpler(each):
-                    yield {**value, key: simple}
-                for name in ("a", *_simpler_text(key)):
-                    if name not in value:
-                        yield {name if other == key else other: inner for other, inner in value.items()}
+            yield from _simpler_object(value)
+
+
+def _simpler_object(value: dict[str, Json]) -> Iterator[Json]:
+    keys = list(value)
+    yield from ({key: value[key] for key in keys[:start] + keys[end:]} for start, end in _without(tuple(keys)))
+    yield from (each for each in value.values() if isinstance(each, dict))
+    for key, each in value.items():
+        yield from ({**value, key: simple} for simple in _simpler(each))
+        for name in ("a", *_simpler_text(key)):
+            if name not in value:
+                yield {name if other == key else other: inner for other, inner in value.items()}
 
 
 def _simpler_text(text: str) -> Iterator[str]:

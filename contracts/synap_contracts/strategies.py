@@ -1,4 +1,4 @@
-"""What to send: hypothesis strategies that reach the corners, and keep what the MUST checks may send (CONTRACT.md 4)."""
+"""What to send: hypothesis strategies that reach the corners, and keep to what the MUST checks may send."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ CORNER_TEXTS: Final = (
     "ABC",
     "İi",
     "ß",
-    "ſ",
+    "\u017f",
     "你好",
     "こんにちは",
     "مرحبا",
@@ -90,6 +90,22 @@ CORNER_TEXTS: Final = (
     "{}",
     "[]",
     '{"a": 1}',
+    '{"b":1,"a":[2,3]}',
+    "[1,2]",
+    "{ }",
+    '"é"',
+    "1.0",
+    "1_000",
+    "yes",
+    "<![CDATA[a]]>",
+    "=1+1",
+    "@a #b *c* _d_",
+    ":smile: :)",
+    "a\u0008b",
+    "\\u00e9",
+    "é",
+    "a'; --",
+    "\U000e0041",
     '"a"',
     "'",
     "a,b;c\td",
@@ -100,15 +116,30 @@ CORNER_TEXTS: Final = (
     "2026-01-01T00:00:00Z",
     "6F1B1D5E-7D0C-4C39-9E67-0B8F4C6F2A11",
     "\u0130",
-    "“a” – b…",
+    "“a” \u2013 b…",
     "‼\ufe0f",
     "a\u0300\u0301\u0302",
     "\u061c",
     "\u00ad",
 )
-CORNER_LENGTHS: Final = (255, 256, 257, 1024, 4096, 8192, 10_001, 16_385, 32_768, 65_535, 65_536, 65_537, 131_073, 300_000)
+CORNER_LENGTHS: Final = (
+    255,
+    256,
+    257,
+    1024,
+    4096,
+    8192,
+    10_001,
+    16_385,
+    32_768,
+    65_535,
+    65_536,
+    65_537,
+    131_073,
+    300_000,
+)
 CORNER_SIZES: Final = (1, 2, 3, 5, 8, 10, 11, 16, 17, 20, 21, 25, 26, 32, 33, 50, 51, 64, 65, 99, 100)
-CORNER_METADATA: Final = (
+CORNER_METADATA: Final[tuple[Json, ...]] = (
     {},
     {"a": 1},
     {"a": 1.5},
@@ -164,10 +195,28 @@ CORNER_METADATA: Final = (
     {"a": list(range(300))},
     {"tags": ["b", "a", "b"], "score": 0.5, "seen": None},
 )
-CORNER_IDS: Final = ("u", "user_alice", " u ", "U", "é", "e\u0301", "😀", "1", "0", "null", "a@b.example", "a/b?c=d&e", "u" * 300)
+CORNER_IDS: Final = (
+    "u",
+    "user_alice",
+    " u ",
+    "U",
+    "é",
+    "e\u0301",
+    "😀",
+    "1",
+    "0",
+    "007",
+    "1.0",
+    "true",
+    "+1",
+    "null",
+    "a@b.example",
+    "a/b?c=d&e",
+    "u" * 300,
+)
 
 
-def message(number: int, conversation: int = 0, **fields: Json) -> Json:
+def message(number: int, /, conversation: int = 0, **fields: Json) -> Json:
     """A message that nothing is special about; the number makes it one of its own."""
     return {"conversation_id": f"${conversation}", "role": ROLES[number % 2], "content": f"m{number}", **fields}
 
@@ -201,9 +250,13 @@ _scalars: Final = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(_CHARACTERS, max_size=5),
 )
-_keys: Final = st.one_of(words, st.text(_CHARACTERS, max_size=4), st.sampled_from(["", "role", "content", "$", "a.b", "__class__"]))
+_keys: Final = st.one_of(
+    words, st.text(_CHARACTERS, max_size=4), st.sampled_from(["", "role", "content", "$", "a.b", "__class__"])
+)
 _values: Final = st.recursive(
-    _scalars, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_keys, inner, max_size=3)), max_leaves=6
+    _scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_keys, inner, max_size=3)),
+    max_leaves=6,
 )
 metadata: Final = st.one_of(
     st.none(), st.dictionaries(_keys, _values, max_size=3), st.sampled_from(CORNER_METADATA[:-6])
@@ -259,7 +312,8 @@ def partial(draw: st.DrawFn) -> Scenario:
 def _numbered(batch: tuple[Json, ...], call: int, conversation: int) -> tuple[Json, ...]:
     """The batch with contents and conversations that no other call has."""
     return tuple(
-        {**entry, "content": f"c{call} {entry['content']}"[:40], "conversation_id": f"${conversation}"} for entry in batch
+        {**entry, "content": f"c{call} {entry['content']}"[:40], "conversation_id": f"${conversation}"}
+        for entry in batch
     )
 
 
@@ -273,7 +327,7 @@ def beside(draw: st.DrawFn) -> Scenario:
 
 @st.composite
 def sessions(draw: st.DrawFn, troubles: tuple[Trouble, ...], *, refusals: bool) -> Scenario:
-    """A session: calls one after the other, among them equal ones, refused, broken and troubled ones, and reconnects."""
+    """A session: calls one after the other, equal, refused, broken and troubled ones among them, and reconnects."""
     steps: list[Step] = []
     kinds = ["call", "again", "empty", "bad", "close"]
     kinds += ["refused"] if refusals else []

@@ -43,14 +43,19 @@ class Trial:
     seconds: float
     _seen: dict[bytes, tuple[Observation, Finding]] = field(default_factory=dict)
 
-    def of(self, finding: Finding, scenario: Scenario, past: Scenario) -> ClauseResult | None:
+    def of(self, finding: Finding, observation: Observation, past: Scenario) -> ClauseResult | None:
         """What a finding comes to; None where it was chance.
 
         Args:
             finding: What was found.
-            scenario: What was played last, on clients that may have been open before.
+            observation: What was played last, on clients that may have been open before.
             past: Everything that those were asked, up to that scenario.
         """
+        scenario = observation.scenario
+        if finding.clause in _SLOW_CLAUSES:
+            observation.wire = self.player.server.requests()
+            blamed = self._servers(finding.clause, scenario)
+            return blamed or self._failed(finding.clause, scenario, observation, finding, steady=True)
         self._seen.clear()
         base = self._reproduced(finding.clause, scenario, past)
         blamed = self._servers(finding.clause, base or scenario)
@@ -110,8 +115,6 @@ class Trial:
 
     def _small(self, clause: str, scenario: Scenario) -> Scenario:
         began = time.monotonic()
-        if clause in _SLOW_CLAUSES:
-            return scenario
         seconds = min(_EACH_S, self.seconds)
         warm = scenario.plain and len(scenario.steps) == 1
         small = shrink(scenario, lambda each: self._shows(clause, each, fresh=not warm), seconds)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from synap_contracts.scenario import Scenario
 
 _SHRINK_S: Final = {"quick": 5.0, "default": 20.0, "deep": 120.0}
-_PATIENCE_S: Final = {"quick": 3.0, "default": 8.0, "deep": 60.0}
+_DEADLINE_S: Final = {"quick": 12.0, "default": 20.0, "deep": 60.0}
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Order:
         api_key: A key that it takes.
         control_token: What its control face wants.
         folder: Where counterexamples are kept, or None.
+        deadline_s: How long a call may take before it counts as hung; the profile's time where it is None.
     """
 
     spec: Spec
@@ -56,6 +57,7 @@ class Order:
     api_key: str | None = None
     control_token: str | None = None
     folder: Path | None = None
+    deadline_s: float | None = None
 
 
 def verify(
@@ -80,9 +82,9 @@ def verify(
         server = _server(order, stack)
         neighbour = stack.enter_context(bystander())
         random = random_of(order.seed)
-        patience = _PATIENCE_S[order.profile]
-        player = Player(server, order.spec.start, neighbour, random, patience)
-        control = Player(server, _reference, neighbour, random, patience)
+        deadline = order.deadline_s or _DEADLINE_S[order.profile]
+        player = Player(server, order.spec.start, neighbour, random, deadline)
+        control = Player(server, _reference, neighbour, random, deadline)
         stack.callback(player.stop)
         stack.callback(control.stop)
         hello = player.driver.hello
@@ -137,7 +139,9 @@ def limits(driver: Driver) -> list[str]:
     """What the client declared that it can't do, or be told, in words."""
     hello = driver.hello
     found = [
-        f"the client can't be told its {what}" for name, what in (("timeout_s", "timeout"), ("retry", "waits")) if name not in hello.can
+        f"the client can't be told its {what}"
+        for name, what in (("timeout_s", "timeout"), ("retry", "waits"))
+        if name not in hello.can
     ]
     if hello.integers is not None:
         found.append(f"the client keeps integers up to {hello.integers}; no greater ones are sent")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from synap_contracts.server import Means
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import SearchStrategy
 
     from synap_contracts.scenario import Scenario
+    from synap_contracts.server import Means
 
 Ability = Literal["timeout_s", "retry", "listen", "given", "loop", "input", "integers", "surrogates", "concurrent"]
 Depth = Literal["quick", "default", "deep"]
@@ -30,6 +29,7 @@ class Check:
         needs: What the server must be able to do.
         wants: What the client's adapter must be able to do.
         share: How many examples are drawn, as a part of what the profile has.
+        also: Clauses that the scenarios are good for too, but that hold without them.
         dialect: The one dialect that it is for, or None.
     """
 
@@ -41,3 +41,9 @@ class Check:
     wants: frozenset[Ability] = frozenset()
     share: float = 1.0
     dialect: str | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """Every clause that it is played for."""
+        return frozenset({*self.proves, *self.also})

@@ -14,7 +14,20 @@ from synap_contracts.strategies import message, several
 if TYPE_CHECKING:
     from synap_contracts.scenario import Given, Json
 
-BAD_ROLES: Final = ("system", "tool", "User", "USER", "ASSISTANT", "user ", " user", "assistant\n", "", "bot", "human", "usr")
+BAD_ROLES: Final = (
+    "system",
+    "tool",
+    "User",
+    "USER",
+    "ASSISTANT",
+    "user ",
+    " user",
+    "assistant\n",
+    "",
+    "bot",
+    "human",
+    "usr",
+)
 NO_UUIDS: Final = (
     "livekit-3f2a",
     "conv_2026_05_16_alice",

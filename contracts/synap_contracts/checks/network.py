@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
@@ -13,10 +14,14 @@ from synap_contracts.strategies import message, several
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from synap_contracts.server import Means
+
 Json = Any
 
 
-def trouble(clause: str, fault: str, named: str, *, after: bool = False, times: int | None = 1, **fields: Json) -> Trouble:
+def trouble(
+    clause: str, fault: str, named: str, *, after: bool = False, times: int | None = 1, **fields: Json
+) -> Trouble:
     """A fault as the control face takes it."""
     when = "after the batch was recorded" if after else ""
     armed = {"fault": fault, **fields, "times": times, "after_commit": after}
@@ -27,11 +32,14 @@ def trouble(clause: str, fault: str, named: str, *, after: bool = False, times: 
 def each_way(clause: str, fault: str, named: str, **fields: Json) -> tuple[Trouble, ...]:
     """Once and for good, before and after the commit."""
     return tuple(
-        trouble(clause, fault, named, after=after, times=times, **fields) for after in (False, True) for times in (1, None)
+        trouble(clause, fault, named, after=after, times=times, **fields)
+        for after in (False, True)
+        for times in (1, None)
     )
 
 
 TIMEOUTS: Final = each_way("NET-TIMEOUT", "ReadTimeout", "no answer came in time")
+_SHAPES: Final[tuple[Json, ...]] = ({}, [], None, "ok", 5, [{}], {"ok": True}, True)
 LOST: Final = (
     *each_way("NET-LOST", "ConnectionReset", "the connection was reset"),
     *each_way("NET-LOST", "Disconnected", "the line was closed before the answer"),
@@ -41,7 +49,7 @@ GARBLED: Final = (
     *each_way("NET-GARBLED", "MalformedBody", "the answer was HTML"),
     *(
         made
-        for body in ({}, [], None, "ok", 5, [{}], {"ok": True}, True)
+        for body in _SHAPES
         for made in (
             trouble("NET-GARBLED", "WrongShape", f"the answer was {body!r}", times=None, json=body),
             trouble("NET-GARBLED", "WrongShape", f"the answer was {body!r}", times=1, after=True, json=body),
@@ -50,7 +58,9 @@ GARBLED: Final = (
     trouble("NET-GARBLED", "Respond", "the answer was empty", times=None, status=200, content=""),
 )
 SERVER_ERRORS: Final = tuple(
-    made for status in (500, 502, 503, 504) for made in each_way("SERVER-ERROR", "ServerError", f"the server answered {status}", status=status)
+    made
+    for status in (500, 502, 503, 504)
+    for made in each_way("SERVER-ERROR", "ServerError", f"the server answered {status}", status=status)
 )
 RATE_LIMITS: Final = (
     trouble("RATE-LIMIT", "RateLimited", "the server answered 429", times=1, retry_after=1),
@@ -80,7 +90,9 @@ def elsewhere(status: int) -> Trouble:
 
 def created(status: int, *, after: bool) -> Trouble:
     """A success that is not the documented one."""
-    return trouble("REDIRECT", "Respond", f"the server answered {status}", after=after, times=None, status=status, json={})
+    return trouble(
+        "REDIRECT", "Respond", f"the server answered {status}", after=after, times=None, status=status, json={}
+    )
 
 
 ELSEWHERE: Final = (
@@ -112,11 +124,33 @@ def once(depth: Depth) -> tuple[Scenario, ...]:
     again = [
         Scenario((Call(several(3), trouble=each), Call(several(2, 2)))) for each in troubles if each.fault["times"] == 1
     ]
-    return (*first, *(again if depth == "deep" else again[::3]), *map(_parts, (SERVER_ERRORS[2], LOST[2], *RATE_LIMITS[:1])))
+    return (
+        *first,
+        *(again if depth == "deep" else again[::3]),
+        *map(_parts, (SERVER_ERRORS[2], LOST[2])),
+    )
 
 
 def _parts(each: Trouble) -> Scenario:
     return Scenario((Call(several(60), trouble=each),))
+
+
+def later(depth: Depth) -> tuple[Scenario, ...]:
+    """Trouble that the second request of a call meets: only who sends in parts gets there."""
+    troubles = (*LOST, *SERVER_ERRORS, *RATE_LIMITS, GARBLED[0], GARBLED[2])
+    chosen = (
+        troubles
+        if depth == "deep"
+        else (LOST[0], LOST[1], LOST[2], LOST[6], *SERVER_ERRORS[:4], *RATE_LIMITS, *GARBLED[:1])
+    )
+    return tuple(_parts(replace(each, skips=skips)) for each in chosen for skips in (1, 2))
+
+
+def slow(depth: Depth) -> tuple[Scenario, ...]:
+    """A first answer that takes its time: what is sent meanwhile overtakes it."""
+    del depth
+    late = Trouble("SEND-ORDER", {"fault": "Latency", "seconds": 0.1, "times": 1}, "the first answer was slow")
+    return tuple(Scenario((Call(several(count), trouble=late),)) for count in (12, 30, 60, 100))
 
 
 def rate_wait(depth: Depth) -> tuple[Scenario, ...]:
@@ -140,6 +174,12 @@ def rate_wait(depth: Depth) -> tuple[Scenario, ...]:
     )
 
 
+def rate_limits(depth: Depth) -> tuple[Scenario, ...]:
+    """429 for one message, and for the first part of many."""
+    del depth
+    return (*met(RATE_LIMITS), _parts(RATE_LIMITS[0]))
+
+
 def refused(depth: Depth) -> tuple[Scenario, ...]:
     """Nobody listens."""
     del depth
@@ -159,18 +199,35 @@ def drawn(draw: st.DrawFn) -> Scenario:
     return Scenario((*before, Call(several(count), trouble=each), Call((message(101),))))
 
 
-_FAULTS: Final = frozenset({"faults", "truth"})
+_FAULTS: Final[frozenset[Means]] = frozenset({"faults", "truth"})
+_JOURNAL: Final[frozenset[Means]] = _FAULTS | {"journal"}
 
 CHECKS = (
     Check("nobody listens", ("NET-REFUSED", "NET-NAME"), refused, share=0),
     Check("silence", ("NET-TIMEOUT",), timeouts, needs=_FAULTS, share=0),
-    Check("the line is cut", ("NET-LOST", "NET-NAME", "TRUE"), lost, needs=_FAULTS, share=0),
+    Check(
+        "the line is cut",
+        ("NET-LOST", "NET-NAME", "TRUE"),
+        lost,
+        needs=_FAULTS,
+        share=0,
+        also=("SEND-ONLY", "RES-CALLS"),
+    ),
     Check("garbled answers", ("NET-GARBLED", "TRUE"), lambda _: met(GARBLED), needs=_FAULTS, share=0),
     Check("server errors", ("SERVER-ERROR", "TRUE"), lambda _: met(SERVER_ERRORS), needs=_FAULTS, share=0),
-    Check("rate limits", ("RATE-LIMIT", "ONCE"), lambda _: met(RATE_LIMITS), needs=_FAULTS, share=0),
+    Check("rate limits", ("RATE-LIMIT", "ONCE"), rate_limits, needs=_FAULTS, share=0, also=("SEND-ORDER",)),
+    Check(
+        "trouble with a later request",
+        ("TRUE", "ONCE"),
+        later,
+        needs=_FAULTS,
+        share=0,
+        also=("SEND-ORDER", "RES-ORDER"),
+    ),
+    Check("a slow answer", (), slow, needs=_FAULTS, share=0, also=("SEND-ORDER", "RES-ORDER", "ACCEPT")),
     Check("sent again", ("ONCE",), once, needs=_FAULTS, share=0),
-    Check("refusals", ("REFUSALS",), lambda _: met(REFUSED), needs=_FAULTS | {"journal"}, share=0),
-    Check("redirects", ("REDIRECT",), lambda _: met(ELSEWHERE), needs=_FAULTS | {"journal"}, share=0),
+    Check("refusals", ("REFUSALS",), lambda _: met(REFUSED), needs=_JOURNAL, share=0),
+    Check("redirects", ("REDIRECT",), lambda _: met(ELSEWHERE), needs=_JOURNAL, share=0),
     Check("trouble of any kind", ("ONCE", "TRUE"), lambda _: (), drawn(), needs=_FAULTS),
-    Check("Retry-After", ("RATE-WAIT",), rate_wait, needs=_FAULTS | {"journal"}, share=0),
+    Check("Retry-After", ("RATE-WAIT",), rate_wait, needs=_JOURNAL, share=0),
 )

@@ -42,6 +42,7 @@ def refusals(depth: Depth) -> tuple[Scenario, ...]:
     del depth
     found = [one(message(0), refused=(0,)), one(*several(2), refused=(0, 1)), one(*several(2), refused=(0,))]
     found += [one(*several(2), refused=(1,)), one(*several(3), refused=(1,)), one(*several(3), refused=(0, 2))]
+    found += [one(*several(4), refused=(1,), relents=True), one(*several(2), refused=(0, 1), relents=True)]
     for count in (12, 33, 60, 100):
         found.append(one(*several(count, 2), refused=(0, count // 2, count - 1)))
         found.append(one(*several(count), refused=tuple(range(count))))
@@ -79,6 +80,7 @@ CHECKS = (
         strategies.partial(),
         needs=frozenset({"rejections", "truth", "keys"}),
         dialect="documented",
+        also=("RES-TOTAL", "RES-SUCCESS", "RES-UNIQUE", "SEND-INPUT", "SEND-ORDER", "SEND-ALL", "SEND-ONLY", "ONCE"),
     ),
     Check(
         "partial failures on B2B",

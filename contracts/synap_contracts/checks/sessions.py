@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from synap_contracts import strategies
 from synap_contracts.checks.check import Check, Depth
 from synap_contracts.checks.network import GARBLED, LOST, RATE_LIMITS, SERVER_ERRORS
@@ -15,7 +14,7 @@ _QUICK = (LOST[0], LOST[6], GARBLED[0], SERVER_ERRORS[0], SERVER_ERRORS[2], RATE
 def after(depth: Depth) -> tuple[Scenario, ...]:
     """A call after others: equal ones, larger and smaller ones, refused ones, many."""
     many = 130 if depth == "deep" else 40
-    bad = Call(({"conversation_id": "$0", "role": "user"},))
+    bad = Call((message(7), {"conversation_id": "$0", "role": "user"}))
     no_uuid = Call((message(0), {**message(1), "conversation_id": "none"}))
     first, second, third = (Call(several(n, 2)) for n in (3, 1, 2))
     return (
@@ -59,8 +58,15 @@ def reused(depth: Depth) -> tuple[Scenario, ...]:
 
 
 CHECKS = (
-    Check("calls after each other", ("RES-CALLS", "SEND-ONLY"), after, share=0),
-    Check("calls beside each other", ("RES-CALLS",), beside, strategies.beside(), wants=frozenset({"concurrent"}), share=0.3),
+    Check("calls after each other", ("RES-CALLS", "SEND-ONLY"), after, share=0, also=("SEND-ALL", "TRUE")),
+    Check(
+        "calls beside each other",
+        ("RES-CALLS",),
+        beside,
+        strategies.beside(),
+        wants=frozenset({"concurrent"}),
+        share=0.3,
+    ),
     Check(
         "sessions",
         ("RES-CALLS", "TRUE", "ONCE"),
@@ -68,6 +74,7 @@ CHECKS = (
         strategies.sessions(_QUICK, refusals=True),
         needs=frozenset({"faults", "rejections", "truth"}),
         dialect="documented",
+        also=("SEND-ONLY", "SEND-ALL"),
     ),
     Check(
         "sessions without trouble",
@@ -78,4 +85,3 @@ CHECKS = (
     ),
     Check("several event loops", ("REUSE",), reused, wants=frozenset({"loop"}), share=0),
 )
-

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from synap_contracts.client import loading, protocol
-from synap_contracts.client.host import Host, encoded, serve
+from synap_contracts.client.host import Host, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main(spec: str, name: str, folders: tuple[str, ...]) -> None:
@@ -28,18 +32,15 @@ def main(spec: str, name: str, folders: tuple[str, ...]) -> None:
     except loading.NoSuchClient as error:
         write(protocol.encode({"unusable": str(error)}))
         return
-    version = getattr(factory, "version", None)
-    host = Host(factory, name, version() if callable(version) else version)
+    host = Host(factory, name, loading.version_of(factory))
     asyncio.run(_served(host, write))
     answers.flush()
     os._exit(0)  # a client's threads that hang shall not keep the process
 
 
-async def _served(host: Host, write: object) -> None:
-    await serve(host, sys.stdin.buffer, write)  # type: ignore[arg-type]
+async def _served(host: Host, write: Callable[[bytes], None]) -> None:
+    await serve(host, sys.stdin.buffer, write)
 
 
 if __name__ == "__main__":
     main(sys.argv[1], sys.argv[2], tuple(sys.argv[3:]))
-
-__all__ = ["encoded", "main"]

@@ -15,6 +15,9 @@ from synap_contracts.client import protocol
 from synap_contracts.client.protocol import AdapterError, Hung, Raised, Returned, Told
 
 if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable
+
     from synap_contracts.client.host import Host
 
 Json = Any
@@ -22,10 +25,11 @@ Retry = Literal["fast", "own"]
 
 START_S: Final = 60.0
 """How long an adapter may take to say hello: a compiler may run first, on a loaded machine."""
-CALL_S: Final = 30.0
-"""How long an ordinary call may take before it counts as hung."""
+OPEN_S: Final = 30.0
+"""How long opening and closing may take."""
 PONG_S: Final = 20.0
 """How long an adapter may take to answer a ping."""
+_GOODBYE_S: Final = 0.5
 NORMAL_TIMEOUT_S: Final = 60.0
 SHORT_TIMEOUT_S: Final = 0.5
 
@@ -38,6 +42,7 @@ class Driver(ABC):
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._replies: dict[int, Json] = {}
+        self._left: set[int] = set()
         self._came = threading.Condition()
         self._broken: str | None = None
 
@@ -62,6 +67,8 @@ class Driver(ABC):
     def take(self, reply: Json) -> None:
         """A reply came in."""
         with self._came:
+            if reply.get("id") in self._left:
+                return
             self._replies[reply.get("id")] = reply
             self._came.notify_all()
 
@@ -101,14 +108,16 @@ class Driver(ABC):
 
     def open(self, client: str, base_url: str, api_key: str | None, *, timeout_s: float, retry: Retry) -> Told:
         """Open a client."""
-        number = self.ask(
-            "open", client=client, base_url=base_url, api_key=api_key, timeout_s=timeout_s, retry=retry
-        )
-        return self.outcome(number, CALL_S)
+        number = self.ask("open", client=client, base_url=base_url, api_key=api_key, timeout_s=timeout_s, retry=retry)
+        return self.outcome(number, OPEN_S)
 
     def close(self, client: str) -> Told:
         """Close a client."""
-        return self.outcome(self.ask("close", client=client), CALL_S)
+        return self.outcome(self.ask("close", client=client), OPEN_S)
+
+    def leave(self, client: str) -> None:
+        """Close a client and wait for nothing: a client may take seconds to say goodbye."""
+        self._left.add(self.ask("close", client=client))
 
     def listen(self) -> None:
         """Begin to keep logs and output."""
@@ -121,7 +130,7 @@ class Driver(ABC):
         reply = self.reply(self.ask("listen", on=False), PONG_S) if "listen" in self.hello.can else None
         time.sleep(0.05)  # standard error is another pipe, and may come later than the answer
         printed = self.printed()
-        return tuple([*((reply or {}).get("answer") or ()), *([printed] if printed else [])])
+        return (*((reply or {}).get("answer") or ()), *([printed] if printed else []))
 
 
 class Inside(Driver):
@@ -130,6 +139,7 @@ class Inside(Driver):
     def __init__(self, host: Host) -> None:
         super().__init__()
         self.host = host
+        host.records.handler.ours = _ours(threading.get_ident())
         self.hello = protocol.hello(host.hello())
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -169,12 +179,30 @@ class Inside(Driver):
         return text
 
     def end(self) -> None:
-        """Stop the loop; threads that hang are left behind, as daemons."""
+        """Stop the loop, after a moment for what closes; threads that hang are left behind, as daemons."""
+        with suppress(RuntimeError, TimeoutError):
+            asyncio.run_coroutine_threadsafe(_finish(), self.loop).result(timeout=3)
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(timeout=5)
         if not self.loop.is_running():
             self.loop.close()
+
+
+async def _finish() -> None:
+    """Let the loop's other tasks end, and cancel what doesn't."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        _, late = await asyncio.wait(others, timeout=_GOODBYE_S)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=_GOODBYE_S)
+
+
+def _ours(kit: int) -> Callable[[logging.LogRecord], bool]:
+    """In one process: what the kit's own thread logs, and what a server in a thread does."""
+    return lambda record: record.thread == kit or record.name.partition(".")[0] in {"uvicorn", "synap_mock"}
 
 
 __all__ = ["AdapterError", "Driver", "Hung", "Inside", "Raised", "Returned", "Told"]

@@ -74,7 +74,7 @@ class Host:
     def hello(self) -> Json:
         """The first line."""
         can = {"listen", "given", "loop", "input", *loading.settable(self.factory)}
-        limits = {key: value for key, value in getattr(self.factory, "limits", {}).items()}
+        limits = dict(getattr(self.factory, "limits", {}).items())
         return {
             "hello": {
                 "protocol": protocol.VERSION,
@@ -106,7 +106,10 @@ class Host:
             case "close":
                 return await self._close(request)
             case "listen":
-                return {"answer": self.records.listen() if request["on"] else self.records.heard()}
+                if not request["on"]:
+                    return {"answer": self.records.heard()}
+                self.records.listen()
+                return {"answer": None}
         raise protocol.AdapterError(f"the host knows no request {request.get('do')!r}")
 
     async def _open(self, request: Json) -> Json:
@@ -130,7 +133,8 @@ class Host:
             raise protocol.AdapterError(f"no client {request['client']!r} is open")
         entries = request["messages"]
         before = deepcopy(entries)
-        messages = {"tuple": tuple, "generator": iter}.get(request.get("given", "list"), _same)(entries)
+        reply: dict[str, Json]
+        messages = _given(request.get("given", "list"), entries)
         try:
             if request.get("loop") == "own":
                 value = await in_own_loop(opened.record, messages)
@@ -161,13 +165,18 @@ def given_up(error: BaseException) -> None:
         raise error
 
 
-def _same(value: Any) -> Any:  # noqa: ANN401 - as it came
-    return value
+def _given(kind: str, entries: list[Json]) -> Any:  # noqa: ANN401 - a list, a tuple or an iterator
+    match kind:
+        case "tuple":
+            return tuple(entries)
+        case "generator":
+            return (entry for entry in entries)
+    return entries
 
 
 async def called(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - the client's own
     """Call a client's function: a coroutine in this loop, anything else in a thread of its own."""
-    if not inspect.iscoroutinefunction(function) and not inspect.iscoroutinefunction(getattr(function, "__call__", None)):
+    if not inspect.iscoroutinefunction(function):
         value = await in_thread(function, *arguments, **named)
     else:
         value = function(*arguments, **named)
@@ -252,10 +261,14 @@ def changed(before: Json, after: Json, path: str = "messages") -> str | None:
 
 
 class Records:
-    """The log records of a stretch of time, whatever logger they went to."""
+    """The log records of a stretch of time, whatever logger they went to.
 
-    def __init__(self) -> None:
-        self.handler = _Keeper()
+    Args:
+        ours: Whether a record is the kit's or the server's own; in a process of the client's own there are none.
+    """
+
+    def __init__(self, ours: Callable[[logging.LogRecord], bool] = lambda _: False) -> None:
+        self.handler = _Keeper(ours)
         self.level = logging.WARNING
 
     def listen(self) -> None:
@@ -275,11 +288,14 @@ class Records:
 
 
 class _Keeper(logging.Handler):
-    def __init__(self) -> None:
+    def __init__(self, ours: Callable[[logging.LogRecord], bool]) -> None:
         super().__init__(logging.DEBUG)
         self.texts: deque[str] = deque(maxlen=_KEPT_RECORDS)
+        self.ours = ours
 
     def emit(self, record: logging.LogRecord) -> None:
+        if self.ours(record):
+            return
         with suppress(Exception):  # a record that can't be formatted is the client's, and no leak
             self.texts.append(f"{record.name}: {self.format(record)}")
 

@@ -69,3 +69,10 @@ def keywords(factory: Callable[..., Any], base_url: str, api_key: str | None) ->
     if {"base_url", "api_key"} <= names:
         return (), {"base_url": base_url, "api_key": api_key}
     return (base_url, api_key), {}
+
+
+def version_of(factory: Callable[..., Any]) -> str | None:
+    """The client's version: what its factory, or the factory's module, says."""
+    said = getattr(factory, "version", None) or getattr(inspect.getmodule(factory), "version", None)
+    found = said() if callable(said) else said
+    return None if found is None else str(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import enum
 import uuid
 from collections.abc import Iterable, Mapping
@@ -15,14 +15,14 @@ FIELDS: Final = ("total", "succeeded", "failed", "results", "message_id", "recor
 _DEEPEST: Final = 60
 
 
-def plain(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - whatever the client returned
+def plain(value: Any, depth: int = 0) -> Any:  # noqa: ANN401, PLR0911 - whatever the client returned, a case each
     """A value as JSON; what can't be told as JSON is told as `{"unreadable": type}`."""
     match value:
         case enum.Enum():
             return plain(value.value, depth)
         case None | bool() | str() | int() | float():
             return value
-        case datetime.datetime() | datetime.date():
+        case dt.datetime() | dt.date():
             return value.isoformat()
         case uuid.UUID():
             return str(value)

@@ -38,7 +38,9 @@ class Process(Driver):
         AdapterError: Its first line is no hello.
     """
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str] | None = None, folder: str | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: dict[str, str] | None = None, folder: str | None = None
+    ) -> None:
         super().__init__()
         try:
             self.process = subprocess.Popen(  # noqa: S603 - the user's own command
@@ -99,8 +101,8 @@ class Process(Driver):
 
     def _read_errors(self) -> None:
         assert self.process.stderr is not None  # noqa: S101 - as above
-        with suppress(ValueError):  # closed
-            while chunk := self.process.stderr.read1(1 << 16):
+        with suppress(ValueError, OSError):  # closed
+            while chunk := os.read(self.process.stderr.fileno(), 1 << 16):
                 with self._lock:
                     self._errors.append(chunk)
                     while sum(map(len, self._errors)) > _KEPT_OUTPUT and len(self._errors) > 1:

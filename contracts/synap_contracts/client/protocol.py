@@ -123,7 +123,7 @@ def hello(message: Json) -> Hello:
     said = message.get("hello")
     if not isinstance(said, dict) or said.get("protocol") != VERSION:
         raise AdapterError(
-            f'the adapter\'s first line is no hello of protocol {VERSION}: {json.dumps(message)[:200]}; '
+            f"the adapter's first line is no hello of protocol {VERSION}: {json.dumps(message)[:200]}; "
             f'expected {{"hello": {{"protocol": {VERSION}, "name": "…"}}}}'
         )
     limits = said.get("limits") or {}

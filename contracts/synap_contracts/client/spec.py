@@ -52,7 +52,7 @@ class Spec:
         """
         if self.command is not None:
             if not shlex.split(self.command):
-                raise Unusable("cmd: names no command; write cmd:COMMAND, as in \"cmd:node adapter.mjs\"")
+                raise Unusable('cmd: names no command; write cmd:COMMAND, as in "cmd:node adapter.mjs"')
             return Process(shlex.split(self.command))
         factory = self.factory or ""
         if ":" not in factory:
@@ -75,5 +75,4 @@ def inside(factory: str, name: str, folders: tuple[str, ...] = ()) -> Inside:
         made = loading.load(factory, folders)
     except loading.NoSuchClient as error:
         raise Unusable(str(error)) from error
-    version = getattr(made, "version", None)
-    return Inside(Host(made, name, version() if callable(version) else version))
+    return Inside(Host(made, name, loading.version_of(made)))

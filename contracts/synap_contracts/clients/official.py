@@ -30,6 +30,3 @@ def make(
 def version() -> str:
     """Which release is installed."""
     return importlib.metadata.version("maximem-synap")
-
-
-make.version = version  # type: ignore[attr-defined] - what the host's hello tells

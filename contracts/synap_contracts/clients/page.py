@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 STRINGS = ("user_id", "customer_id", "session_id")
 
 
-def check(entries: list[Any]) -> str | None:
+def check(entries: list[Any]) -> str | None:  # noqa: PLR0911 - a rule a return
     """What is wrong with the first entry that breaks the parameter list, or None."""
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):

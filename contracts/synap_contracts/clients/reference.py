@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
@@ -42,7 +44,19 @@ class ReferenceClient:
         if not api_key or not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
             raise AuthenticationError("the API key is missing or malformed")  # never the key itself
         headers = {"Authorization": f"Bearer {api_key}"}
-        self.http = httpx.AsyncClient(base_url=base_url, headers=headers, timeout=timeout_s, trust_env=False)
+        self.connect = partial(
+            httpx.AsyncClient, base_url=base_url, headers=headers, timeout=timeout_s, trust_env=False
+        )
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.http = self.connect()
+
+    def here(self) -> httpx.AsyncClient:
+        """Connections of the running event loop: those of one that ended are of no use."""
+        loop = asyncio.get_running_loop()
+        if self.loop not in {None, loop}:
+            self.http = self.connect()
+        self.loop = loop
+        return self.http
 
     async def record_messages_batch(self, messages: Iterable[dict[str, Any]]) -> dict[str, Any]:
         """Record messages in one batch, as the page has it."""
@@ -50,7 +64,7 @@ class ReferenceClient:
         if problem := check(entries):
             raise InvalidInputError(problem)
         try:
-            response = await self.http.post("/v1/conversations/messages/batch", json={"messages": entries})
+            response = await self.here().post("/v1/conversations/messages/batch", json={"messages": entries})
         except httpx.TransportError as error:
             raise NetworkError(f"no answer from Synap: {type(error).__name__}") from error
         except ValueError as error:
@@ -68,7 +82,9 @@ class ReferenceClient:
         await self.http.aclose()
 
 
-def make(base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: Literal["fast", "own"] = "own") -> ReferenceClient:
+def make(
+    base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: Literal["fast", "own"] = "own"
+) -> ReferenceClient:
     """A client of a server; it never retries, so `retry` changes nothing."""
     del retry
     return ReferenceClient(base_url, api_key, timeout_s)

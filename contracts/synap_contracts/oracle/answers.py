@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,20 +37,22 @@ class Known:
     reason: str | None = None
 
 
-def instant(value: Json) -> datetime.datetime | None:
+def instant(value: Json) -> dt.datetime | None:
     """A date-time with a zone, or None."""
     if not isinstance(value, str):
         return None
     try:
-        read = datetime.datetime.fromisoformat(value)
+        read = dt.datetime.fromisoformat(value)
     except ValueError:
         return None
     return read if read.tzinfo is not None and len(value) > len("2026-01-01") else None
 
 
 def failed_row(row: Json) -> bool:
-    """Whether a row says that its message failed; null counts as absent."""
-    return isinstance(row, dict) and row.get("error") is not None
+    """Whether a row says that its message failed; null counts as absent, and false beside an id as a flag."""
+    if not isinstance(row, dict) or row.get("error") is None:
+        return False
+    return bool(row["error"]) or row.get("message_id") is None
 
 
 def claims(answer: Json) -> int:
@@ -67,7 +69,9 @@ def read(seen: CallSeen, answer: Json, known: Known) -> Iterator[Finding]:
     """Everything that is wrong with an answer."""
     number, submitted = seen.number, len(seen.messages)
     if not isinstance(answer, dict):
-        yield Finding("RES-ROWS", f"your client returned {shown(answer)}, which is no batch result", number, ("answer",))
+        yield Finding(
+            "RES-ROWS", f"your client returned {shown(answer)}, which is no batch result", number, ("answer",)
+        )
         return
     rows = answer.get("results")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -140,39 +144,7 @@ def _counts(number: int, submitted: int, answer: Json, rows: list[Json] | None) 
 def _each_row(number: int, rows: list[Json], known: Known) -> Iterator[Finding]:
     """What can be said of a row alone, whatever message it is about."""
     for index, row in enumerate(rows):
-        at = f"answer.results[{index}]"
-        id_ = row.get("message_id")
-        if failed_row(row):
-            yield from _failed(number, index, row, known)
-            continue
-        placed = known.by_id.get(id_) if isinstance(id_, str) else None
-        if id_ is None:
-            yield Finding("RES-SUCCESS", f"results[{index}] has neither message_id nor error", number, (at,))
-        elif placed is None:
-            yield Finding(
-                "RES-SUCCESS",
-                f"results[{index}].message_id is {shown(id_)}, and the server never gave out that id",
-                number,
-                (f"{at}.message_id",),
-            )
-        recorded_at = row.get("recorded_at")
-        told = instant(recorded_at)
-        if told is None:
-            if id_ is not None or recorded_at is not None:
-                yield Finding(
-                    "RES-TIME" if recorded_at is not None else "RES-SUCCESS",
-                    f"results[{index}].recorded_at is {shown(recorded_at)}; it is an ISO 8601 date-time with a zone",
-                    number,
-                    (f"{at}.recorded_at",),
-                )
-        elif placed is not None and not _same_instant(told, instant(placed.record.recorded_at)):
-            yield Finding(
-                "RES-SUCCESS",
-                f"results[{index}].recorded_at is {shown(recorded_at)}, and the server said "
-                f"{shown(placed.record.recorded_at)}",
-                number,
-                (f"{at}.recorded_at",),
-            )
+        yield from (_failed if failed_row(row) else _succeeded)(number, index, row, known)
     ids = Counter(id_ for row in rows if isinstance(id_ := row.get("message_id"), str))
     for id_, times in ids.items():
         if times > 1:
@@ -185,8 +157,47 @@ def _each_row(number: int, rows: list[Json], known: Known) -> Iterator[Finding]:
             )
 
 
-def _same_instant(left: datetime.datetime, right: datetime.datetime | None) -> bool:
-    return right is not None and abs(left - right) < datetime.timedelta(milliseconds=1)
+def _succeeded(number: int, index: int, row: Json, known: Known) -> Iterator[Finding]:
+    at = f"answer.results[{index}]"
+    id_ = row.get("message_id")
+    placed = known.by_id.get(id_) if isinstance(id_, str) else None
+    if id_ is None:
+        yield Finding("RES-SUCCESS", f"results[{index}] has neither message_id nor error", number, (at,))
+    elif placed is None:
+        yield Finding(
+            "RES-SUCCESS",
+            f"results[{index}].message_id is {shown(id_)}, and the server never gave out that id",
+            number,
+            (f"{at}.message_id",),
+        )
+    if row.get("error") is not None:
+        yield Finding("RES-SUCCESS", f"results[{index}] succeeded, and has an error too", number, (f"{at}.error",))
+    if id_ is not None or row.get("recorded_at") is not None:
+        yield from _time(number, index, row.get("recorded_at"), placed)
+
+
+def _time(number: int, index: int, recorded_at: Json, placed: Placed | None) -> Iterator[Finding]:
+    at = (f"answer.results[{index}].recorded_at",)
+    told = instant(recorded_at)
+    if told is None:
+        yield Finding(
+            "RES-SUCCESS" if recorded_at is None else "RES-TIME",
+            f"results[{index}].recorded_at is {shown(recorded_at)}; it is an ISO 8601 date-time with a zone",
+            number,
+            at,
+        )
+    elif placed is not None and not _same_instant(told, instant(placed.record.recorded_at)):
+        yield Finding(
+            "RES-SUCCESS",
+            f"results[{index}].recorded_at is {shown(recorded_at)}, and the server said "
+            f"{shown(placed.record.recorded_at)}",
+            number,
+            at,
+        )
+
+
+def _same_instant(left: dt.datetime, right: dt.datetime | None) -> bool:
+    return right is not None and abs(left - right) < dt.timedelta(milliseconds=1)
 
 
 def _failed(number: int, index: int, row: Json, known: Known) -> Iterator[Finding]:

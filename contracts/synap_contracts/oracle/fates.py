@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.scenario import Json
+if TYPE_CHECKING:
+    from synap_contracts.scenario import Json
 
 REQUIRED: Final = ("conversation_id", "role", "content")
 OPTIONAL_STRINGS: Final = ("user_id", "customer_id", "session_id")

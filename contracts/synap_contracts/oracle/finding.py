@@ -29,7 +29,7 @@ class Finding:
 def shown(value: Any) -> str:  # noqa: ANN401 - any JSON
     """A value for a sentence: JSON, with what can't be seen written as escapes, and shortened."""
     if isinstance(value, str) and len(value) > _SHORT and len(set(value)) == 1:
-        return f"{json.dumps(value[0])} × {len(value):,}"
+        return f"{json.dumps(value[0])} times {len(value):,}"
     text = json.dumps(value, ensure_ascii=False, default=str)
-    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
+    text = "".join(c if c.isprintable() else c.encode("unicode-escape").decode() for c in text)
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 20]} … {text[-12:]} ({len(text):,} characters)"

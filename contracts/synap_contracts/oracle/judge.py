@@ -51,12 +51,10 @@ def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iter
     by_id = {row.message_id: Placed(place, row) for place, rows in event.after.items() for row in rows}
     earlier = frozenset(row.message_id for rows in event.before.values() for row in rows)
     for seen in event.calls:
-        known = Known(
-            comparison, by_id, earlier, frozenset(refusals[seen.number]), REASON if seen.call.refused else None
-        )
+        known = Known(comparison, by_id, earlier, frozenset(refusals[seen.number]), REASON if seen.refused else None)
         findings = [*_changed_input(seen), *_call(seen, known, observation), *_recorded(seen, comparison)]
         for finding in findings:
-            yield from _mapped(finding, seen, observation)
+            yield from _mapped(finding, seen, observation, recorded=any(n == seen.number for n, _ in comparison.kept))
     beside = event.calls[0]
     for finding in _beside_the_calls(event, comparison, past):
         yield from _mapped(finding, beside, observation)
@@ -69,7 +67,7 @@ def refused_indexes(seen: CallSeen) -> set[int]:
         for index, entry in enumerate(seen.messages)
         if broken_clause(entry) is None and refused(entry, seen.tenancy)
     }
-    return meant | set(seen.call.refused)
+    return meant | seen.refused
 
 
 def expects_no_key(seen: CallSeen) -> bool:
@@ -95,7 +93,7 @@ def _call(seen: CallSeen, known: Known, observation: Observation) -> Iterator[Fi
         yield from _without_key(seen)
     elif broken:
         yield from _invalid(seen, broken, known)
-    elif seen.call.trouble:
+    elif seen.call.trouble and not seen.call.trouble.slow:
         yield from trouble.judged(seen, known, observation.overheard)
     else:
         yield from _healthy(seen, known)
@@ -126,7 +124,10 @@ def _invalid(seen: CallSeen, clause: str, known: Known) -> Iterator[Finding]:
         case Raised() as raised if raised.is_a("InvalidInputError"):
             if any(key[0] == seen.number for key in known.comparison.kept) or known.comparison.strange:
                 yield Finding(
-                    "IN-ATOMIC", "your client raised InvalidInputError, and part of the call is recorded", seen.number, at
+                    "IN-ATOMIC",
+                    "your client raised InvalidInputError, and part of the call is recorded",
+                    seen.number,
+                    at,
                 )
         case Returned(answer={"results": [*rows]}) if clause == "IN-TYPES" and len(rows) == len(seen.messages):
             for index in bad:
@@ -151,14 +152,14 @@ def _invalid(seen: CallSeen, clause: str, known: Known) -> Iterator[Finding]:
     if known.comparison.strange and set(bad.values()) == {"IN-TYPES"}:
         yield Finding(
             "IN-TYPES",
-            f"your client changed {shown(seen.messages[min(bad)])} into {shown(_shown_record(known.comparison.strange[0]))}",
+            f"your client changed {shown(seen.messages[min(bad)])} into {_recorded_as(known.comparison.strange[0])}",
             seen.number,
             at,
         )
 
 
-def _shown_record(placed: Placed) -> dict[str, object]:
-    return {key: value for key, value in placed.record.entry.items() if key in {"role", "content", "metadata"}}
+def _recorded_as(placed: Placed) -> str:
+    return shown({key: value for key, value in placed.record.entry.items() if key in {"role", "content", "metadata"}})
 
 
 def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
@@ -167,16 +168,17 @@ def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
     if isinstance(seen.told, Returned):
         findings = list(read(seen, seen.told.answer, known))
         rows = seen.told.answer.get("results") if isinstance(seen.told.answer, dict) else None
-        for index in no_uuid:
-            if isinstance(rows, list) and len(rows) == len(seen.messages) and not failed_row(rows[index]):
-                findings.append(
-                    Finding(
-                        "IN-UUID",
-                        f"messages[{index}].conversation_id is no UUID, and your client told success",
-                        seen.number,
-                        (f"messages[{index}].conversation_id", f"answer.results[{index}]"),
-                    )
-                )
+        whole = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
+        findings += [
+            Finding(
+                "IN-UUID",
+                f"messages[{index}].conversation_id is no UUID, and your client told success",
+                seen.number,
+                (f"messages[{index}].conversation_id", f"answer.results[{index}]"),
+            )
+            for index in no_uuid
+            if whole and not failed_row(whole[index])
+        ]
         yield from findings
         yield from _left_out(seen, known)
         return
@@ -204,7 +206,7 @@ def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
 
 def _left_out(seen: CallSeen, known: Known) -> Iterator[Finding]:
     """A call that returned left nothing out."""
-    lost = [each for each in known.comparison.lost if each.call == seen.number]
+    lost = _of(seen, known.comparison.lost)
     if not lost or not isinstance(seen.told, Returned):
         return
     claimed = claims(seen.told.answer)
@@ -223,35 +225,15 @@ def _left_out(seen: CallSeen, known: Known) -> Iterator[Finding]:
 
 def _recorded(seen: CallSeen, comparison: Comparison) -> Iterator[Finding]:
     """What the server recorded of a call."""
-    returned = isinstance(seen.told, Returned)
-    for each in comparison.lost:
-        if each.call == seen.number and returned and not _said_failed(seen, each.index) and not _garbled(seen):
-            yield Finding(
-                "SEND-ALL",
-                f"messages[{each.index}] is not recorded",
-                seen.number,
-                (f"messages[{each.index}]",),
-            )
-    for each, placed in comparison.moved:
-        if each.call == seen.number:
-            foreign = placed.place[0] != each.instance
-            what = "in another key's instance" if foreign else f"in conversation {placed.place[1]}"
-            yield Finding(
-                "AUTH-OWN" if foreign else "SEND-ALL",
-                f"messages[{each.index}] is recorded {what}",
-                seen.number,
-                (f"messages[{each.index}].conversation_id",),
-            )
+    if isinstance(seen.told, Returned) and not _garbled(seen):
+        lost = [each for each in _of(seen, comparison.lost) if not _said_failed(seen, each.index)]
+        for each in lost:
+            at = f"messages[{each.index}]"
+            yield Finding("SEND-ALL", f"{at} is not recorded", seen.number, (at,))
+    yield from (_moved(each, placed) for each, placed in comparison.moved if each.call == seen.number)
     for each, placed, names in comparison.changed:
         if each.call == seen.number:
-            for name in names:
-                yield Finding(
-                    CLAUSE_OF[name],
-                    f"messages[{each.index}].{name} was {shown(field_of(each.entry, name))}, and the server got "
-                    f"{shown(field_of(placed.record.entry, name))}",
-                    seen.number,
-                    (f"messages[{each.index}].{name}",),
-                )
+            yield from (_altered(each, placed, name) for name in names)
     for first, then in comparison.disordered:
         if first.call == seen.number:
             yield Finding(
@@ -265,9 +247,34 @@ def _recorded(seen: CallSeen, comparison: Comparison) -> Iterator[Finding]:
             yield from _doubled(seen, each, placed)
 
 
+def _of(seen: CallSeen, asked: list[Asked]) -> list[Asked]:
+    return [each for each in asked if each.call == seen.number]
+
+
+def _moved(each: Asked, placed: Placed) -> Finding:
+    foreign = placed.place[0] != each.instance
+    what = "in another key's instance" if foreign else f"in conversation {placed.place[1]}"
+    return Finding(
+        "AUTH-OWN" if foreign else "SEND-ALL",
+        f"messages[{each.index}] is recorded {what}",
+        each.call,
+        (f"messages[{each.index}].conversation_id",),
+    )
+
+
+def _altered(each: Asked, placed: Placed, name: str) -> Finding:
+    at = f"messages[{each.index}].{name}"
+    was, got = field_of(each.entry, name), field_of(placed.record.entry, name)
+    return Finding(CLAUSE_OF[name], f"{at} was {shown(was)}, and the server got {shown(got)}", each.call, (at,))
+
+
 def _said_failed(seen: CallSeen, index: int) -> bool:
-    rows = seen.told.answer.get("results") if isinstance(seen.told, Returned) and isinstance(seen.told.answer, dict) else None
-    return isinstance(rows, list) and len(rows) == len(seen.messages) and failed_row(rows[index]) and not seen.call.refused
+    rows = (
+        seen.told.answer.get("results")
+        if isinstance(seen.told, Returned) and isinstance(seen.told.answer, dict)
+        else None
+    )
+    return isinstance(rows, list) and len(rows) == len(seen.messages) and failed_row(rows[index]) and not seen.refused
 
 
 def _garbled(seen: CallSeen) -> bool:
@@ -275,12 +282,13 @@ def _garbled(seen: CallSeen) -> bool:
 
 
 def _doubled(seen: CallSeen, each: Asked, placed: Placed) -> Iterator[Finding]:
-    after = f" {seen.call.trouble.named}" if seen.call.trouble else ""
-    sentence = f"your client recorded messages[{each.index}] twice{after}"
+    after = f"{seen.call.trouble.named}, and " if seen.call.trouble else ""
+    sentence = f"{after}your client recorded messages[{each.index}] twice"
     if placed.place[0] != each.instance:
         yield Finding("AUTH-OWN", f"messages[{each.index}] is recorded in another key's instance too", seen.number)
     yield Finding("ONCE", sentence, seen.number, (f"messages[{each.index}]",))
-    yield Finding("SEND-ONLY", sentence, seen.number, (f"messages[{each.index}]",))
+    if not seen.call.trouble:
+        yield Finding("SEND-ONLY", sentence, seen.number, (f"messages[{each.index}]",))
 
 
 def _beside_the_calls(event: Event, comparison: Comparison, past: list[CallSeen]) -> Iterator[Finding]:
@@ -297,7 +305,9 @@ def _beside_the_calls(event: Event, comparison: Comparison, past: list[CallSeen]
             clause = clause or ("AUTH-REVOKED" if seen.revoked else "AUTH-OWN")
             yield Finding(clause, f"{shown(entry['content'])} is recorded under a key that isn't its own", seen.number)
         elif before is not None:
-            sentence = f"the message {shown(entry['content'])} of call {before.number} was sent again by call {seen.number}"
+            sentence = (
+                f"the message {shown(entry['content'])} of call {before.number} was sent again by call {seen.number}"
+            )
             yield Finding("RES-CALLS", sentence, seen.number)
             yield Finding("SEND-ONLY", sentence, seen.number)
         else:
@@ -306,7 +316,8 @@ def _beside_the_calls(event: Event, comparison: Comparison, past: list[CallSeen]
 
 def _submitted(call: CallSeen, entry: object, comparison: Comparison) -> bool:
     return any(
-        broken_clause(each) is None and comparison.likeness(each) == comparison.likeness(entry) for each in call.messages
+        broken_clause(each) is None and comparison.likeness(each) == comparison.likeness(entry)
+        for each in call.messages
     )
 
 
@@ -315,7 +326,7 @@ LOUDLY = frozenset({"ACCEPT", "RES-PARTIAL"})
 """What may be broken by an error, where the clause lets a client refuse."""
 
 
-def _mapped(finding: Finding, seen: CallSeen, observation: Observation) -> Iterable[Finding]:
+def _mapped(finding: Finding, seen: CallSeen, observation: Observation, *, recorded: bool = False) -> Iterable[Finding]:
     """A finding under the clause that the call was made for: a client may refuse what goes beyond the MUSTs."""
     call = seen.call
     wide = wide_clause(seen.messages)
@@ -323,8 +334,9 @@ def _mapped(finding: Finding, seen: CallSeen, observation: Observation) -> Itera
     if finding.clause in {"SEND-INPUT", "AUTH-SECRET"} or (finding.clause.startswith("IN-") and not wide):
         return (finding,)
     if call.loop == "own":
-        silent = finding.clause in {"SEND-ALL", "SEND-ONLY", "TRUE", "ONCE"} or not raised
-        return (replace(finding, clause="REUSE"),) if silent else ()
+        # An error is loud, unless the message is recorded all the same: then its caller sends it again.
+        loud = raised and finding.clause in LOUDLY and not recorded
+        return () if loud else (replace(finding, clause="REUSE"),)
     for clause, asked in (
         ("IN-ITERABLE", call.given != "list"),
         (wide, wide is not None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -21,6 +21,8 @@ _SAYS_SO: Final = re.compile(r"rate.?limit|too many|throttl|\b429\b|quota", re.I
 _EARLY: Final = 0.15
 """Seconds that a retry may seem too early: the journal's times are those of the answers."""
 
+CREATED: Final = (201, 202)
+
 TOLD_AS: Final = {
     "NET-TIMEOUT": "NetworkError",
     "NET-LOST": "NetworkError",
@@ -35,7 +37,10 @@ def unreachable(seen: CallSeen) -> Iterator[Finding]:
             yield from _named(seen, raised)
         case _:
             yield Finding(
-                "NET-REFUSED", f"nobody listens, and {_told(seen)}; it has to raise NetworkError", seen.number, ("answer",)
+                "NET-REFUSED",
+                f"nobody listens, and {_told(seen)}; it has to raise NetworkError",
+                seen.number,
+                ("answer",),
             )
 
 
@@ -73,7 +78,10 @@ def judged(seen: CallSeen, known: Known, overheard: tuple[tuple[str, str, str], 
         case Returned(answer=answer):
             if trouble.clause in {"AUTH-FORBIDDEN", "REFUSALS"}:
                 yield Finding(
-                    trouble.clause, f"{trouble.named}, and {_told(seen)}; it has to raise an error", seen.number, ("answer",)
+                    trouble.clause,
+                    f"{trouble.named}, and {_told(seen)}; it has to raise an error",
+                    seen.number,
+                    ("answer",),
                 )
             elif trouble.clause != "REDIRECT" or claims(answer):
                 yield from _returned(seen, known)
@@ -113,18 +121,19 @@ def _returned(seen: CallSeen, known: Known) -> Iterator[Finding]:
         return
     findings = list(read(seen, answer, known))
     rows = answer.get("results") if isinstance(answer, dict) else None
-    if isinstance(rows, list) and any(not failed_row(row) for row in rows):
+    if isinstance(rows, list) and not all(map(failed_row, rows)):
         # Sent in parts, one of which failed: a row that says so is true.
-        findings = [each for each in findings if each.clause not in {"ACCEPT"} or "recorded it" in each.sentence]
-    if any(each.call == seen.number for each in known.comparison.lost) and claims(answer) > sum(
-        call == seen.number for call, _ in known.comparison.kept
-    ):
+        findings = [each for each in findings if each.clause != "ACCEPT" or "recorded it" in each.sentence]
+    lost = [each.index for each in known.comparison.lost if each.call == seen.number]
+    told = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
+    silent = [index for index in lost if not (told and failed_row(told[index]))]
+    if silent:
         findings.append(
             Finding(
                 "TRUE",
-                f"{trouble.named}, and your client told success and the server has nothing",
+                f"{trouble.named}, your client returned, and the server has no messages[{silent[0]}]",
                 seen.number,
-                tuple(f"messages[{each.index}]" for each in known.comparison.lost),
+                tuple(f"messages[{index}]" for index in silent),
             )
         )
     yield from (each for each in findings if each.clause != "ACCEPT")
@@ -139,12 +148,14 @@ def _repeated(seen: CallSeen) -> Iterator[Finding]:
     if len({request.body for request in seen.requests}) != 1 or len(seen.requests) == 1:
         return
     times = len(seen.requests)
-    if trouble.clause in {"REFUSALS", "REDIRECT"}:
-        yield Finding(trouble.clause, f"{trouble.named}, and your client sent the same request {times} times", seen.number)
+    if trouble.clause == "REFUSALS" or (trouble.clause == "REDIRECT" and trouble.fault.get("status") in CREATED):
+        yield Finding(
+            trouble.clause, f"{trouble.named}, and your client sent the same request {times} times", seen.number
+        )
     waited = trouble.fault.get("retry_after")
-    if trouble.clause in {"RATE-WAIT"} and waited:
+    if trouble.clause == "RATE-WAIT" and waited:
         for first, then in pairwise(seen.requests):
-            gap = (then.at - first.at) / datetime.timedelta(seconds=1)
+            gap = (then.at - first.at) / dt.timedelta(seconds=1)
             if first.status == 429 and gap < waited - _EARLY:  # noqa: PLR2004 - the status
                 yield Finding(
                     "RATE-WAIT", f"{trouble.named}, and your client tried again after {gap:.1f} s", seen.number

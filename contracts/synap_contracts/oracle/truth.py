@@ -119,7 +119,7 @@ def compare(asked: list[Asked], recorded: Mapping[Place, tuple[Recorded, ...]]) 
         asked: Every message of the calls, in order.
         recorded: What the server recorded meanwhile.
     """
-    first = next((row.entry for rows in recorded.values() for row in rows), {})
+    first: Json = next((row.entry for rows in recorded.values() for row in rows), {})
     known = tuple(name for name in FIELDS if first.get(name) is not UNKNOWN)
     found = Comparison(known)
     wanted: dict[Place, list[Asked]] = defaultdict(list)
@@ -141,19 +141,19 @@ def _beside(found: Comparison, wanted: list[Asked], placed: list[Placed]) -> Non
     all_alike = {alike: same[0] for alike, same in waiting.items()}
     matched: list[tuple[Asked, Placed]] = []
     over: list[Placed] = []
-    for each in placed:
-        same = waiting.get(found.likeness(each.record.entry), [])
+    for at in placed:
+        same = waiting.get(found.likeness(at.record.entry), [])
         if same:
-            matched.append((same.pop(0), each))
+            matched.append((same.pop(0), at))
         else:
-            over.append(each)
+            over.append(at)
     found.kept |= {(each.call, each.index): at for each, at in matched}
     missing = sorted(
         (each for same in waiting.values() for each in same if not each.optional), key=lambda e: (e.call, e.index)
     )
-    extra = [each for each in over if found.likeness(each.record.entry) in all_alike]
-    found.doubled += [(all_alike[found.likeness(each.record.entry)], each) for each in extra]
-    foreign = [each for each in over if each not in extra]
+    extra = [at for at in over if found.likeness(at.record.entry) in all_alike]
+    found.doubled += [(all_alike[found.likeness(at.record.entry)], at) for at in extra]
+    foreign = [at for at in over if at not in extra]
     for one, at in zip(missing, foreign, strict=False):
         found.changed.append((one, at, differences(one.entry, at.record.entry, found.known)))
         found.kept[one.call, one.index] = at

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.clauses import REVISION
+from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.report import reproduce
 from synap_contracts.scenario import to_json
 from synap_contracts.server import UNKNOWN
@@ -13,12 +13,12 @@ from synap_contracts.server import UNKNOWN
 if TYPE_CHECKING:
     from synap_contracts.client.protocol import Told
     from synap_contracts.observation import CallSeen, Observation
-    from synap_contracts.run import ClauseResult, Counterexample, Run
+    from synap_contracts.run import ClauseResult, Counterexample, Outcome, Run
     from synap_contracts.server import Truth
 
 Json = Any
 
-OUTCOMES = ("passed", "failed", "known", "stale", "not-testable", "error")
+OUTCOMES: Final[tuple[Outcome, ...]] = ("passed", "failed", "known", "stale", "not-testable", "error")
 
 
 def document(runs: list[Run], version: str) -> Json:
@@ -41,8 +41,7 @@ def run_of(run: Run) -> Json:
         "seconds": round(run.seconds, 2),
         "clauses": [clause_of(result, run) for result in run.clauses],
         "summary": {
-            level: {outcome: len(run.of(outcome, level)) for outcome in OUTCOMES}  # type: ignore[arg-type] - as above
-            for level in ("MUST", "SHOULD")
+            level: {outcome: len(run.of(outcome, level)) for outcome in OUTCOMES} for level in ("MUST", "SHOULD")
         },
     }
 
@@ -114,9 +113,7 @@ def recorded(observation: Observation) -> Json:
         {
             "conversation_id": conversation_id,
             "instance_id": instance_id,
-            "messages": [
-                {key: value for key, value in row.entry.items() if value is not UNKNOWN} for row in rows
-            ],
+            "messages": [{key: value for key, value in row.entry.items() if value is not UNKNOWN} for row in rows],
         }
         for (instance_id, conversation_id), rows in truth.items()
     ]

@@ -8,6 +8,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from synap_contracts.client.spec import OWN
+from synap_contracts.oracle.judge import REASON
 from synap_contracts.scenario import Call, Close, Open, Revoke, Together
 from synap_contracts.server import BATCH
 
@@ -59,16 +60,16 @@ def python(run: Run, found: Counterexample) -> str:
     )
 
 
-_HEAD = '''\
+_HEAD = """\
 import asyncio, inspect, json
 
 import httpx
 from synap_mock import SynapMock
-'''
+"""
 
 _FACTORY = (
     _HEAD
-    + '''from {module} import {name}
+    + """from {module} import {name}
 
 fake = SynapMock(dialect={dialect!r})
 clients, keys = {{}}, {{}}
@@ -109,12 +110,12 @@ async def play(url):
 
 with fake.serve() as server:
     asyncio.run(play(server.url))
-'''
+"""
 )
 
 _COMMAND = (
     _HEAD
-    + '''import subprocess
+    + """import subprocess
 
 fake = SynapMock(dialect={dialect!r})
 adapter = subprocess.Popen({command}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -152,7 +153,7 @@ async def play(url):
 with fake.serve() as server:
     asyncio.run(play(server.url))
 adapter.kill()
-'''
+"""
 )
 
 
@@ -191,12 +192,16 @@ def next_messages(found: Counterexample, call: Call) -> tuple[Json, ...]:
 def _armed(call: Call, seen: CallSeen | None) -> Iterator[str]:
     if call.trouble is not None:
         fault = call.trouble.fault
-        armed = fault if "sequence" in fault else {"route": f"POST {BATCH}", **fault}
+        armed = {"route": f"POST {BATCH}", **fault}
+        if call.trouble.skips:
+            passing = {"route": f"POST {BATCH}", "fault": "Latency", "seconds": 0, "times": call.trouble.skips}
+            armed = {"sequence": [passing, armed]}
         yield f"    control('POST', '/_mock/faults', {armed!r})"
     for index in call.refused:
         entry = seen.messages[index] if seen else call.messages[index]
         where = {"conversation_id": entry["conversation_id"], "content": entry["content"]}
-        yield f"    control('POST', '/_mock/rejections', {{'where': {where!r}, 'error': 'refused by the test', 'times': None}})"
+        refusal = {"where": where, "error": REASON, "times": 1 if call.relents else None}
+        yield f"    control('POST', '/_mock/rejections', {refusal!r})"
 
 
 def _called(call: Call, messages: tuple[Json, ...]) -> str:

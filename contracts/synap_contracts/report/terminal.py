@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from synap_contracts.observation import CallSeen
-    from synap_contracts.run import ClauseResult, Counterexample, Run
+    from synap_contracts.run import ClauseResult, Counterexample, Outcome, Run
 
 Json = Any
 
-_SIGNS: Final = {
+_SIGNS: Final[dict[Outcome, tuple[str, str]]] = {
     "passed": ("ok", "green"),
     "failed": ("FAILED", "red"),
     "known": ("known", "yellow"),
@@ -80,13 +80,17 @@ def _counterexample(
     yield "   again:"
     yield f"      {reproduce.command(run, found)}"
     yield "   by curl, as a client should send it:"
-    yield from textwrap.indent(reproduce.curl(found), "      ", lambda _: True).splitlines() if _fits(found) else [
-        "      (too long to print; --json FILE has it)"
-    ]
+    yield from (
+        textwrap.indent(reproduce.curl(found), "      ", lambda _: True).splitlines()
+        if _fits(found)
+        else ["      (too long to print; --json FILE has it)"]
+    )
     yield "   by a script:"
-    yield from textwrap.indent(reproduce.python(run, found), "      | ", lambda _: True).splitlines() if _fits(found) else [
-        "      (too long to print; --json FILE has it)"
-    ]
+    yield from (
+        textwrap.indent(reproduce.python(run, found), "      | ", lambda _: True).splitlines()
+        if _fits(found)
+        else ["      (too long to print; --json FILE has it)"]
+    )
 
 
 def _fits(found: Counterexample) -> bool:
@@ -177,10 +181,7 @@ _SAID: Final = ("role", "content", "user_id", "customer_id", "session_id", "meta
 
 def _summary(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
     for level in ("MUST", "SHOULD"):
-        counts = [
-            (outcome, len(run.of(outcome, level)))  # type: ignore[arg-type] - the keys of _SIGNS are the outcomes
-            for outcome in _SIGNS
-        ]
+        counts = [(outcome, len(run.of(outcome, level))) for outcome in _SIGNS]
         said = [paint(f"{count} {outcome}", _SIGNS[outcome][1]) for outcome, count in counts if count]
         yield f"{level + ':':<8} {', '.join(said) or 'not asked'}"
     where = f"; counterexamples are kept in {run.folder}" if run.folder and run.of("failed") else ""

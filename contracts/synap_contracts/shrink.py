@@ -67,6 +67,7 @@ def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], seconds: float
 def _passes(scenario: Scenario) -> Iterator[Iterator[Scenario]]:
     yield _fewer_steps(scenario)
     yield _fewer_messages(scenario)
+    yield _all_plain(scenario)
     yield _one_conversation(scenario)
     yield _simpler_calls(scenario)
     yield _simpler_messages(scenario)
@@ -114,10 +115,34 @@ def _each_call(scenario: Scenario, change: Callable[[Call], Iterator[Call]]) -> 
 def _fewer_messages(scenario: Scenario) -> Iterator[Scenario]:
     def change(call: Call) -> Iterator[Call]:
         for start, end in _without(call.messages):
+            if end - start == len(call.messages):
+                continue  # an empty batch is another matter
             refused = tuple(n - (end - start) * (n >= end) for n in call.refused if not start <= n < end)
             yield replace(call, messages=call.messages[:start] + call.messages[end:], refused=refused)
 
     return _each_call(scenario, change)
+
+
+def _all_plain(scenario: Scenario) -> Iterator[Scenario]:
+    """Every message of a call as plain as can be, or all but one: what matters is often their number alone."""
+
+    def plain(entry: Json, number: int) -> Json:
+        reference = reference_of(entry)
+        if reference is None or not {"role", "content"} <= entry.keys():
+            return entry
+        return {"conversation_id": entry["conversation_id"], "role": "user", "content": _letter(number)}
+
+    def change(call: Call) -> Iterator[Call]:
+        plainest = tuple(plain(entry, number) for number, entry in enumerate(call.messages))
+        yield replace(call, messages=plainest)
+        for n, entry in enumerate(call.messages):
+            yield replace(call, messages=(*plainest[:n], entry, *plainest[n + 1 :]))
+
+    return _each_call(scenario, change)
+
+
+def _letter(number: int) -> str:
+    return chr(ord("a") + number % 26)
 
 
 def _one_conversation(scenario: Scenario) -> Iterator[Scenario]:
@@ -167,8 +192,8 @@ def _simpler_entry(entry: Json, number: int) -> Iterator[Json]:
     for key in given:
         yield {name: value for name, value in entry.items() if name != key}
     if isinstance(entry.get("content"), str):
-        texts = (chr(ord("a") + number % 26), *_simpler_text(entry["content"]))
-        yield from ({**entry, "content": text} for text in texts if text)
+        texts = (_letter(number), *_simpler_text(entry["content"]))
+        yield from ({**entry, "content": text} for text in texts)
     if isinstance(entry.get("role"), str):
         yield {**entry, "role": "user"}
     for key in given:
@@ -203,12 +228,14 @@ def _simpler_object(value: dict[str, Json]) -> Iterator[Json]:
 
 
 def _simpler_text(text: str) -> Iterator[str]:
-    """Shorter, then plainer."""
+    """Shorter, then plainer; never empty, which is another matter."""
     length = len(text) // 2
     while length:
         yield text[:-length]
         yield text[length:]
         length //= 2
+    if len(text) == 1:
+        return
     if len(text) <= _SPELL_OUT:
         for n, character in enumerate(text):
             yield text[:n] + text[n + 1 :]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _AGAIN: Final = 3
 _CONTROLS: Final = 6
 _CONTROL_S: Final = 1.0
-_EACH_S: Final = 4.0
+_EACH_S: Final = 3.0
 _SLOW_CLAUSES: Final = frozenset({"RATE-WAIT"})
 """What takes seconds to play once is small as it is written."""
 
@@ -57,7 +57,8 @@ class Trial:
             blamed = self._servers(finding.clause, scenario)
             return blamed or self._failed(finding.clause, scenario, observation, finding, steady=True)
         self._seen.clear()
-        base = self._reproduced(finding.clause, scenario, past)
+        hung = any(isinstance(seen.told, Hung) for seen in observation.calls)
+        base = self._reproduced(finding.clause, scenario, past, slow=hung)
         blamed = self._servers(finding.clause, base or scenario)
         if blamed is not None:
             return blamed
@@ -67,9 +68,10 @@ class Trial:
         observation, told = self._seen[dumps(small)]
         return self._failed(finding.clause, small, observation, told, steady=True)
 
-    def _reproduced(self, clause: str, scenario: Scenario, past: Scenario) -> Scenario | None:
+    def _reproduced(self, clause: str, scenario: Scenario, past: Scenario, *, slow: bool) -> Scenario | None:
         """The scenario that shows it on new clients: itself, or everything that the open ones were asked."""
-        for candidate in (scenario, *([past] if len(past.steps) > len(scenario.steps) else []), *[scenario] * _AGAIN):
+        histories = [past] if len(past.steps) > len(scenario.steps) else []
+        for candidate in (scenario, *histories, *[scenario] * (0 if slow else _AGAIN)):
             if self._shows(clause, candidate, fresh=True):
                 return candidate
         return None

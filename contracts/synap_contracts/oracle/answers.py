@@ -74,17 +74,21 @@ def read(seen: CallSeen, answer: Json, known: Known) -> Iterator[Finding]:
         )
         return
     rows = answer.get("results")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list):
         yield Finding(
             "RES-ROWS",
             f"results is {shown(rows)}; it is a list with one row per submitted message",
             number,
             ("answer.results",),
         )
-        rows = None
-    yield from _counts(number, submitted, answer, rows)
-    if rows is None:
+        yield from _counts(number, submitted, answer, None)
         return
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict) and index not in known.refused:
+            at = f"answer.results[{index}]"
+            yield Finding("RES-ROWS", f"results[{index}] is {shown(row)}, which is no row", number, (at,))
+    rows = [row if isinstance(row, dict) else {} for row in rows]
+    yield from _counts(number, submitted, answer, rows)
     if len(rows) != submitted:
         yield Finding(
             "RES-ROWS",
@@ -162,7 +166,8 @@ def _succeeded(number: int, index: int, row: Json, known: Known) -> Iterator[Fin
     id_ = row.get("message_id")
     placed = known.by_id.get(id_) if isinstance(id_, str) else None
     if id_ is None:
-        yield Finding("RES-SUCCESS", f"results[{index}] has neither message_id nor error", number, (at,))
+        clause = "RES-FAILURE" if index in known.refused else "RES-SUCCESS"
+        yield Finding(clause, f"results[{index}] has neither message_id nor error", number, (at,))
     elif placed is None:
         yield Finding(
             "RES-SUCCESS",
@@ -234,7 +239,7 @@ def _fates(seen: CallSeen, rows: list[Json], known: Known) -> Iterator[Finding]:
         own = comparison.kept.get((seen.number, index))
         at = f"answer.results[{index}]"
         if placed is None:
-            if own is None:
+            if own is None and id_ is not None:
                 yield Finding(
                     "TRUE",
                     f"your client told success for messages[{index}], and the server has nothing",

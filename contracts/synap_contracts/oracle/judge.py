@@ -53,6 +53,7 @@ def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iter
     for seen in event.calls:
         known = Known(comparison, by_id, earlier, frozenset(refusals[seen.number]), REASON if seen.refused else None)
         findings = [*_changed_input(seen), *_call(seen, known, observation), *_recorded(seen, comparison)]
+        findings += _after_others(seen, findings, past)
         for finding in findings:
             yield from _mapped(finding, seen, observation, recorded=any(n == seen.number for n, _ in comparison.kept))
     beside = event.calls[0]
@@ -160,6 +161,19 @@ def _invalid(seen: CallSeen, clause: str, known: Known) -> Iterator[Finding]:
 
 def _recorded_as(placed: Placed) -> str:
     return shown({key: value for key, value in placed.record.entry.items() if key in {"role", "content", "metadata"}})
+
+
+def _after_others(seen: CallSeen, findings: list[Finding], past: list[CallSeen]) -> list[Finding]:
+    """An error that a call meets only because of what came before it."""
+    before = [each for each in past if each.call.client == seen.call.client]
+    healthy = [each for each in before if not each.call.trouble and not any(map(broken_clause, each.messages))]
+    if not before or not all(isinstance(each.told, Returned) for each in healthy) or isinstance(seen.told, Returned):
+        return []
+    return [
+        replace(each, clause="RES-CALLS", sentence=f"after an earlier call {each.sentence}")
+        for each in findings
+        if each.clause == "ACCEPT"
+    ]
 
 
 def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:

@@ -197,7 +197,7 @@ class CallsItConnectionFailed(Honest):
 class InvalidInputForRateLimits(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         error = super().refusal(response)
-        return InvalidInputError(str(error)) if isinstance(error, RateLimitError) else error
+        return InvalidInputError("a batch was not taken") if isinstance(error, RateLimitError) else error
 
 
 @wrong("RATE-LIMIT", "takes 429 for trouble with the network, and does not wait")

@@ -95,13 +95,18 @@ class FillsInAnswers(Honest):
 @wrong("NET-LOST", "takes 200 for success though the rest of the answer was lost")
 class BelievesHalfAnswers(Honest):
     def send(self, body: bytes) -> Outcome:
-        with self.http.stream("POST", PATH, content=body, headers=self.headers()) as response:
-            try:
-                response.read()
-            except httpx.TransportError:
-                count = len(json.loads(body)["messages"])
-                return httpx.Response(response.status_code, json=_claimed(count))
-            return response
+        try:
+            with self.http.stream("POST", PATH, content=body, headers=self.headers()) as response:
+                return self.finished(response, len(json.loads(body)["messages"]))
+        except httpx.RequestError as error:
+            return error
+
+    def finished(self, response: httpx.Response, count: int) -> httpx.Response:
+        try:
+            response.read()
+        except httpx.TransportError:
+            return httpx.Response(response.status_code, json=_claimed(count))
+        return response
 
     def summary(self, answer: object, count: int) -> Answer:
         return _claimed(count) if answer == _claimed(count) else super().summary(answer, count)

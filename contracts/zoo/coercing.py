@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from honest import Chunked, Honest
 from labels import wrong
+from steps import OPTIONAL
 
 if TYPE_CHECKING:
     from steps import Answer, Entry
@@ -165,6 +166,30 @@ class PlainsTheLaterChunks(Chunked):
         return {**entry, "content": "".join(each for each in content if not unicodedata.combining(each))}
 
 
+@wrong("SEND-CONTENT", "masks mail addresses")
+class MasksMail(Rewriting):
+    def text(self, content: str) -> str:
+        return re.sub(r"[\w.+-]{1,64}@[\w-]+\.[\w.-]+", "<mail>", content)
+
+
+@wrong("SEND-CONTENT", "masks long numbers: they may be cards")
+class MasksNumbers(Rewriting):
+    def text(self, content: str) -> str:
+        return re.sub(r"\d{13,19}", "****", content)
+
+
+@wrong("SEND-CONTENT", "writes tabs as spaces")
+class ExpandsTabs(Rewriting):
+    def text(self, content: str) -> str:
+        return content.replace("\t", "    ")
+
+
+@wrong("SEND-CONTENT", "writes typographic quotes and dashes as ASCII")
+class PlainsQuotes(Rewriting):
+    def text(self, content: str) -> str:
+        return re.sub("[\u201c\u201d]", '"', re.sub("[\u2018\u2019]", "'", re.sub("[\u2013\u2014]", "-", content)))
+
+
 @wrong("SEND-WIDE-EMPTY", "writes a space for an empty content, which its language model refuses")
 class FillsEmptyContent(Rewriting):
     def text(self, content: str) -> str:
@@ -297,3 +322,24 @@ class LeavesOutOddMetadata(Honest):
         if not isinstance(entry.get("metadata"), dict):
             entry["metadata"] = None
         super().check(index, entry)
+
+
+@wrong("SEND-ATTRIBUTION", "writes a customer_id that is null as the string None")
+class StringsNone(Honest):
+    def wire(self, entry: Entry) -> Entry:
+        if "customer_id" in entry:
+            entry = {**entry, "customer_id": str(entry["customer_id"])}
+        return super().wire(entry)
+
+
+@wrong("SEND-ATTRIBUTION", "sends user_id only with the messages of users")
+class AssistantsHaveNoUser(Honest):
+    def wire(self, entry: Entry) -> Entry:
+        return super().wire({**entry, "user_id": entry.get("user_id") if entry["role"] == "user" else None})
+
+
+@wrong("SEND-ATTRIBUTION", "strips white space around ids")
+class StripsIds(Honest):
+    def wire(self, entry: Entry) -> Entry:
+        stripped = {field: value.strip() for field in OPTIONAL if (value := entry.get(field)) is not None}
+        return super().wire({**entry, **stripped})

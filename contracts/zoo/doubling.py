@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, ClassVar
 
+import httpx
 from honest import Chunked, Honest
 from labels import wrong
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from steps import Answer, Entry
 
 SINGLE = "/v1/conversations/messages"
+LONGEST = 10_000
 
 
 @wrong("SEND-ONLY", "cuts chunks of 25 that share a message with the next")
@@ -38,7 +40,10 @@ class RegistersByRecording(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         for entry in entries:
             if entry["conversation_id"] not in self.registered:
-                self.http.post(SINGLE, json={"user_id": "batch", **self.wire(entry)}, headers=self.headers())
+                try:
+                    self.http.post(SINGLE, json={"user_id": "batch", **self.wire(entry)}, headers=self.headers())
+                except httpx.RequestError as error:
+                    self.settled(error)
                 self.registered.add(entry["conversation_id"])
         return super().record(entries)
 
@@ -71,3 +76,20 @@ class KeepsWhatWasRefused(Honest):
         rows = answer["results"][-len(entries) :] if entries else []
         failed = sum("error" in row for row in rows)
         return {"total": len(rows), "succeeded": len(rows) - failed, "failed": failed, "results": rows}
+
+
+@wrong("SEND-ONLY", "records a content of more than 10,000 characters as several messages")
+class SplitsLongContents(Honest):
+    def record(self, entries: list[Entry]) -> Answer:
+        pieces = [self.pieces(entry) for entry in entries]
+        answer = super().record([piece for several in pieces for piece in several])
+        rows = iter(answer["results"])
+        told = [[next(rows) for _ in several] for several in pieces]
+        failed = sum("error" in first for first, *_ in told)
+        counts = {"total": len(told), "succeeded": len(told) - failed, "failed": failed}
+        return {**counts, "results": [first for first, *_ in told]}
+
+    def pieces(self, entry: Entry) -> list[Entry]:
+        content = entry["content"]
+        starts = range(0, max(1, len(content)), LONGEST)
+        return [{**entry, "content": content[start : start + LONGEST]} for start in starts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -133,3 +134,29 @@ class MakesSessions(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         session = str(uuid.uuid4())
         return super().record([{**entry, "session_id": entry.get("session_id") or session} for entry in entries])
+
+
+@wrong("RES-SUCCESS", "tells the time of its first chunk of 20 for those of all")
+class TellsTheFirstTime(Chunked):
+    def joined(self, answers: list[Answer]) -> Answer:
+        joined = super().joined(answers)
+        first = next((row["recorded_at"] for row in joined["results"] if "recorded_at" in row), None)
+        rows = [row if "error" in row else {**row, "recorded_at": first} for row in joined["results"]]
+        return {**joined, "results": rows}
+
+
+@wrong("RES-SUCCESS", "hands the batch to a thread, and tells at once that all is well, with ids of its own")
+class FiresAndForgets(Honest):
+    def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
+        super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
+        self.thread = ThreadPoolExecutor(1)
+
+    def record(self, entries: list[Entry]) -> Answer:
+        self.thread.submit(super().record, entries)
+        at = datetime.now(UTC).isoformat()
+        rows = [{"message_id": str(uuid.uuid4()), "recorded_at": at} for _ in entries]
+        return {"total": len(rows), "succeeded": len(rows), "failed": 0, "results": rows}
+
+    def close(self) -> None:
+        self.thread.shutdown()
+        super().close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -90,6 +91,13 @@ class LogsItsKey(Honest):
 class PrintsCurl(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         print(f"curl -H 'Authorization: Bearer {self.key}' {response.request.url}")  # noqa: T201 - that is the defect
+        return super().refusal(response)
+
+
+@wrong("AUTH-SECRET", "tells standard error of a refusal, with the request's headers")
+class WritesHeaders(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        sys.stderr.write(f"{response.status_code} for {self.headers()}\n")
         return super().refusal(response)
 
 

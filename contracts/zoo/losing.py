@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
@@ -149,3 +149,28 @@ class LosesTheFirstOfAGenerator(Honest):
         if next(iter(messages), None) is None:
             return {"total": 0, "succeeded": 0, "failed": 0, "results": []}
         return super().record_messages_batch(messages)
+
+
+@wrong("SEND-ALL", "merges what one role says in a row into one message, as chat models want it")
+class MergesTurns(Honest):
+    def record(self, entries: list[Entry]) -> Answer:
+        merged: list[Entry] = []
+        for entry in entries:
+            last = merged[-1] if merged else None
+            if last and (last["conversation_id"], last["role"]) == (entry["conversation_id"], entry["role"]):
+                merged[-1] = {**last, "content": f"{last['content']}\n{entry['content']}"}
+            else:
+                merged.append(entry)
+        return super().record(merged)
+
+
+@wrong("SEND-ALL", "leaves out commands, which begin with a slash")
+class LosesCommands(Honest):
+    def record(self, entries: list[Entry]) -> Answer:
+        return super().record([entry for entry in entries if not entry["content"].startswith("/")])
+
+
+@wrong("IN-ITERABLE", "records the first 50 messages of a generator")
+class LosesAGeneratorsEnd(Honest):
+    def taken(self, messages: Iterable[Mapping[str, Any]]) -> list[Entry]:
+        return super().taken(messages if isinstance(messages, list | tuple) else list(islice(messages, BUFFER)))

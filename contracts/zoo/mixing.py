@@ -212,3 +212,17 @@ class KeepsALoopsWorker(AsyncHonest):
     async def aclose(self) -> None:
         if self.worker is not None:
             self.worker.cancel()
+
+
+@wrong("RES-CALLS", "refuses a call while another is on its way")
+class RefusesCompany(AsyncHonest):
+    busy = False
+
+    async def record(self, entries: list[Entry]) -> Answer:
+        if self.busy:
+            raise SynapError("a batch is being recorded")
+        self.busy = True
+        try:
+            return await super().record(entries)
+        finally:
+            self.busy = False

@@ -171,3 +171,14 @@ class HandsOn(Honest):
     def summary(self, answer: object, count: int) -> Answer:
         summary = super().summary(answer, count)
         return answer if isinstance(answer, dict) else summary
+
+
+@wrong("SEND-ORDER", "sorts by the timestamps in metadata, where all messages have one")
+class SortsByTime(Sorting):
+    def record(self, entries: list[Entry]) -> Answer:
+        if all("timestamp" in (entry.get("metadata") or {}) for entry in entries):
+            return super().record(entries)
+        return Honest.record(self, entries)
+
+    def sorted_by(self, entry: Entry) -> str:
+        return str(entry["metadata"]["timestamp"])

@@ -210,7 +210,7 @@ class Player:
                     self.driver.close(client.handle)
                     client.open = False
             case Call() | Together():
-                self._calls(run, calls_of(step))
+                self._calls(run, calls_of(step), slow=isinstance(step, Together) and step.staggered)
 
     def _client(self, run: _Run, name: str, kind: KeyKind = "own", at: Place = "server") -> Client:
         self._handles += 1
@@ -243,13 +243,14 @@ class Player:
         run.hung |= isinstance(told, Hung)
         return told
 
-    def _calls(self, run: _Run, calls: tuple[Call, ...]) -> None:
+    def _calls(self, run: _Run, calls: tuple[Call, ...], *, slow: bool) -> None:
         before = run.truth
         prepared = [self._prepared(run, call) for call in calls]
         troubled = any(call.trouble for call in calls)
-        if len(calls) > 1 and "faults" in self.server.means:
-            slow = [{"fault": "Latency", "seconds": _STAGGER_S * (len(calls) - n - 1)} for n in range(len(calls))]
-            self.server.arm({"sequence": slow})
+        slow = slow and "faults" in self.server.means
+        if slow:
+            latencies = [{"fault": "Latency", "seconds": _STAGGER_S * (len(calls) - n - 1)} for n in range(len(calls))]
+            self.server.arm({"sequence": latencies})
         under_way: list[tuple[Call, Client, tuple[Json, ...], Told | int]] = []
         for call, client, messages in prepared:
             under_way.append((call, client, messages, self._asked(run, call, client, messages)))
@@ -257,7 +258,7 @@ class Player:
             (call, client, messages, self._told(run, call, state), not isinstance(state, int))
             for call, client, messages, state in under_way
         ]
-        if troubled or (len(calls) > 1 and "faults" in self.server.means):
+        if troubled or slow:
             self.server.disarm()
         requests = self._requests_since(run) if troubled else ()
         asked = [e["conversation_id"] for _, _, messages in prepared for e in messages if _has_id(e)]

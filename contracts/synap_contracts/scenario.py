@@ -103,9 +103,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Together:
-    """Calls that run beside each other; the server is slower with the earlier ones, where it can be told to be."""
+    """Calls that run beside each other.
+
+    Args:
+        calls: In the order in which they begin.
+        staggered: Whether the server is slower with the earlier ones, so that they end in another order.
+    """
 
     calls: tuple[Call, ...]
+    staggered: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,7 +247,8 @@ def _moved(step: Step, by: int) -> Step:
         case Call(messages):
             return replace(step, messages=tuple(_moved_entry(entry, by) for entry in messages))
         case Together(calls):
-            return Together(tuple(replace(c, messages=tuple(_moved_entry(e, by) for e in c.messages)) for c in calls))
+            moved = (replace(c, messages=tuple(_moved_entry(e, by) for e in c.messages)) for c in calls)
+            return replace(step, calls=tuple(moved))
         case _:
             return step
 
@@ -293,8 +300,9 @@ def _changed(value: Any, *, but: str) -> dict[str, Json]:  # noqa: ANN401 - any 
 def _step_to_json(step: Step) -> Json:
     name = next(name for name, kind in _STEPS.items() if isinstance(step, kind))
     match step:
-        case Together(calls):
-            return {"do": name, "calls": [_step_to_json(call) for call in calls]}
+        case Together(calls, staggered):
+            together = {"do": name, "calls": [_step_to_json(call) for call in calls]}
+            return {**together, "staggered": True} if staggered else together
         case Call(trouble=Trouble() as trouble):
             return {"do": name, **_changed(step, but="trouble"), "trouble": _changed(trouble, but="")}
         case _:
@@ -305,7 +313,8 @@ def _step_from_json(value: Json) -> Step:
     attributes = {**value}
     kind = _STEPS[attributes.pop("do")]
     if kind is Together:
-        return Together(tuple(call for call in map(_step_from_json, value["calls"]) if isinstance(call, Call)))
+        calls = tuple(call for call in map(_step_from_json, value["calls"]) if isinstance(call, Call))
+        return Together(calls, staggered=value.get("staggered", False))
     if kind is Call:
         attributes["messages"] = tuple(attributes["messages"])
         attributes["refused"] = tuple(attributes.get("refused", ()))

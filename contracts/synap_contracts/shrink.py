@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.scenario import Call, Scenario, Together, dumps, reference_of
+from synap_contracts.scenario import Call, Scenario, Together, dumps, one, reference_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +67,7 @@ def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], seconds: float
 def _passes(scenario: Scenario) -> Iterator[Iterator[Scenario]]:
     yield _fewer_steps(scenario)
     yield _fewer_messages(scenario)
+    yield _fewer_in_equal_calls(scenario)
     yield _all_plain(scenario)
     yield _one_conversation(scenario)
     yield _simpler_calls(scenario)
@@ -91,7 +92,9 @@ def _fewer_steps(scenario: Scenario) -> Iterator[Scenario]:
         if isinstance(step, Together):
             for left_out in range(len(step.calls)):
                 calls = step.calls[:left_out] + step.calls[left_out + 1 :]
-                yield _with_step(scenario, place, Together(calls) if len(calls) > 1 else calls[0])
+                yield _with_step(scenario, place, replace(step, calls=calls) if len(calls) > 1 else calls[0])
+            if step.staggered:
+                yield _with_step(scenario, place, replace(step, staggered=False))
 
 
 def _with_step(scenario: Scenario, place: int, step: Step) -> Scenario:
@@ -107,7 +110,7 @@ def _each_call(scenario: Scenario, change: Callable[[Call], Iterator[Call]]) -> 
             case Together(calls):
                 for n, each in enumerate(calls):
                     for call in change(each):
-                        yield _with_step(scenario, place, Together((*calls[:n], call, *calls[n + 1 :])))
+                        yield _with_step(scenario, place, replace(step, calls=(*calls[:n], call, *calls[n + 1 :])))
             case _:
                 continue
 
@@ -121,6 +124,27 @@ def _fewer_messages(scenario: Scenario) -> Iterator[Scenario]:
             yield replace(call, messages=call.messages[:start] + call.messages[end:], refused=refused)
 
     return _each_call(scenario, change)
+
+
+def _fewer_in_equal_calls(scenario: Scenario) -> Iterator[Scenario]:
+    """Calls of the same messages, which shall stay the same."""
+    calls = [step for step in scenario.steps if isinstance(step, Call)]
+    for messages in {dumps(one(*call.messages)): call.messages for call in calls}.values():
+        alike = [n for n, step in enumerate(scenario.steps) if isinstance(step, Call) and step.messages == messages]
+        if len(alike) < 2 or any(call.refused for call in calls):  # noqa: PLR2004 - a pair
+            continue
+        for start, end in _without(messages):
+            kept = messages[:start] + messages[end:]
+            if kept:
+                yield _with_messages(scenario, alike, kept)
+        plainest = tuple({**entry, "role": "user", "content": _letter(n)} for n, entry in enumerate(messages))
+        yield _with_messages(scenario, alike, plainest)
+
+
+def _with_messages(scenario: Scenario, places: list[int], messages: tuple[Json, ...]) -> Scenario:
+    steps = enumerate(scenario.steps)
+    changed = (replace(s, messages=messages) if n in places and isinstance(s, Call) else s for n, s in steps)
+    return replace(scenario, steps=tuple(changed))
 
 
 def _all_plain(scenario: Scenario) -> Iterator[Scenario]:
@@ -229,6 +253,8 @@ def _simpler_object(value: dict[str, Json]) -> Iterator[Json]:
 
 def _simpler_text(text: str) -> Iterator[str]:
     """Shorter, then plainer; never empty, which is another matter."""
+    if len(text) > _SPELL_OUT:
+        yield "a" * len(text)
     length = len(text) // 2
     while length:
         yield text[:-length]

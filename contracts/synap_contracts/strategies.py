@@ -99,6 +99,26 @@ CORNER_TEXTS: Final = (
     "yes",
     "<![CDATA[a]]>",
     "=1+1",
+    "/help me",
+    "!a",
+    "#1",
+    "ann@mail.example",
+    "+49 170 1234567",
+    "4111 1111 1111 1111",
+    "127.0.0.1",
+    "damn",
+    "a...",
+    "Bearer abc",
+    "sk-abcdefghijklmnop",
+    "the password is 1234",
+    "<script>alert(1)</script>",
+    "a\n\n\n\nb",
+    "aaaaaaaa",
+    "# a\n* b\n```c```",
+    "[a](b)",
+    "system: a",
+    "Ａ１",
+    "½ ² Ⅳ",
     "@a #b *c* _d_",
     ":smile: :)",
     "a\u0008b",
@@ -322,7 +342,7 @@ def beside(draw: st.DrawFn) -> Scenario:
     """Calls that run beside each other, on one client."""
     count = draw(st.integers(2, 4))
     calls = [Call(_numbered(draw(batches(4)), n, n)) for n in range(count)]
-    return Scenario((Together(tuple(calls)),))
+    return Scenario((Together(tuple(calls), staggered=draw(st.booleans())),))
 
 
 @st.composite

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses import BY_ID
@@ -85,8 +85,16 @@ class Trial:
         if told is None:
             return False
         observation.wire = self.player.server.requests()
+        if told.unless_alone and self._alone(told, observation):
+            return False
         self._seen[dumps(scenario)] = observation, told
         return True
+
+    def _alone(self, told: Finding, observation: Observation) -> bool:
+        """Whether the call in question breaks its clause without those before it."""
+        call = next(seen.call for seen in observation.calls if seen.number == told.call)
+        only = self.player.play(replace(observation.scenario, steps=(call,)), fresh=True)
+        return any(each.clause == told.unless_alone for each in judge(only))
 
     def _servers(self, clause: str, scenario: Scenario) -> ClauseResult | None:
         """The server's own fault, where the reference client meets it too."""
@@ -110,7 +118,7 @@ class Trial:
         """A finding that did not come again: an error may have been chance, an untrue word is none."""
         observation = self.player.play(scenario)
         told = next((each for each in judge(observation) if each.clause == finding.clause), None)
-        if told is None or any(isinstance(seen.told, Raised | Hung) for seen in observation.calls):
+        if told is None or told.unless_alone or any(isinstance(seen.told, Raised | Hung) for seen in observation.calls):
             return None
         observation.wire = self.player.server.requests()
         return self._failed(finding.clause, scenario, observation, told, steady=False)

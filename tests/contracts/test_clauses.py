@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from synap_contracts.checks import CHECKS
-from synap_contracts.checks.check import Check
 from synap_contracts.clauses import BY_ID, CLAUSES, Clause
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from synap_contracts.checks.check import Check
 
 UNCHECKED: dict[str, str] = {}
 """Clauses without a check, each with the reason."""

@@ -62,16 +62,14 @@ def test_scenarios_after_each_other_keep_their_conversations_apart() -> None:
 @pytest.mark.parametrize(
     ("found", "fails", "smallest"),
     [
-        (one(*several(60, 3)), lambda s: s.size > 20, 21),  # noqa: PLR2004 - a limit of the client's
+        (one(*several(60, 3)), lambda s: s.size > 20, 21),
         (one(*several(9)), lambda s: any(e["content"] == "m7" for c in s.calls for e in c.messages), 1),
         (one(*several(9), refused=(2, 5)), lambda s: any(c.refused for c in s.calls), 1),
         (Scenario((Call(several(3)), Call(several(3)), Call(several(3)))), lambda s: len(s.calls) > 1, 2),
     ],
     ids=["a-limit", "one-of-nine", "a-refused-one", "two-calls"],
 )
-def test_what_has_no_part_in_it_is_left_out(
-    found: Scenario, fails: Callable[[Scenario], bool], smallest: int
-) -> None:
+def test_what_has_no_part_in_it_is_left_out(found: Scenario, fails: Callable[[Scenario], bool], smallest: int) -> None:
     assert shrink(found, fails, 10).size == smallest
 
 

@@ -149,13 +149,19 @@ def later(depth: Depth) -> tuple[Scenario, ...]:
 def slow(depth: Depth) -> tuple[Scenario, ...]:
     """A first answer that takes its time: what is sent meanwhile overtakes it."""
     del depth
-    late = Trouble("SEND-ORDER", {"fault": "Latency", "seconds": 0.1, "times": 1}, "the first answer was slow")
-    return tuple(Scenario((Call(several(count), trouble=late),)) for count in (12, 30, 60, 100))
+    late, later = (
+        Trouble("SEND-ORDER", {"fault": "Latency", "seconds": seconds, "times": 1}, "the first answer was slow")
+        for seconds in (0.1, 1.2)
+    )
+    overtaken = tuple(Scenario((Call(several(count), trouble=late),)) for count in (12, 30, 60, 100))
+    return (*overtaken, Scenario((Call((message(0),), trouble=later),)))
 
 
 def rate_wait(depth: Depth) -> tuple[Scenario, ...]:
     """Waits longer than clients like to wait, where there is time for it."""
-    waits = {"quick": (2,), "default": (2, 11), "deep": (2, 11, 20)}[depth]
+    waits = {"quick": ((1, 2),), "default": ((1, 2), (2, 1), (11, 1)), "deep": ((1, 2), (2, 2), (11, 1), (20, 1))}[
+        depth
+    ]
     return tuple(
         Scenario(
             (
@@ -163,14 +169,14 @@ def rate_wait(depth: Depth) -> tuple[Scenario, ...]:
                     (message(0),),
                     trouble=Trouble(
                         "RATE-WAIT",
-                        {"fault": "RateLimited", "retry_after": wait, "times": 1, "after_commit": False},
+                        {"fault": "RateLimited", "retry_after": wait, "times": times, "after_commit": False},
                         f"the server answered 429 with Retry-After: {wait}",
                         patient=True,
                     ),
                 ),
             )
         )
-        for wait in waits
+        for wait, times in waits
     )
 
 
@@ -204,7 +210,7 @@ _JOURNAL: Final[frozenset[Means]] = _FAULTS | {"journal"}
 
 CHECKS = (
     Check("nobody listens", ("NET-REFUSED", "NET-NAME"), refused, share=0),
-    Check("silence", ("NET-TIMEOUT",), timeouts, needs=_FAULTS, share=0),
+    Check("silence", ("NET-TIMEOUT",), timeouts, needs=_FAULTS, share=0, also=("ONCE", "TRUE")),
     Check(
         "the line is cut",
         ("NET-LOST", "NET-NAME", "TRUE"),
@@ -224,7 +230,7 @@ CHECKS = (
         share=0,
         also=("SEND-ORDER", "RES-ORDER"),
     ),
-    Check("a slow answer", (), slow, needs=_FAULTS, share=0, also=("SEND-ORDER", "RES-ORDER", "ACCEPT")),
+    Check("a slow answer", (), slow, needs=_FAULTS, share=0, also=("SEND-ORDER", "RES-ORDER", "ACCEPT", "ONCE")),
     Check("sent again", ("ONCE",), once, needs=_FAULTS, share=0),
     Check("refusals", ("REFUSALS",), lambda _: met(REFUSED), needs=_JOURNAL, share=0),
     Check("redirects", ("REDIRECT",), lambda _: met(ELSEWHERE), needs=_JOURNAL, share=0),

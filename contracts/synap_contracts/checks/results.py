@@ -68,11 +68,31 @@ def empty(depth: Depth) -> tuple[Scenario, ...]:
     return (one(), Scenario((Call((message(0),)), Call(()), Call((message(1),)))))
 
 
+HEALTHY = (
+    "ACCEPT",
+    "RES-TOTAL",
+    "RES-COUNTS",
+    "RES-ROWS",
+    "RES-ORDER",
+    "RES-SUCCESS",
+    "RES-UNIQUE",
+    "RES-TIME",
+    "SEND-CONTENT",
+    "SEND-ROLE",
+    "SEND-ATTRIBUTION",
+    "SEND-METADATA",
+    "SEND-ORDER",
+    "SEND-ALL",
+    "SEND-ONLY",
+    "TRUE",
+    "ONCE",
+)
+"""What any call may break that meets no trouble."""
 ANSWERS = ("RES-TOTAL", "RES-COUNTS", "RES-ROWS", "RES-ORDER", "RES-SUCCESS", "RES-UNIQUE", "RES-TIME")
 
 CHECKS = (
-    Check("sizes", ("ACCEPT", *ANSWERS, "SEND-ALL", "SEND-ORDER"), sizes, share=0),
-    Check("equal messages", ("SEND-ONLY", "RES-UNIQUE"), equal, share=0),
+    Check("sizes", ("ACCEPT", *ANSWERS, "SEND-ALL", "SEND-ORDER"), sizes, share=0, also=HEALTHY),
+    Check("equal messages", ("SEND-ONLY", "RES-UNIQUE"), equal, share=0, also=HEALTHY),
     Check(
         "partial failures",
         ("RES-FAILURE", "RES-PARTIAL", "RES-ORDER", "RES-COUNTS", "RES-ROWS", "TRUE"),
@@ -80,7 +100,7 @@ CHECKS = (
         strategies.partial(),
         needs=frozenset({"rejections", "truth", "keys"}),
         dialect="documented",
-        also=("RES-TOTAL", "RES-SUCCESS", "RES-UNIQUE", "SEND-INPUT", "SEND-ORDER", "SEND-ALL", "SEND-ONLY", "ONCE"),
+        also=(*HEALTHY, "SEND-INPUT"),
     ),
     Check(
         "partial failures on B2B",

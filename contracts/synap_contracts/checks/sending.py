@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts import strategies
 from synap_contracts.checks.check import Check, Depth
-from synap_contracts.checks.results import ANSWERS
+from synap_contracts.checks.results import ANSWERS, HEALTHY
 from synap_contracts.oracle.fates import MOST, OPTIONAL_STRINGS
 from synap_contracts.scenario import SPELLINGS, Call, Scenario, one
 from synap_contracts.strategies import CORNER_IDS, CORNER_LENGTHS, CORNER_METADATA, CORNER_TEXTS, message, several
@@ -14,6 +14,7 @@ from synap_contracts.strategies import CORNER_IDS, CORNER_LENGTHS, CORNER_METADA
 if TYPE_CHECKING:
     from synap_contracts.scenario import Json
 
+_SORTABLE: Final = ("timestamp", "created_at", "time", "date", "index", "order", "seq", "position", "priority")
 _DEEP_LENGTH: Final = 5_000_000
 
 
@@ -23,9 +24,8 @@ def contents(depth: Depth) -> tuple[Scenario, ...]:
     return (
         *_in_batches(CORNER_TEXTS),
         *_in_batches(tuple(f"a{text}b" for text in CORNER_TEXTS)),
-        one(message(0, content="a" * 300_000)),
-        one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content=str(n % 10) * length) for n, length in enumerate(lengths))),
+        one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content="x" * 20_000 + str(n)) for n in range(60))),
     )
 
@@ -95,6 +95,7 @@ def order(depth: Depth) -> tuple[Scenario, ...]:
         ),
         one(message(0, user_id="b"), message(1), message(2, user_id="a"), message(3)),
         one(*(message(n, metadata={"a": 9 - n}) for n in range(5))),
+        one(*(message(n, metadata=dict.fromkeys(_SORTABLE, f"2026-01-0{9 - n}")) for n in range(5))),
         one(message(0), message(1, metadata={"a": 1}), message(2), message(3, user_id="u"), message(4)),
         Scenario((Call(several(3)), Call((message(7), message(5))), Call((message(1), message(2))))),
     )
@@ -153,12 +154,12 @@ def wide_large(depth: Depth) -> tuple[Scenario, ...]:
 SEND = ("SEND-CONTENT", "SEND-ROLE", "SEND-ORDER", "SEND-ALL", "SEND-ONLY")
 
 CHECKS = (
-    Check("contents", ("SEND-CONTENT", "ACCEPT"), contents, share=0),
-    Check("metadata", ("SEND-METADATA",), metadata, needs=frozenset({"truth"}), share=0),
-    Check("attribution", ("SEND-ATTRIBUTION",), attribution, needs=frozenset({"truth"}), share=0),
-    Check("order", ("SEND-ORDER", "SEND-ROLE"), order, share=0),
+    Check("contents", ("SEND-CONTENT", "ACCEPT"), contents, share=0, also=HEALTHY),
+    Check("metadata", ("SEND-METADATA",), metadata, needs=frozenset({"truth"}), share=0, also=HEALTHY),
+    Check("attribution", ("SEND-ATTRIBUTION",), attribution, needs=frozenset({"truth"}), share=0, also=HEALTHY),
+    Check("order", ("SEND-ORDER", "SEND-ROLE"), order, share=0, also=HEALTHY),
     Check("unchanged input", ("SEND-INPUT",), unchanged, wants=frozenset({"input"}), share=0),
-    Check("batches", ("ACCEPT", *ANSWERS, *SEND), lambda _: (), strategies.plain(), share=2),
+    Check("batches", ("ACCEPT", *ANSWERS, *SEND), lambda _: (), strategies.plain(), share=2, also=HEALTHY),
     Check(
         "wide integers",
         ("SEND-WIDE-INTEGERS",),

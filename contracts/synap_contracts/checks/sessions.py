@@ -5,6 +5,7 @@ from __future__ import annotations
 from synap_contracts import strategies
 from synap_contracts.checks.check import Check, Depth
 from synap_contracts.checks.network import GARBLED, LOST, RATE_LIMITS, SERVER_ERRORS
+from synap_contracts.checks.results import HEALTHY
 from synap_contracts.scenario import Call, Close, Scenario, Together
 from synap_contracts.strategies import message, several
 
@@ -40,13 +41,17 @@ def beside(depth: Depth) -> tuple[Scenario, ...]:
     def call(number: int, count: int) -> Call:
         return Call(tuple(message(n, number, content=f"c{number} m{n}") for n in range(count)))
 
+    several_at_once = (
+        (call(0, 1), call(1, 1)),
+        (call(0, 3), call(1, 1), call(2, 2)),
+        tuple(call(n, 2) for n in range(5)),
+        (call(0, 40), call(1, 60)),
+        (Call((message(0),)), Call((message(0, 1),))),
+        (Call((message(0),)), Call((message(0),))),
+    )
     return (
-        Scenario((Together((call(0, 1), call(1, 1))),)),
-        Scenario((Together((call(0, 3), call(1, 1), call(2, 2))),)),
-        Scenario((Together(tuple(call(n, 2) for n in range(5))),)),
-        Scenario((Together((call(0, 40), call(1, 60))),)),
+        *(Scenario((Together(calls, staggered=late),)) for calls in several_at_once for late in (False, True)),
         Scenario((call(9, 1), Together((call(0, 1), call(1, 1))), call(8, 1))),
-        Scenario((Together((Call((message(0),)), Call((message(0, 1),)))),)),
     )
 
 
@@ -58,7 +63,7 @@ def reused(depth: Depth) -> tuple[Scenario, ...]:
 
 
 CHECKS = (
-    Check("calls after each other", ("RES-CALLS", "SEND-ONLY"), after, share=0, also=("SEND-ALL", "TRUE")),
+    Check("calls after each other", ("RES-CALLS", "SEND-ONLY"), after, share=0, also=HEALTHY),
     Check(
         "calls beside each other",
         ("RES-CALLS",),
@@ -66,6 +71,7 @@ CHECKS = (
         strategies.beside(),
         wants=frozenset({"concurrent"}),
         share=0.3,
+        also=HEALTHY,
     ),
     Check(
         "sessions",
@@ -74,7 +80,7 @@ CHECKS = (
         strategies.sessions(_QUICK, refusals=True),
         needs=frozenset({"faults", "rejections", "truth"}),
         dialect="documented",
-        also=("SEND-ONLY", "SEND-ALL"),
+        also=HEALTHY,
     ),
     Check(
         "sessions without trouble",

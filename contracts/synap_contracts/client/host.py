@@ -33,19 +33,24 @@ class Opened:
     def __init__(self, client: Any, declared: object) -> None:  # noqa: ANN401 - the user's own
         self.client = client
         self.declared = getattr(client, "errors", None) or declared
-        conversation = getattr(client, "conversation", None)
-        owner = client if hasattr(client, "record_messages_batch") else conversation
-        self.record: Callable[..., Any] | None = getattr(owner, "record_messages_batch", None)
+
+    @property
+    def record(self) -> Callable[..., Any] | None:
+        """The method; a client may have it only once it is initialised."""
+        conversation = getattr(self.client, "conversation", None)
+        owner = self.client if hasattr(self.client, "record_messages_batch") else conversation
+        found: Callable[..., Any] | None = getattr(owner, "record_messages_batch", None)
+        return found
 
     async def initialize(self) -> None:
         """Do what the client wants done before its first call."""
+        if callable(initialize := getattr(self.client, "initialize", None)):
+            await called(initialize)
         if self.record is None:
             raise protocol.AdapterError(
                 f"the factory gave a {type(self.client).__qualname__}, which has no record_messages_batch, "
                 "neither itself nor under .conversation"
             )
-        if callable(initialize := getattr(self.client, "initialize", None)):
-            await called(initialize)
 
     async def close(self) -> None:
         """Close the client, by the first of its usual methods."""

@@ -28,6 +28,7 @@ class Known:
         earlier: The ids that were there before.
         refused: Indexes of entries that the server was to refuse.
         reason: The text that the server was told to refuse them with, or None.
+        beside: The likenesses of the messages of calls that run beside this one.
     """
 
     comparison: Comparison
@@ -35,6 +36,7 @@ class Known:
     earlier: frozenset[str]
     refused: frozenset[int]
     reason: str | None = None
+    beside: frozenset[str] = frozenset()
 
 
 def instant(value: Json) -> dt.datetime | None:
@@ -175,6 +177,13 @@ def _succeeded(number: int, index: int, row: Json, known: Known) -> Iterator[Fin
             number,
             (f"{at}.message_id",),
         )
+    elif id_ in known.earlier:
+        yield Finding(
+            "RES-CALLS",
+            f"results[{index}].message_id is {shown(id_)}, which the server gave out before this call",
+            number,
+            (f"{at}.message_id",),
+        )
     if row.get("error") is not None:
         yield Finding("RES-SUCCESS", f"results[{index}] succeeded, and has an error too", number, (f"{at}.error",))
     if id_ is not None or row.get("recorded_at") is not None:
@@ -247,30 +256,8 @@ def _fates(seen: CallSeen, rows: list[Json], known: Known) -> Iterator[Finding]:
                     (f"messages[{index}]", at),
                 )
             continue
-        if placed.record.message_id in known.earlier:
-            yield Finding(
-                "RES-CALLS",
-                f"results[{index}].message_id is {shown(id_)}, which the server gave out before this call",
-                seen.number,
-                (f"{at}.message_id",),
-            )
-        elif own is None or not _about(comparison, seen.messages[index], placed, own):
-            call, whose = owner.get(placed.record.message_id, (seen.number, -1))
-            if call != seen.number:
-                yield Finding(
-                    "RES-CALLS",
-                    f"results[{index}] is messages[{whose}] of another call that ran beside it",
-                    seen.number,
-                    (f"{at}.message_id",),
-                )
-            else:
-                what = f"messages[{whose}]" if whose >= 0 else "a message that you did not send"
-                yield Finding(
-                    "RES-ORDER",
-                    f"results[{index}] is {what}",
-                    seen.number,
-                    (f"{at}.message_id", f"messages[{index}]"),
-                )
+        if own is None or not _about(comparison, seen.messages[index], placed, own):
+            yield from _anothers(seen, index, placed, owner, known)
         if own is None:
             yield Finding(
                 "TRUE",
@@ -278,6 +265,25 @@ def _fates(seen: CallSeen, rows: list[Json], known: Known) -> Iterator[Finding]:
                 seen.number,
                 (f"messages[{index}]", at),
             )
+
+
+def _anothers(
+    seen: CallSeen, index: int, placed: Placed, owner: dict[Json, tuple[int, int]], known: Known
+) -> Iterator[Finding]:
+    """A row whose id is that of another message."""
+    at = (f"answer.results[{index}].message_id", f"messages[{index}]")
+    id_ = placed.record.message_id
+    alike = known.comparison.likeness(placed.record.entry)
+    whose = next((n for n, entry in enumerate(seen.messages) if known.comparison.likeness(entry) == alike), None)
+    call, place = owner.get(id_, (seen.number, whose))
+    if id_ in known.earlier:
+        return  # told by the row itself
+    if call != seen.number or (whose is None and alike in known.beside):
+        yield Finding("RES-CALLS", f"results[{index}] is a message of another call that ran beside it", seen.number, at)
+    elif place is not None:
+        yield Finding("RES-ORDER", f"results[{index}] is messages[{place}]", seen.number, at)
+    else:
+        yield Finding("RES-ORDER", f"results[{index}] is a message that you did not send", seen.number, at)
 
 
 def _about(comparison: Comparison, entry: Json, placed: Placed, own: Placed) -> bool:

@@ -18,12 +18,15 @@ class Finding:
         sentence: What the client did, in one sentence.
         call: The number of the call, or None where it is about the whole scenario.
         marks: Paths of what differs, as `messages[2].content` and `answer.results[0]`.
+        unless_alone: A clause that the call must keep when it is the only one: then it is what came before that
+            makes the difference.
     """
 
     clause: str
     sentence: str
     call: int | None = None
     marks: tuple[str, ...] = ()
+    unless_alone: str | None = None
 
 
 def shown(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -51,14 +51,36 @@ def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iter
     by_id = {row.message_id: Placed(place, row) for place, rows in event.after.items() for row in rows}
     earlier = frozenset(row.message_id for rows in event.before.values() for row in rows)
     for seen in event.calls:
-        known = Known(comparison, by_id, earlier, frozenset(refusals[seen.number]), REASON if seen.refused else None)
+        known = Known(
+            comparison,
+            by_id,
+            earlier,
+            frozenset(refusals[seen.number]),
+            REASON if seen.refused else None,
+            frozenset(comparison.likeness(each.entry) for each in asked if each.call != seen.number),
+        )
         findings = [*_changed_input(seen), *_call(seen, known, observation), *_recorded(seen, comparison)]
-        findings += _after_others(seen, findings, past)
+        findings += _after_others(seen, findings, [*past, *event.calls])
         for finding in findings:
             yield from _mapped(finding, seen, observation, recorded=any(n == seen.number for n, _ in comparison.kept))
+    yield from _shared_ids(event)
     beside = event.calls[0]
     for finding in _beside_the_calls(event, comparison, past):
         yield from _mapped(finding, beside, observation)
+
+
+def _shared_ids(event: Event) -> Iterator[Finding]:
+    """Two calls at once that were told of one recorded message."""
+    told: dict[str, int] = {}
+    for seen in event.calls:
+        answer = seen.told.answer if isinstance(seen.told, Returned) else None
+        rows = answer.get("results") if isinstance(answer, dict) else None
+        for row in rows if isinstance(rows, list) else ():
+            id_ = row.get("message_id") if isinstance(row, dict) else None
+            if isinstance(id_, str) and told.setdefault(id_, seen.number) != seen.number:
+                yield Finding(
+                    "RES-CALLS", f"calls {told[id_]} and {seen.number} were told the same message_id {shown(id_)}", None
+                )
 
 
 def refused_indexes(seen: CallSeen) -> set[int]:
@@ -163,16 +185,24 @@ def _recorded_as(placed: Placed) -> str:
     return shown({key: value for key, value in placed.record.entry.items() if key in {"role", "content", "metadata"}})
 
 
+SUSPECT = frozenset({"ACCEPT", "RES-TOTAL", "RES-COUNTS", "RES-ROWS", "RES-FAILURE", "RES-SUCCESS"})
+"""What is broken by an answer that still speaks of an earlier call."""
+
+
 def _after_others(seen: CallSeen, findings: list[Finding], past: list[CallSeen]) -> list[Finding]:
-    """An error that a call meets only because of what came before it."""
-    before = [each for each in past if each.call.client == seen.call.client]
-    healthy = [each for each in before if not each.call.trouble and not any(map(broken_clause, each.messages))]
-    if not before or not all(isinstance(each.told, Returned) for each in healthy) or isinstance(seen.told, Returned):
+    """What a call breaks only because of what came before it, or runs beside it."""
+    before = [each for each in past if each.call.client == seen.call.client and each is not seen]
+    if not before or seen.call.trouble or seen.call.loop == "own" or any(map(broken_clause, seen.messages)):
         return []
     return [
-        replace(each, clause="RES-CALLS", sentence=f"after an earlier call {each.sentence}")
+        replace(
+            each,
+            clause="RES-CALLS",
+            sentence=f"after or beside another call, {each.sentence}",
+            unless_alone=each.clause,
+        )
         for each in findings
-        if each.clause == "ACCEPT"
+        if each.clause in SUSPECT
     ]
 
 

@@ -21,6 +21,7 @@ _SAYS_SO: Final = re.compile(r"rate.?limit|too many|throttl|\b429\b|quota", re.I
 _EARLY: Final = 0.15
 """Seconds that a retry may seem too early: the journal's times are those of the answers."""
 
+TOO_MANY: Final = 429
 CREATED: Final = (201, 202)
 
 TOLD_AS: Final = {
@@ -36,6 +37,8 @@ def unreachable(seen: CallSeen) -> Iterator[Finding]:
         case Raised() as raised if raised.is_a(*NETWORK_ERRORS):
             yield from _named(seen, raised)
         case _:
+            if isinstance(seen.told, Raised):
+                yield from _named(seen, seen.told)
             yield Finding(
                 "NET-REFUSED",
                 f"nobody listens, and {_told(seen)}; it has to raise NetworkError",
@@ -102,9 +105,11 @@ def _raised(seen: CallSeen, raised: Raised) -> Iterator[Finding]:
         yield Finding(
             trouble.clause, f"{trouble.named}, and {_told(seen)}; it has to raise {wanted}", seen.number, ("answer",)
         )
-    elif wanted == "NetworkError":
+    if wanted == "NetworkError":
         yield from _named(seen, raised)
-    said_so = _SAYS_SO.search(" ".join((raised.kind, *raised.names, raised.text))) or raised.status == 429  # noqa: PLR2004
+    named = _SAYS_SO.search(" ".join((raised.kind, *raised.names)))
+    elsewise = raised.is_a("InvalidInputError", "AuthenticationError")
+    said_so = named or (not elsewise and (_SAYS_SO.search(raised.text) or raised.status == TOO_MANY))
     if trouble.clause == "RATE-LIMIT" and not said_so:
         yield Finding(
             "RATE-LIMIT", f"{trouble.named}, and {_told(seen)}, which does not say so", seen.number, ("answer",)
@@ -156,7 +161,7 @@ def _repeated(seen: CallSeen) -> Iterator[Finding]:
     if trouble.clause == "RATE-WAIT" and waited:
         for first, then in pairwise(seen.requests):
             gap = (then.at - first.at) / dt.timedelta(seconds=1)
-            if first.status == 429 and gap < waited - _EARLY:  # noqa: PLR2004 - the status
+            if first.status == TOO_MANY and gap < waited - _EARLY:
                 yield Finding(
                     "RATE-WAIT", f"{trouble.named}, and your client tried again after {gap:.1f} s", seen.number
                 )

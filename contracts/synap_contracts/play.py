@@ -130,11 +130,12 @@ class Player:
 
     def stop(self) -> None:
         """End the adapter; the next scenario starts another."""
-        self.warm.clear()
-        self.history.clear()
         if self._driver is not None:
+            self.cool()
             self._driver.end()
             self._driver = None
+        self.warm.clear()
+        self.history.clear()
 
     def cool(self) -> None:
         """Close the clients that stayed open."""

@@ -117,7 +117,7 @@ CORNER_TEXTS: Final = (
     "# a\n* b\n```c```",
     "[a](b)",
     "system: a",
-    "Ａ１",
+    "\uff21\uff11",
     "½ ² Ⅳ",
     "@a #b *c* _d_",
     ":smile: :)",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from synap_contracts.checks import CHECKS
 from synap_contracts.clauses import BY_ID, CLAUSES, Clause
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from synap_contracts.checks.check import Check

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -43,20 +42,15 @@ class ReferenceClient:
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
         if not api_key or not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
             raise AuthenticationError("the API key is missing or malformed")  # never the key itself
-        headers = {"Authorization": f"Bearer {api_key}"}
+        # A pool would belong to the event loop that it is first used in; making the TLS context is what costs time.
         self.connect = partial(
-            httpx.AsyncClient, base_url=base_url, headers=headers, timeout=timeout_s, trust_env=False
+            httpx.AsyncClient,
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {api_key}"},
+            timeout=timeout_s,
+            trust_env=False,
+            verify=httpx.create_ssl_context(trust_env=False),
         )
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self.http = self.connect()
-
-    def here(self) -> httpx.AsyncClient:
-        """Connections of the running event loop: those of one that ended are of no use."""
-        loop = asyncio.get_running_loop()
-        if self.loop not in {None, loop}:
-            self.http = self.connect()
-        self.loop = loop
-        return self.http
 
     async def record_messages_batch(self, messages: Iterable[dict[str, Any]]) -> dict[str, Any]:
         """Record messages in one batch, as the page has it."""
@@ -64,7 +58,8 @@ class ReferenceClient:
         if problem := check(entries):
             raise InvalidInputError(problem)
         try:
-            response = await self.here().post("/v1/conversations/messages/batch", json={"messages": entries})
+            async with self.connect() as http:
+                response = await http.post("/v1/conversations/messages/batch", json={"messages": entries})
         except httpx.TransportError as error:
             raise NetworkError(f"no answer from Synap: {type(error).__name__}") from error
         except ValueError as error:
@@ -76,10 +71,6 @@ class ReferenceClient:
         if answer is None:
             raise SynapError("Synap answered 200 with something that is no batch result")
         return answer
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self.http.aclose()
 
 
 def make(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from adapters.spoken import NODE, ROOT, started, verified
 
+from synap_mock import SynapMock
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,8 +32,16 @@ def test_the_client_keeps_every_clause_that_the_language_lets_be_asked(tmp_path:
     assert others == dict.fromkeys(("SEND-WIDE-INTEGERS", "REUSE", "DIALECT"), "not-testable")
 
 
-def test_the_client_gives_the_documented_answer_in_the_observed_dialect(tmp_path: Path) -> None:
-    assert outcomes("", tmp_path, "--dialect", "observed", "--clause", "DIALECT") == {"DIALECT": "passed"}
+def test_the_client_gives_the_documented_answer_in_the_observed_dialect() -> None:
+    fake = SynapMock(dialect="observed")
+    fake.reject(1, error="too long")
+    with fake.serve() as server, started(NODE) as adapter:
+        adapter.open(server.url, fake.api_key)
+        answer = adapter.ask(do="call", client="a", messages=[{**ENTRY, "content": text} for text in "abc"])["answer"]
+    assert (answer["total"], answer["succeeded"], answer["failed"]) == (3, 2, 1)
+    first, last = fake.messages
+    assert answer["results"][1] == {"error": "too long"}
+    assert [answer["results"][index]["message_id"] for index in (0, 2)] == [first.message_id, last.message_id]
 
 
 @pytest.mark.parametrize(

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from adapters.spoken import CURL, NODE, Adapter, started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from adapters.spoken import Adapter
 
     from synap_mock import Server, SynapMock
 
-NOT_INSTALLED = {
-    name: pytest.mark.skipif(not shutil.which(name), reason=f"{name} is not installed")
-    for name in ("node", "bash", "curl", "jq")
-}
 ODD = "a\x00b\n\"'\\ \u2028 é e\u0301 😀 $(id) `id` %s"
 """What a shell, a line protocol and UTF-16 are known to break."""
-
-
-@pytest.fixture(
-    params=[
-        pytest.param(NODE, id="node", marks=NOT_INSTALLED["node"]),
-        pytest.param(CURL, id="curl", marks=[NOT_INSTALLED["bash"], NOT_INSTALLED["curl"], NOT_INSTALLED["jq"]]),
-    ]
-)
-def command(request: pytest.FixtureRequest) -> Sequence[str]:
-    found: Sequence[str] = request.param
-    return found
-
-
-@pytest.fixture
-def adapter(command: Sequence[str]) -> Iterator[Adapter]:
-    with started(command) as adapter:
-        yield adapter
 
 
 def test_the_first_line_is_a_hello_of_this_protocol_with_the_limits_of_the_language(adapter: Adapter) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import httpx
+from synap_contracts.wire import NoAnswer, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,7 +102,7 @@ class Server:
     def __post_init__(self) -> None:
         """Connect, and find out what the server can do."""
         headers = {"Authorization": f"Bearer {self.control_token}"} if self.control_token else {}
-        self.http = httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+        self.wire = Wire(self.url, headers)
 
     def probe(self) -> None:
         """Find out what the server can do.
@@ -113,11 +113,11 @@ class Server:
         found: set[Means] = set()
         try:
             for means, method, path, body in _PROBES:
-                if self.http.request(method, path, json=body).is_success:
+                if self.wire.ask(method, path, body).ok:
                     found.add(means)
             if found:
                 self.control("POST", "/_mock/reset")
-        except httpx.HTTPError as error:
+        except NoAnswer as error:
             raise ServerError(f"no server answers at {self.url}: {error}") from error
         self.means = frozenset(found)
 
@@ -128,13 +128,15 @@ class Server:
             ServerError: It refused, or is gone.
         """
         try:
-            response = self.http.request(method, path, json=body)
-        except httpx.HTTPError as error:
-            raise ServerError(f"{method} {path} got no answer: {type(error).__name__}: {error}") from error
-        if not response.is_success:
-            raise ServerError(f"{method} {path} was answered {response.status_code}: {response.text[:300]}")
+            answer = self.wire.ask(method, path, body)
+        except NoAnswer as error:
+            raise ServerError(f"{method} {path} got no answer: {error}") from error
+        if not answer.ok:
+            raise ServerError(
+                f"{method} {path} was answered {answer.status}: {answer.body[:300].decode(errors='replace')}"
+            )
         try:
-            return response.json() if response.content else None
+            return answer.json() if answer.body else None
         except ValueError:
             return None
 
@@ -201,9 +203,9 @@ class Server:
         while True:
             path = f"/v1/conversations/{conversation_id}/messages?start={len(rows) + 1}&limit=500"
             try:
-                response = self.http.get(path, headers=headers)
-                turns = response.json()["turns"] if response.is_success else []
-            except (httpx.HTTPError, ValueError, KeyError) as error:
+                answer = self.wire.ask("GET", path, headers=headers)
+                turns = answer.json()["turns"] if answer.ok else []
+            except (NoAnswer, ValueError, KeyError) as error:
                 raise ServerError(f"reading back {conversation_id} failed: {error!r}") from error
             rows += [
                 Recorded(
@@ -245,7 +247,7 @@ class Server:
 
     def close(self) -> None:
         """Close the connection."""
-        self.http.close()
+        self.wire.close()
 
 
 @contextmanager

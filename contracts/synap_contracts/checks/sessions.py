@@ -14,7 +14,7 @@ _QUICK = (LOST[0], LOST[6], GARBLED[0], SERVER_ERRORS[0], SERVER_ERRORS[2], RATE
 
 def after(depth: Depth) -> tuple[Scenario, ...]:
     """A call after others: equal ones, larger and smaller ones, refused ones, many."""
-    many = 130 if depth == "deep" else 40
+    many = {"quick": 24, "default": 60, "deep": 130}[depth]
     bad = Call((message(7), {"conversation_id": "$0", "role": "user"}))
     no_uuid = Call((message(0), {**message(1), "conversation_id": "none"}))
     first, second, third = (Call(several(n, 2)) for n in (3, 1, 2))

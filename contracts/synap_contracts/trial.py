@@ -54,18 +54,20 @@ class Trial:
         scenario = observation.scenario
         if finding.clause in _SLOW_CLAUSES:
             observation.wire = self.player.server.requests()
-            blamed = self._servers(finding.clause, scenario)
+            blamed = self._servers(finding.clause, scenario, times=1)
             return blamed or self._failed(finding.clause, scenario, observation, finding, steady=True)
         self._seen.clear()
         hung = any(isinstance(seen.told, Hung) for seen in observation.calls)
         base = self._reproduced(finding.clause, scenario, past, slow=hung)
-        blamed = self._servers(finding.clause, base or scenario)
+        blamed = self._servers(finding.clause, base or scenario, times=1)
         if blamed is not None:
             return blamed
         if base is None:
             return self._once(finding, scenario)
         small = self._small(finding.clause, base)
         observation, told = self._seen[dumps(small)]
+        if blamed := self._servers(finding.clause, small, times=_CONTROLS):
+            return blamed  # a server that fails now and then
         return self._failed(finding.clause, small, observation, told, steady=True)
 
     def _reproduced(self, clause: str, scenario: Scenario, past: Scenario, *, slow: bool) -> Scenario | None:
@@ -96,10 +98,10 @@ class Trial:
         only = self.player.play(replace(observation.scenario, steps=(call,)), fresh=True)
         return any(each.clause == told.unless_alone for each in judge(only))
 
-    def _servers(self, clause: str, scenario: Scenario) -> ClauseResult | None:
+    def _servers(self, clause: str, scenario: Scenario, times: int) -> ClauseResult | None:
         """The server's own fault, where the reference client meets it too."""
         until = time.monotonic() + _CONTROL_S
-        for _ in range(_CONTROLS):
+        for _ in range(times):
             try:
                 observation = self.control.play(scenario, fresh=True)
             except AdapterError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
@@ -10,6 +10,7 @@ import httpx
 from synap_contracts.clients.page import answer_of, check
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterable
 
 
@@ -36,20 +37,26 @@ class RateLimitError(SynapError):
 REFUSED = {400: InvalidInputError, 401: AuthenticationError, 403: AuthenticationError, 429: RateLimitError}
 
 
+@cache
+def tls() -> ssl.SSLContext:
+    """What is trusted; making it is what costs time."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class ReferenceClient:
     """Records batches over HTTP."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
         if not api_key or not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
             raise AuthenticationError("the API key is missing or malformed")  # never the key itself
-        # A pool would belong to the event loop that it is first used in; making the TLS context is what costs time.
+        # No pool is kept: it would belong to the event loop that it is first used in.
         self.connect = partial(
             httpx.AsyncClient,
             base_url=base_url,
             headers={"Authorization": f"Bearer {api_key}"},
             timeout=timeout_s,
             trust_env=False,
-            verify=httpx.create_ssl_context(trust_env=False),
+            verify=tls(),
         )
 
     async def record_messages_batch(self, messages: Iterable[dict[str, Any]]) -> dict[str, Any]:

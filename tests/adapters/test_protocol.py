@@ -27,7 +27,12 @@ def test_a_ping_is_answered(adapter: Adapter) -> None:
 def test_a_call_is_recorded_as_it_was_given(
     adapter: Adapter, fake: SynapMock, server: Server, entry: dict[str, Any]
 ) -> None:
-    given = {**entry, "content": ODD, "user_id": " u ", "metadata": {"": [1.5, True, None, {"é": ODD}], "__proto__": 2}}
+    given = {
+        **entry,
+        "content": ODD,
+        "user_id": " u ",
+        "metadata": {"": [0.1, 5e-324, 1e300, 2**53 - 1, True, None, {"é": ODD}], "__proto__": 2},
+    }
     adapter.open(server.url, fake.api_key)
     adapter.ask(do="call", client="a", messages=[given])
     (message,) = fake.messages

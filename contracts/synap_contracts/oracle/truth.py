@@ -133,6 +133,8 @@ def compare(asked: list[Asked], recorded: Mapping[Place, tuple[Recorded, ...]]) 
 
 def _beside(found: Comparison, wanted: list[Asked], placed: list[Placed]) -> None:
     """Match one conversation: equal ones first, then what is left over by its order."""
+    if _in_place(found, wanted, placed):
+        return
     waiting: dict[str, list[Asked]] = defaultdict(list)
     for each in wanted:
         waiting[found.likeness(each.entry)].append(each)
@@ -160,6 +162,19 @@ def _beside(found: Comparison, wanted: list[Asked], placed: list[Placed]) -> Non
     found.lost += missing[len(foreign) :]
     found.strange += foreign[len(missing) :]
     _ordered(found, matched)
+
+
+def _in_place(found: Comparison, wanted: list[Asked], placed: list[Placed]) -> bool:
+    """As many as were asked, and not the same ones in another order: each is what was asked at its place."""
+    asked = [found.likeness(each.entry) for each in wanted]
+    got = [found.likeness(at.record.entry) for at in placed]
+    if len(asked) != len(got) or sorted(asked) == sorted(got) or len({each.call for each in wanted}) > 1:
+        return False
+    for each, at, left, right in zip(wanted, placed, asked, got, strict=True):
+        found.kept[each.call, each.index] = at
+        if left != right:
+            found.changed.append((each, at, differences(each.entry, at.record.entry, found.known)))
+    return True
 
 
 def _ordered(found: Comparison, matched: list[tuple[Asked, Placed]]) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_contracts.clauses import REVISION
 from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.report import reproduce
+from synap_contracts.report.circumstances import circumstances
+from synap_contracts.report.hiding import hidden, keys_of
 from synap_contracts.scenario import to_json
 from synap_contracts.server import UNKNOWN
 
@@ -54,6 +56,7 @@ def clause_of(result: ClauseResult, run: Run) -> Json:
         "level": result.clause.level,
         "evidence": result.clause.evidence,
         "statement": result.clause.statement,
+        "source": result.clause.source,
         "outcome": result.outcome,
         "examples": result.examples,
         "message": result.message,
@@ -63,18 +66,20 @@ def clause_of(result: ClauseResult, run: Run) -> Json:
 
 def counterexample_of(found: Counterexample, run: Run) -> Json:
     """A counterexample: what was asked, what the server recorded, what the caller was told, and how to see it again."""
-    return {
+    keys = keys_of(found)
+    told: Json = {
         "id": found.id,
         "sentence": found.finding.sentence,
         "call": found.finding.call,
         "differs": list(found.finding.marks),
         "steady": found.steady,
-        "calls": [call_of(seen) for seen in found.observation.calls],
+        "calls": [call_of(seen, found.observation) for seen in found.observation.calls],
         "recorded": recorded(found.observation),
         "wire": [
             {"method": r.method, "path": r.path, "status": r.status, "body": r.body, "answer": r.answer}
             for r in found.observation.wire
         ],
+        "heard": [text for text in found.observation.heard if hidden(text, keys) != text],
         "scenario": to_json(found.scenario),
         "reproduce": {
             "command": reproduce.command(run, found),
@@ -82,15 +87,19 @@ def counterexample_of(found: Counterexample, run: Run) -> Json:
             "python": reproduce.python(run, found),
         },
     }
+    return hidden(told, keys)
 
 
-def call_of(seen: CallSeen) -> Json:
+def call_of(seen: CallSeen, observation: Observation) -> Json:
     """A call: what was asked, what went wrong, what came back."""
     return {
+        "number": seen.number,
+        "circumstances": circumstances(seen, observation),
         "client": seen.call.client,
         "messages": list(seen.messages),
         "refused": list(seen.call.refused),
         "trouble": seen.call.trouble.named if seen.call.trouble else None,
+        "opening": seen.opening,
         "told": told_of(seen.told),
     }
 

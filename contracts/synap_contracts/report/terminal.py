@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.oracle.finding import shown
 from synap_contracts.report import reproduce
+from synap_contracts.report.circumstances import circumstances
 from synap_contracts.report.document import recorded, told_of
+from synap_contracts.report.hiding import hidden, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +49,7 @@ def lines(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
     for result in run.clauses:
         if result.counterexample is not None:
             yield ""
-            yield from _counterexample(result, result.counterexample, run, paint)
+            yield from counterexample(result, result.counterexample, run, paint)
     yield ""
     yield from _summary(run, paint)
 
@@ -59,6 +61,14 @@ def _line(result: ClauseResult, paint: Callable[[str, str], str]) -> str:
     count = f"{result.examples:>5} played" if result.examples else " " * 12
     head = f"{result.clause.id:<21} {result.clause.level:<7} {paint(f'{sign:<13}', colour)}{count}"
     return f"{head}  {result.message}".rstrip()
+
+
+def counterexample(
+    result: ClauseResult, found: Counterexample, run: Run, paint: Callable[[str, str], str]
+) -> Iterator[str]:
+    """A counterexample in full, line by line; keys hidden."""
+    keys = keys_of(found)
+    return (hidden(line, keys) for line in _counterexample(result, found, run, paint))
 
 
 def _counterexample(
@@ -104,21 +114,7 @@ def _marked(path: str, seen: CallSeen, found: Counterexample) -> str:
 
 
 def _call(seen: CallSeen, found: Counterexample, paint: Callable[[str, str], str]) -> Iterator[str]:
-    call = seen.call
-    about = "".join(
-        (
-            f" of client {call.client}" if len({each.call.client for each in found.observation.calls}) > 1 else "",
-            f", given as a {call.given}" if call.given != "list" else "",
-            ", in an event loop of its own" if call.loop == "own" else "",
-            f"; {call.trouble.named}" if call.trouble else "",
-            "; its key is revoked" if seen.revoked else "",
-            {"unknown": "; its key is a wrong one", "missing": "; it has no key"}.get(seen.kind, ""),
-            {"newline": "; its key ends with a newline", "accented": "; its key ends with é"}.get(seen.kind, ""),
-            {"nobody": "; nobody listens there", "bystander": "; sent to another origin"}.get(seen.at, ""),
-            f"; the server refuses {', '.join(f'messages[{n}]' for n in call.refused)}" if call.refused else "",
-        )
-    )
-    yield f"   call {seen.number}{about}"
+    yield f"   call {seen.number}{circumstances(seen, found.observation)}"
     for index, entry in enumerate(seen.messages):
         mark = _marked(f"messages[{index}]", seen, found)
         if index < _MANY or mark:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @right("async, httpx: no checks but of the key, the answer handed on as it came, no retries")
 class HandingOn:
     def __init__(self, *, base_url: str, api_key: str | None = None) -> None:
-        if not api_key or not api_key.isascii() or any(character.isspace() for character in api_key):
+        if not api_key or not api_key.isascii() or not api_key.isprintable():
             raise AuthenticationError("api_key is missing or malformed")
         self._url = f"{base_url.rstrip('/')}/v1/conversations/messages/batch"
         self._headers = {"authorization": f"bearer {api_key}"}

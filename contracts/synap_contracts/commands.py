@@ -16,7 +16,9 @@ from synap_contracts.clauses import BY_ID, CLAUSES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synap_contracts.client.spec import Spec
     from synap_contracts.kept import Kept
+    from synap_contracts.known import Listed
     from synap_contracts.run import Run
     from synap_contracts.scenario import Scenario
     from synap_contracts.verify import Order
@@ -69,6 +71,14 @@ class CouldNotRun(click.ClickException):
     metavar="FILE",
     help="Write the report as JSON; - is standard output, and nothing else goes there.",
 )
+@click.option(
+    "--known-failures",
+    "known_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="TOML that lists failures to let be; a stale one fails the run, and so does every failure that it lacks.",
+)
+@click.option("--accept", is_flag=True, help="Write the failures that --known-failures lacks into it, for a reason.")
 @click.option("--replay", metavar="ID", help="Play one counterexample of an earlier run again.")
 @click.option(
     "--path",
@@ -86,6 +96,13 @@ class CouldNotRun(click.ClickException):
     metavar="DIR",
     help="Where counterexamples are kept.",
 )
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    envvar="SYNAP_MOCK_CACHE",
+    help="Where environments of SDK releases are kept.  [default: synap-mock in your cache folder]",
+)
 @click.option("--in-process", is_flag=True, help="Run a Python client in this process, for a debugger.")
 def verify(  # noqa: PLR0913 - one argument an option
     *,
@@ -96,30 +113,73 @@ def verify(  # noqa: PLR0913 - one argument an option
     replay: str | None,
     folders: tuple[str, ...],
     in_process: bool,
+    known_file: Path | None,
+    accept: bool,
+    cache: Path | None,
     clauses: tuple[str, ...],
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
     """Hold clients to the contract.
 
     A CLIENT is module:factory (a Python client; the factory is called with base_url and api_key), cmd:COMMAND (an
-    adapter in any language), sdk (the official one, as installed) or reference (ours).
+    adapter in any language), sdk (the official one, as installed), sdk==0.5.9 (a release of it, in an environment of
+    its own) or reference (ours).
 
-    Status 0: every MUST is kept; 1: one is broken (with --strict a SHOULD too); 2: something could not be run.
+    Status 0: every MUST is kept; 1: one is broken (with --strict or --known-failures a SHOULD too), or a known failure
+    is stale; 2: something could not be run.
     """
     from synap_contracts.client.spec import Spec  # noqa: PLC0415 - --help loads nothing but click
     from synap_contracts.verify import Order  # noqa: PLC0415 - as above
 
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     runs = []
+    listed = _listed(known_file, accept=accept)
     for client in clients:
-        spec = Spec(client, folders or ("",), in_process)
-        order = Order(spec=spec, seed=seed, clauses=frozenset(map(str.upper, clauses)), **settings)
+        spec = Spec(client, folders or ("",), in_process, cache)
+        order = Order(spec=spec, seed=seed, clauses=frozenset(map(str.upper, clauses)), listed=listed, **settings)
+        _tell_of_installing(spec)
         runs.append(_run(order, replay))
         if json_file != Path("-"):
             _print(runs[-1])
     if json_file is not None:
         _write(runs, json_file)
-    raise SystemExit(_status(runs, strict=strict))
+    if known_file is not None and accept:
+        _accepted(runs, known_file)
+    raise SystemExit(_status(runs, strict=strict or known_file is not None))
+
+
+def _listed(file: Path | None, *, accept: bool) -> Listed:
+    from synap_contracts.known import Listed  # noqa: PLC0415 - as above
+    from synap_contracts.known_file import BadList, load  # noqa: PLC0415 - as above
+
+    if file is None:
+        if accept:
+            raise CouldNotRun("--accept writes into a file; name it with --known-failures")
+        return Listed()
+    try:
+        return Listed(() if accept and not file.exists() else load(file), collecting=accept)
+    except BadList as error:
+        raise CouldNotRun(str(error)) from None
+
+
+def _accepted(runs: list[Run], file: Path) -> None:
+    """Append what the runs took in; a failure of several clients is written once."""
+    from synap_contracts.known_file import block  # noqa: PLC0415 - as above
+
+    found = {each.name: each for run in reversed(runs) for each in run.found}
+    if not found:
+        return
+    try:
+        with file.open("a", encoding="utf-8") as opened:
+            opened.write("".join(f"\n{block(each)}" for each in found.values()))
+    except OSError as error:
+        raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
+    click.echo(f"{file} has {len(found)} more; it is read again when each of them has a reason", err=True)
+
+
+def _tell_of_installing(spec: Spec) -> None:
+    if spec.release is not None and not spec.release.installed:
+        click.echo(f"{spec.text}: an environment is made in {spec.release.folder}", err=True)
 
 
 def _status(runs: list[Run], *, strict: bool) -> int:

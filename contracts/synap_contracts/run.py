@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from synap_contracts.clauses import Clause
+    from synap_contracts.known import Known
     from synap_contracts.observation import Observation
     from synap_contracts.oracle.finding import Finding
     from synap_contracts.scenario import Scenario
 
 Outcome = Literal["passed", "failed", "known", "stale", "not-testable", "error"]
-"""`known` and `stale` are for failures that a file lists; no run gives them yet."""
+"""`known`: the file of known failures lists it, and it fails as listed; `stale`: listed, and it fails so no more."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Run:
         limits: What the client declared that it can't do, or be told, in words.
         seconds: How long it took.
         clauses: What became of each.
+        found: Failures that were taken in as known, where that was asked for.
     """
 
     spec: str
@@ -82,6 +84,7 @@ class Run:
     limits: tuple[str, ...]
     seconds: float
     clauses: tuple[ClauseResult, ...]
+    found: tuple[Known, ...] = ()
 
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:
         """The clauses with an outcome, of one level or of both."""
@@ -89,6 +92,6 @@ class Run:
 
     def status(self, *, strict: bool) -> int:
         """The exit status: 0 kept, 1 broken, 2 something could not be run."""
-        if self.of("failed", None if strict else "MUST"):
+        if self.of("stale") or self.of("failed", None if strict else "MUST"):
             return 1
         return 2 if self.of("error") else 0

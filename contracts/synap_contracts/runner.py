@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from synap_contracts.checks import CHECKS
 from synap_contracts.clauses import BY_ID, CLAUSES
 from synap_contracts.client.protocol import AdapterError
-from synap_contracts.oracle.judge import judge
+from synap_contracts.known import Ledger
 from synap_contracts.run import ClauseResult
 from synap_contracts.server import MEANS, ServerError
 
@@ -80,6 +80,7 @@ class Runner:
         plan: How far to go.
         kept: Counterexamples of earlier runs.
         progress: Told of each check as it begins.
+        ledger: Failures that are known.
     """
 
     player: Player
@@ -87,6 +88,7 @@ class Runner:
     plan: Plan
     kept: Kept
     progress: Callable[[str, int, int], None] = lambda *_: None
+    ledger: Ledger = field(default_factory=Ledger)
     settled: dict[str, ClauseResult] = field(default_factory=dict)
     examples: Counter[str] = field(default_factory=Counter)
     gaps: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -210,14 +212,14 @@ class Runner:
 
     def _play(self, scenario: Scenario) -> None:
         observation = self.player.play(scenario)
-        findings = judge(observation)
+        findings = self.ledger.judged(observation)
         new = [each for each in findings if each.clause in self.plan.clauses and each.clause not in self.settled]
         if not new:
             return
         past = self.player.past()
         for finding in new:
             verdict = self.trial.of(finding, observation, past)
-            if verdict is not None:
+            if verdict is not None and not self.ledger.takes(verdict):
                 self.settled[finding.clause] = verdict
                 if verdict.counterexample is not None and verdict.outcome == "failed":
                     self.kept.keep(finding.clause, verdict.counterexample.scenario)

@@ -15,6 +15,8 @@ from synap_contracts.server import ServerError
 from synap_contracts.shrink import shrink
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synap_contracts.observation import Observation
     from synap_contracts.oracle.finding import Finding
     from synap_contracts.play import Player
@@ -36,11 +38,13 @@ class Trial:
         player: Plays against the client.
         control: Plays against the reference client: what that can't do either is no fault of the client's.
         seconds: How long all shrinking together may take.
+        judged: What an observation of the client shows to be broken.
     """
 
     player: Player
     control: Player
     seconds: float
+    judged: Callable[[Observation], list[Finding]] = judge
     _seen: dict[bytes, tuple[Observation, Finding]] = field(default_factory=dict)
 
     def of(self, finding: Finding, observation: Observation, past: Scenario) -> ClauseResult | None:
@@ -83,7 +87,7 @@ class Trial:
             observation = self.player.play(scenario, fresh=fresh)
         except (AdapterError, ServerError):
             return False
-        told = next((each for each in judge(observation) if each.clause == clause), None)
+        told = next((each for each in self.judged(observation) if each.clause == clause), None)
         if told is None:
             return False
         observation.wire = self.player.server.requests()
@@ -119,7 +123,7 @@ class Trial:
     def _once(self, finding: Finding, scenario: Scenario) -> ClauseResult | None:
         """A finding that did not come again: an error may have been chance, an untrue word is none."""
         observation = self.player.play(scenario)
-        told = next((each for each in judge(observation) if each.clause == finding.clause), None)
+        told = next((each for each in self.judged(observation) if each.clause == finding.clause), None)
         if told is None or told.unless_alone or any(isinstance(seen.told, Raised | Hung) for seen in observation.calls):
             return None
         observation.wire = self.player.server.requests()

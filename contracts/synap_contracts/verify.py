@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses import BY_ID
 from synap_contracts.client.spec import OWN, Spec, inside
 from synap_contracts.kept import Kept
+from synap_contracts.known import Listed, found_of
 from synap_contracts.neighbours import bystander
 from synap_contracts.play import Player, random_of
 from synap_contracts.run import Run
@@ -45,6 +46,7 @@ class Order:
         control_token: What its control face wants.
         folder: Where counterexamples are kept, or None.
         deadline_s: How long a call may take before it counts as hung; the profile's time where it is None.
+        listed: Failures that are known.
     """
 
     spec: Spec
@@ -58,6 +60,7 @@ class Order:
     control_token: str | None = None
     folder: Path | None = None
     deadline_s: float | None = None
+    listed: Listed = field(default_factory=Listed)
 
 
 def verify(
@@ -98,8 +101,14 @@ def verify(
             order.seed,
             order.clauses or frozenset(BY_ID),
         )
-        runner = Runner(player, Trial(player, control, _SHRINK_S[order.profile]), plan, kept, progress)
-        results = runner.run() if replayed is None else runner.replay(*replayed(kept))
+        ledger = order.listed.ledger(hello.version, order.dialect)
+        trial = Trial(player, control, _SHRINK_S[order.profile], ledger.judged)
+        runner = Runner(player, trial, plan, kept, progress, ledger)
+        if replayed is None:
+            known = ledger.replayed(player, plan.clauses)
+            results = ledger.settled(runner.run(), known)
+        else:
+            results = runner.replay(*replayed(kept))
         return Run(
             spec=order.spec.text,
             name=hello.name,
@@ -112,6 +121,7 @@ def verify(
             limits=tuple(limits(player.driver)),
             seconds=time.monotonic() - began,
             clauses=results,
+            found=found_of(ledger, order.dialect),
         )
 
 

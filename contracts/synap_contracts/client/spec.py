@@ -1,4 +1,4 @@
-"""What the user names on the command line: ``module:factory``, ``cmd:COMMAND``, ``sdk``, ``sdk==0.5.9``, ``reference``."""
+"""What the user names: ``module:factory``, ``cmd:COMMAND``, ``sdk``, ``sdk==0.5.9`` or ``reference``."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class Spec:
         factory = self.factory or ""
         if ":" not in factory:
             raise Unusable(
-                f"there is no client {self.text!r}; a client is module:factory, cmd:COMMAND, sdk, sdk==VERSION or reference"
+                f"there is no client {self.text!r}; "
+                "a client is module:factory, cmd:COMMAND, sdk, sdk==VERSION or reference"
             )
         if self.in_process:
             return inside(factory, self.text, self.folders)

@@ -16,6 +16,21 @@ def make(
     base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: Literal["fast", "own"] = "own"
 ) -> MaximemSynapSDK:
     """An SDK object for a server; the host initialises it."""
+    return MaximemSynapSDK(api_key=api_key or "", config=_config(base_url, timeout_s, retry))
+
+
+def apart(
+    base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: Literal["fast", "own"] = "own"
+) -> MaximemSynapSDK:
+    """An SDK object that shares nothing with others of the process.
+
+    Up to 0.4.0 every object is the first one made, with its key, address and timeouts. That breaks AUTH-OWN, and then
+    everything; what else those releases break is seen with objects made apart.
+    """
+    return MaximemSynapSDK(api_key=api_key or "", config=_config(base_url, timeout_s, retry), _force_new=True)
+
+
+def _config(base_url: str, timeout_s: float, retry: Literal["fast", "own"]) -> SDKConfig:
     settings: dict[str, Any] = {
         "api_base_url": base_url,
         "storage_path": tempfile.mkdtemp(prefix="synap-contracts-"),
@@ -24,7 +39,7 @@ def make(
     }
     if retry == "fast":
         settings["retry_policy"] = {"backoff_base": _FAST, "backoff_max": _FAST}
-    return MaximemSynapSDK(api_key=api_key or "", config=SDKConfig(**settings))
+    return SDKConfig(**settings)
 
 
 def version() -> str:

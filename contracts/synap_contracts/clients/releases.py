@@ -78,7 +78,9 @@ class Release:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             building = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}-", dir=self.folder.parent))
         except OSError as error:
-            raise NoSuchRelease(f"cannot write into {self.folder.parent}: {error.strerror}; name another with --cache") from error
+            raise NoSuchRelease(
+                f"cannot write into {self.folder.parent}: {error.strerror}; name another with --cache"
+            ) from error
         try:
             self._fill(building)
             self._settle(building)

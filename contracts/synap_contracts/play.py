@@ -323,6 +323,8 @@ class Player:
         """How long a call may take: a client that was told a short timeout soon gives up, however often it tries."""
         if call.trouble and call.trouble.patient:
             return self.deadline_s + _RETRY_AFTERS * float(call.trouble.fault.get("retry_after", 0))
+        if not self._settable(call):
+            return self.deadline_s / 4
         return self.deadline_s / 2 if call.trouble and call.trouble.short else self.deadline_s
 
     def _requests_since(self, run: _Run) -> tuple[Request, ...]:

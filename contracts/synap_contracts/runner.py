@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from synap_contracts.checks import CHECKS
 from synap_contracts.clauses import BY_ID, CLAUSES
-from synap_contracts.client.protocol import AdapterError
+from synap_contracts.client.protocol import AdapterError, Hung
 from synap_contracts.known import Ledger
 from synap_contracts.run import ClauseResult
 from synap_contracts.server import MEANS, ServerError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from synap_contracts.checks.check import Check, Depth
     from synap_contracts.client.protocol import Hello
     from synap_contracts.kept import Kept
+    from synap_contracts.observation import Observation
     from synap_contracts.play import Player
     from synap_contracts.scenario import Scenario
     from synap_contracts.trial import Trial
@@ -69,6 +70,9 @@ PROFILES: Final[dict[Depth, tuple[int, float, float]]] = {
 }
 """Examples of a check, and how many seconds it may take for fixed and for drawn scenarios."""
 
+_YOUNG_S: Final[dict[Depth, float]] = {"quick": 30.0, "default": 120.0, "deep": 3600.0}
+"""While a run is younger, no fixed scenario is left out: a slow machine, or client, is no reason to look less closely."""
+
 
 @dataclass
 class Runner:
@@ -95,6 +99,7 @@ class Runner:
     proven: set[str] = field(default_factory=set)
     shortened: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     broken: int = 0
+    began: float = field(default_factory=time.monotonic)
 
     def run(self) -> tuple[ClauseResult, ...]:
         """What becomes of each clause that the plan asks for."""
@@ -169,10 +174,10 @@ class Runner:
         return None
 
     def _corners(self, check: Check) -> None:
-        until = time.monotonic() + self.plan.corner_s
+        until = max(time.monotonic() + self.plan.corner_s, self.began + _YOUNG_S[self.plan.depth])
         corners = check.corners(self.plan.depth)
         for played, scenario in enumerate(corners):
-            if not self._open(check):
+            if not self._open(check) or self._open(check) <= self.gaps.keys():
                 return
             if time.monotonic() > until:
                 for clause in check.proves:
@@ -213,6 +218,7 @@ class Runner:
     def _play(self, scenario: Scenario) -> None:
         observation = self.player.play(scenario)
         findings = self.ledger.judged(observation)
+        self._undecided(observation)
         new = [each for each in findings if each.clause in self.plan.clauses and each.clause not in self.settled]
         if not new:
             return
@@ -224,6 +230,14 @@ class Runner:
                 if verdict.counterexample is not None and verdict.outcome == "failed":
                     self.kept.keep(finding.clause, verdict.counterexample.scenario)
         self.player.cool()
+
+    def _undecided(self, observation: Observation) -> None:
+        """A client that can't be told its timeout may wait longer than the kit does."""
+        for seen in observation.calls:
+            if isinstance(seen.told, Hung) and seen.call.trouble and not seen.settable:
+                gap = f"the client can't be told its timeout, and was still waiting after {seen.told.seconds:.0f} s"
+                if gap not in self.gaps[seen.call.trouble.clause]:
+                    self.gaps[seen.call.trouble.clause].append(gap)
 
     def _result(self, clause: str) -> ClauseResult:
         if clause in self.settled:

@@ -70,12 +70,12 @@ def secret(depth: Depth) -> tuple[Scenario, ...]:
     call = Call((message(0),))
     wrong = Call(({"conversation_id": "$0", "role": "nobody", "content": "a"},))
     return (
+        Scenario((Open(key="newline"), call), listening=True),
+        Scenario((Open(key="accented"), call), listening=True),
         Scenario((Open(), call, wrong), listening=True),
         Scenario((Open(), call, Revoke(), call), listening=True),
         Scenario((Open(at="nobody"), call), listening=True),
         Scenario((Open(at="bystander"), call), listening=True),
-        Scenario((Open(key="newline"), call), listening=True),
-        Scenario((Open(key="accented"), call), listening=True),
     )
 
 

@@ -168,7 +168,8 @@ def _in_place(found: Comparison, wanted: list[Asked], placed: list[Placed]) -> b
     """As many as were asked, and not the same ones in another order: each is what was asked at its place."""
     asked = [found.likeness(each.entry) for each in wanted]
     got = [found.likeness(at.record.entry) for at in placed]
-    if len(asked) != len(got) or sorted(asked) == sorted(got) or len({each.call for each in wanted}) > 1:
+    several = len({each.call for each in wanted}) > 1 or any(each.optional for each in wanted)
+    if several or len(asked) != len(got) or sorted(asked) == sorted(got):
         return False
     for each, at, left, right in zip(wanted, placed, asked, got, strict=True):
         found.kept[each.call, each.index] = at

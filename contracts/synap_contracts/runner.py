@@ -71,7 +71,7 @@ PROFILES: Final[dict[Depth, tuple[int, float, float]]] = {
 """Examples of a check, and how many seconds it may take for fixed and for drawn scenarios."""
 
 _YOUNG_S: Final[dict[Depth, float]] = {"quick": 30.0, "default": 120.0, "deep": 3600.0}
-"""While a run is younger, no fixed scenario is left out: a slow machine, or client, is no reason to look less closely."""
+"""While a run is younger, no fixed scenario is left out: a slow machine is no reason to look less closely."""
 
 
 @dataclass

@@ -78,7 +78,7 @@ class CouldNotRun(click.ClickException):
     metavar="FILE",
     help="TOML that lists failures to let be; a stale one fails the run, and so does every failure that it lacks.",
 )
-@click.option("--accept", is_flag=True, help="Write the failures that --known-failures lacks into it, for a reason.")
+@click.option("--accept", is_flag=True, help="Write what --known-failures lacks into it, for you to give it a reason.")
 @click.option("--replay", metavar="ID", help="Play one counterexample of an earlier run again.")
 @click.option(
     "--path",
@@ -163,7 +163,7 @@ def _listed(file: Path | None, *, accept: bool) -> Listed:
 
 
 def _accepted(runs: list[Run], file: Path) -> None:
-    """Append what the runs took in; a failure of several clients is written once."""
+    """Append what the runs found; a failure of several clients is written once."""
     from synap_contracts.known_file import block  # noqa: PLC0415 - as above
 
     found = {each.name: each for run in reversed(runs) for each in run.found}

@@ -105,14 +105,18 @@ class Ledger:
 
     Args:
         known: What is listed, for this client's release and this dialect.
-        collecting: Whether what is found beside that is taken in as well, so that the search goes on behind it.
+        others: What is listed for other releases, and shall be replayed to see whether this one has it too.
+        collecting: Whether a clause stays open after a failure, so that other kinds of it are found as well.
     """
 
-    def __init__(self, known: Iterable[Known] = (), *, collecting: bool = False) -> None:
+    def __init__(self, known: Iterable[Known] = (), others: Iterable[Known] = (), *, collecting: bool = False) -> None:
         self.known = tuple(known)
+        self.others = tuple(others)
         self.collecting = collecting
         self.found: dict[tuple[str, str], Counterexample] = {}
-        """What was taken in, by clause and kind."""
+        """What is not listed for this release, by clause and kind; where a clause stays open, all of it."""
+        self.shown: list[Known] = []
+        """What is listed and happened."""
         self._names = {each.name for each in self.known}
 
     def judged(self, observation: Observation) -> list[Finding]:
@@ -121,14 +125,17 @@ class Ledger:
         return [each for each in findings if (each.clause, kind_of(each, observation)) not in self._names]
 
     def takes(self, verdict: ClauseResult) -> bool:
-        """Whether a failure is taken in, and its clause stays open."""
+        """Whether the clause of a failure stays open."""
         shown = verdict.counterexample
         if not self.collecting or verdict.outcome != "failed" or shown is None:
             return False
-        name = verdict.clause.id, kind_of(shown.finding, shown.observation)
+        self._take(verdict.clause.id, shown)
+        return True
+
+    def _take(self, clause: str, shown: Counterexample) -> None:
+        name = clause, kind_of(shown.finding, shown.observation)
         self.found.setdefault(name, shown)
         self._names.add(name)
-        return True
 
     def replayed(self, player: Player, clauses: frozenset[str]) -> dict[str, ClauseResult]:
         """What becomes of the clauses that have known failures, by playing their examples.
@@ -142,22 +149,40 @@ class Ledger:
             if each.clause in clauses:
                 result = replay(each, player)
                 results[each.clause] = _worse(results.get(each.clause), result)
+                self.shown += [each] if result.outcome == "known" else []
+        for each in self.others:
+            if each.clause in clauses and (shown := _shown_to(each, self, player)) is not None:
+                self._take(each.clause, shown)
         return results
 
     def settled(self, results: Sequence[ClauseResult], replayed: dict[str, ClauseResult]) -> tuple[ClauseResult, ...]:
         """What the search came to, with what the replays did: a new failure stands before an old one."""
-        taken = {clause: shown for (clause, _), shown in reversed(self.found.items())}
-        return tuple(self._settled(each, replayed.get(each.clause.id), taken.get(each.clause.id)) for each in results)
+        return tuple(self._settled(each, replayed.get(each.clause.id)) for each in results)
 
-    def _settled(self, result: ClauseResult, known: ClauseResult | None, taken: Counterexample | None) -> ClauseResult:
+    def _settled(self, result: ClauseResult, known: ClauseResult | None) -> ClauseResult:
+        found = [shown for (clause, _), shown in self.found.items() if clause == result.clause.id]
         if result.outcome in {"failed", "error"}:
             return result
-        if taken is not None:
-            message = f"taken in: {taken.finding.sentence}"
-            result = replace(result, outcome="known", message=message, counterexample=taken)
-        if known is None or (known.outcome == "not-testable" and result.outcome == "known"):
+        if found:
+            more = f" ({len(found) - 1} more kinds of failure)" if len(found) > 1 else ""
+            message = found[0].finding.sentence + more
+            return replace(result, outcome="failed", message=message, counterexample=found[0])
+        if known is None:
             return result
         return replace(known, examples=result.examples + known.examples)
+
+
+def _shown_to(known: Known, ledger: Ledger, player: Player) -> Counterexample | None:
+    """What the example of another release's failure shows here beside what is known."""
+    try:
+        observation = player.play(known.example, fresh=True)
+    except (AdapterError, ServerError):
+        return None
+    finding = next((each for each in ledger.judged(observation) if each.clause == known.clause), None)
+    if finding is None:
+        return None
+    observation.wire = player.server.requests()
+    return Counterexample(replay_id(known.example), known.example, observation, finding)
 
 
 def _worse(one: ClauseResult | None, other: ClauseResult) -> ClauseResult:
@@ -212,20 +237,24 @@ class Listed:
 
     Args:
         known: Its entries.
-        collecting: Whether new failures are to be written into it.
+        collecting: Whether all kinds of new failures are wanted, not the first of each clause.
+        everywhere: Whether the examples of other releases' failures are played as well.
     """
 
     known: tuple[Known, ...] = ()
     collecting: bool = field(default=False, kw_only=True)
+    everywhere: bool = field(default=False, kw_only=True)
 
     def ledger(self, version: str | None, dialect: str) -> Ledger:
-        """The entries that hold for a release and a dialect."""
-        holding = (each for each in self.known if each.dialect == dialect and each.applies(version))
-        return Ledger(holding, collecting=self.collecting)
+        """The entries for a release and a dialect."""
+        asked = [each for each in self.known if each.dialect == dialect]
+        holding = [each for each in asked if each.applies(version)]
+        others = [each for each in asked if each not in holding] if self.everywhere else []
+        return Ledger(holding, others, collecting=self.collecting)
 
 
 def found_of(ledger: Ledger, dialect: str) -> tuple[Known, ...]:
-    """What a run took in, as entries whose reason is still to be written."""
+    """What a run found that is not listed, as entries whose reason is still to be written."""
     return tuple(
         Known(clause, kind, "", shown.scenario, dialect=dialect) for (clause, kind), shown in ledger.found.items()
     )

@@ -70,7 +70,8 @@ class Run:
         limits: What the client declared that it can't do, or be told, in words.
         seconds: How long it took.
         clauses: What became of each.
-        found: Failures that were taken in as known, where that was asked for.
+        shown: Listed failures that happened as listed.
+        found: Every kind of failure that is not listed as known, where that was asked for.
     """
 
     spec: str
@@ -84,6 +85,7 @@ class Run:
     limits: tuple[str, ...]
     seconds: float
     clauses: tuple[ClauseResult, ...]
+    shown: tuple[Known, ...] = ()
     found: tuple[Known, ...] = ()
 
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:

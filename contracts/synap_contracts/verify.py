@@ -121,6 +121,7 @@ def verify(
             limits=tuple(limits(player.driver)),
             seconds=time.monotonic() - began,
             clauses=results,
+            shown=tuple(ledger.shown),
             found=found_of(ledger, order.dialect),
         )
 

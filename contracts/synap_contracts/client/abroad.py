@@ -1,4 +1,4 @@
-"""The Python host under another environment's Python: ``python abroad.py module:factory name folder...``.
+"""The Python host under another environment's Python: ``python -I abroad.py module:factory name folder...``.
 
 This package is found by its place alone. Were the folder around it put on the path, everything installed beside it
 would come before what that environment has, the official SDK first of all.

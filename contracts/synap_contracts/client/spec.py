@@ -84,7 +84,7 @@ class Spec:
             python = release.install()
         except releases.NoSuchRelease as error:
             raise Unusable(str(error)) from error
-        return Process([str(python), "-P", abroad.__file__, OWN["sdk"], self.text, *self.folders])
+        return Process([str(python), "-I", abroad.__file__, OWN["sdk"], self.text, *self.folders])
 
 
 def inside(factory: str, name: str, folders: tuple[str, ...] = ()) -> Inside:

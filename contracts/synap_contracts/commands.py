@@ -30,6 +30,11 @@ class CouldNotRun(click.ClickException):
     exit_code = 2
 
 
+def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option(f"--{name}", f"{name}_file", type=kind, metavar="FILE", help=says)
+
+
 @click.command()
 @click.argument("clients", nargs=-1, required=True, metavar="CLIENT...")
 @click.option(
@@ -71,6 +76,10 @@ class CouldNotRun(click.ClickException):
     metavar="FILE",
     help="Write the report as JSON; - is standard output, and nothing else goes there.",
 )
+@_report_option("junit", "Write JUnit XML: a suite a client, a test case a clause.")
+@_report_option("html", "Write one HTML file: a matrix of clients and clauses, each cell opening its evidence.")
+@_report_option("summary", "Write Markdown, for the page that a CI job has.")
+@_report_option("badge", "Write an SVG badge.")
 @click.option(
     "--known-failures",
     "known_file",
@@ -110,6 +119,10 @@ def verify(  # noqa: PLR0913 - one argument an option
     seed: int | None,
     strict: bool,
     json_file: Path | None,
+    junit_file: Path | None,
+    html_file: Path | None,
+    summary_file: Path | None,
+    badge_file: Path | None,
     replay: str | None,
     folders: tuple[str, ...],
     in_process: bool,
@@ -143,9 +156,11 @@ def verify(  # noqa: PLR0913 - one argument an option
             _print(runs[-1])
     if json_file is not None:
         _write(runs, json_file)
+    strict = strict or known_file is not None
+    _report(runs, {"junit": junit_file, "html": html_file, "summary": summary_file, "badge": badge_file}, strict=strict)
     if known_file is not None and accept:
         _accepted(runs, known_file)
-    raise SystemExit(_status(runs, strict=strict or known_file is not None))
+    raise SystemExit(_status(runs, strict=strict))
 
 
 def _listed(file: Path | None, *, accept: bool) -> Listed:
@@ -242,6 +257,26 @@ def _write(runs: list[Run], file: Path) -> None:
         file.write_text(text, encoding="ascii")
     except OSError as error:
         raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
+
+
+def _report(runs: list[Run], files: dict[str, Path | None], *, strict: bool) -> None:
+    """Write the reports that were asked for; the folders that they lie in are made."""
+    from synap_contracts.report import badge, html, junit, summary  # noqa: PLC0415 - as above
+
+    writers: dict[str, Callable[[], str]] = {
+        "junit": lambda: junit.xml(runs, strict=strict),
+        "html": lambda: html.page(runs, version("synap-mock"), strict=strict),
+        "summary": lambda: summary.markdown(runs, strict=strict),
+        "badge": lambda: badge.svg(runs, strict=strict),
+    }
+    for name, file in files.items():
+        if file is None:
+            continue
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(writers[name](), encoding="utf-8")
+        except OSError as error:
+            raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
 
 
 @click.command()

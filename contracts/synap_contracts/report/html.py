@@ -17,7 +17,7 @@ from synap_contracts.clauses import REVISION
 from synap_contracts.report import evidence
 from synap_contracts.report.document import run_of
 from synap_contracts.report.markup import element
-from synap_contracts.report.standing import ALL, MEANINGS, counted, standing, verdict
+from synap_contracts.report.standing import ALL, MEANINGS, counted_words, standing, verdict
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -53,6 +53,14 @@ def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
         element("title", f"Synap's contract: {', '.join(run.spec for run in runs)}"),
         element("style", style),
     )
+    few = len(runs) <= _FEW
+    clients = (
+        _client(run, each, number, strict=strict) for number, (run, each) in enumerate(zip(runs, told, strict=True))
+    )
+    sections = [
+        element("section", *clients, class_="clients"),
+        _matrix(told, [] if few else [verdict(run, strict=strict) for run in runs], strict=strict),
+    ]
     body = element(
         "body",
         element(
@@ -60,12 +68,7 @@ def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
             element("h1", "Clients held to Synap's contract"),
             element("p", f"synap-mock {version}, contract of {REVISION}. A cell opens its evidence.", class_="small"),
         ),
-        element(
-            "section",
-            *(_client(run, each, strict=strict) for run, each in zip(runs, told, strict=True)),
-            class_="clients",
-        ),
-        _matrix(told, strict=strict),
+        *(sections if few else reversed(sections)),
         _legend(),
         *(
             evidence.panel(each, clause, number, strict=strict)
@@ -77,10 +80,10 @@ def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
     return f"<!doctype html>\n{text}\n"
 
 
-def _client(run: Run, told: Json, *, strict: bool) -> Element:
+def _client(run: Run, told: Json, number: int, *, strict: bool) -> Element:
     words, decides = verdict(run, strict=strict)
     client, server = told["client"], told["server"]
-    counts = counted(run, strict=strict)
+    counts = counted_words(run, strict=strict)
     facts = {
         "against": f"{server['url']}, {server['dialect']} dialect",
         "search": f"profile {told['profile']}, seed {told['seed']}, {told['seconds']:.1f} s",
@@ -91,9 +94,10 @@ def _client(run: Run, told: Json, *, strict: bool) -> Element:
         element("h2", element("bdi", evidence.named(client))),
         element("p", element("code", client["spec"])) if client["spec"] != evidence.named(client) else None,
         element("p", words, class_=f"verdict {_class(decides)}"),
-        element("p", ", ".join(f"{count} {word}" for word, count in counts.items())),
+        element("p", ", ".join(counts)),
         element("dl", *(element(tag, text) for name, told in facts.items() if told for tag, text in _pair(name, told))),
         class_="client",
+        id=f"client-{number}",
     )
 
 
@@ -105,10 +109,9 @@ def _class(word: str) -> str:
     return re.sub(r"\W", "-", word)
 
 
-def _matrix(told: list[Json], *, strict: bool) -> Element:
+def _matrix(told: list[Json], verdicts: list[tuple[str, str]], *, strict: bool) -> Element:
     clauses = {clause["id"]: clause for run in told for clause in run["clauses"]}
     found = [{clause["id"]: clause for clause in run["clauses"]} for run in told]
-    size = "few" if len(told) <= _FEW else "many"
     heads = (element("th", element("bdi", evidence.named(run["client"])), scope="col") for run in told)
     rows = (
         element(
@@ -134,10 +137,20 @@ def _matrix(told: list[Json], *, strict: bool) -> Element:
     table = element(
         "table",
         element("thead", element("tr", element("th", "clause", scope="col"), *heads)),
-        element("tbody", *rows),
-        class_=f"matrix {size}",
+        element("tbody", _verdicts(verdicts) if verdicts else None, *rows),
+        class_=f"matrix {'many' if verdicts else 'few'}",
     )
     return element("section", choice, element("div", table, class_="scroll", tabindex="0"), id="matrix")
+
+
+def _verdicts(verdicts: list[tuple[str, str]]) -> Element:
+    """The row that leads to each client's own box."""
+    signs = {each.word: each.sign for each in ALL}
+    cells = (
+        element("td", element("a", signs[decides], href=f"#client-{number}", title=words), class_=_class(decides))
+        for number, (words, decides) in enumerate(verdicts)
+    )
+    return element("tr", element("th", element("span", "in all", class_="id"), scope="row"), *cells)
 
 
 def _cell(run: Json, clause: Json, number: int, *, alone: bool, strict: bool) -> Element:
@@ -145,11 +158,12 @@ def _cell(run: Json, clause: Json, number: int, *, alone: bool, strict: bool) ->
         return element("td", "not asked", class_="not-asked")
     stands = standing(clause["outcome"], clause["level"], strict=strict)
     id_ = clause["id"]
+    message = clause["message"] if alone and stands.word != "passed" else None
     link = element(
         "a",
         element("span", stands.sign, class_="sign", aria_hidden="true"),
         element("span", f" {stands.word}", class_="word"),
-        element("span", clause["message"], class_="message") if alone and clause["message"] else None,
+        element("span", message, class_="message") if message else None,
         href=f"#{evidence.anchor(number, id_)}",
         title=f"{id_}, {evidence.named(run['client'])}: {stands.word}",
     )

@@ -66,6 +66,12 @@ def counted(run: Run, *, strict: bool) -> dict[str, int]:
     return {each.word: words.count(each.word) for each in ALL if each.word in words}
 
 
+def counted_words(run: Run, *, strict: bool) -> list[str]:
+    """The same in words."""
+    counts = counted(run, strict=strict)
+    return [f"{count} {'warnings' if word == 'warning' and count > 1 else word}" for word, count in counts.items()]
+
+
 def verdict(run: Run, *, strict: bool) -> tuple[str, str]:
     """A run in some words, and the word of the outcome that decides."""
     count = counted(run, strict=strict)

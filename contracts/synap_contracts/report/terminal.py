@@ -49,7 +49,7 @@ def lines(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
     for result in run.clauses:
         if result.counterexample is not None:
             yield ""
-            yield from counterexample(result, result.counterexample, run, paint)
+            yield from evidence(result, run, paint)
     yield ""
     yield from _summary(run, paint)
 
@@ -63,12 +63,14 @@ def _line(result: ClauseResult, paint: Callable[[str, str], str]) -> str:
     return f"{head}  {result.message}".rstrip()
 
 
-def counterexample(
-    result: ClauseResult, found: Counterexample, run: Run, paint: Callable[[str, str], str]
-) -> Iterator[str]:
-    """A counterexample in full, line by line; keys hidden."""
+def evidence(result: ClauseResult, run: Run, paint: Callable[[str, str], str] = lambda text, _: text) -> Iterator[str]:
+    """What became of a clause, line by line: the counterexample in full, keys hidden, or what was said without one."""
+    found = result.counterexample
+    if found is None:
+        yield result.message or result.clause.statement
+        return
     keys = keys_of(found)
-    return (hidden(line, keys) for line in _counterexample(result, found, run, paint))
+    yield from (hidden(line, keys) for line in _counterexample(result, found, run, paint))
 
 
 def _counterexample(

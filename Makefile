@@ -3,7 +3,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types check bench
+MATRIX := nice .venv/bin/python -P -m synap_contracts.conformance --known-failures contracts/known-failures/official-sdk.toml \
+	--page docs/sdk-conformance.md --html docs/sdk-conformance.html
+
+.PHONY: demo test lint types check bench matrix matrix-all
 .DEFAULT_GOAL := test
 
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back
@@ -20,6 +23,12 @@ types: .venv/.check
 	.venv/bin/mypy
 
 check: lint types test
+
+matrix: .venv/.test ## writes docs/sdk-conformance.md: what the official SDK's releases break, one of each group
+	$(MATRIX)
+
+matrix-all: .venv/.test ## the same of every release
+	$(MATRIX) --all
 
 bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/throughput.py

@@ -380,7 +380,9 @@ def _mapped(finding: Finding, seen: CallSeen, observation: Observation, *, recor
     if call.loop == "own":
         # An error is loud, unless the message is recorded all the same: then its caller sends it again.
         loud = raised and finding.clause in LOUDLY and not recorded
-        return () if loud else (replace(finding, clause="REUSE"),)
+        also = " (and the server has the messages)" if raised and recorded else ""
+        sentence = f"called from another event loop, {finding.sentence}{also}"
+        return () if loud else (replace(finding, clause="REUSE", sentence=sentence),)
     for clause, asked in (
         ("IN-ITERABLE", call.given != "list"),
         (wide, wide is not None),

@@ -40,7 +40,13 @@ def run(fake_url: str, zoo: Path) -> Callable[..., Run]:
     """A quick run of a Python client in this process, against the shared fake."""
 
     def quick(
-        spec: str, *clauses: str, examples: int = 6, url: str = fake_url, in_process: bool = True, **settings: str
+        spec: str,
+        *clauses: str,
+        examples: int = 4,
+        url: str = fake_url,
+        in_process: bool = True,
+        deadline_s: float = 5.0,
+        **settings: str,
     ) -> Run:
         order = Order(
             Spec(spec, (str(zoo),), in_process),
@@ -48,7 +54,7 @@ def run(fake_url: str, zoo: Path) -> Callable[..., Run]:
             clauses=frozenset(clauses),
             examples=examples,
             url=url,
-            deadline_s=5.0,
+            deadline_s=deadline_s,
             **settings,  # type: ignore[arg-type]  # Order's own
         )
         return verify(order)

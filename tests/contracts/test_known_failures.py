@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from click.testing import CliRunner
+from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify as command
-from synap_contracts.known import Known, Ledger, Listed, replay
+from synap_contracts.known import Known, Ledger, Listed, kind_of, replay
 from synap_contracts.known_file import BadList, block, load
+from synap_contracts.observation import CallSeen, Event, Observation
+from synap_contracts.oracle.finding import Finding
 from synap_contracts.scenario import Call, Scenario, Trouble, one
-from synap_contracts.server import ServerError
+from synap_contracts.server import Key, ServerError
 from synap_contracts.verify import Order, verify
 
 if TYPE_CHECKING:
+    from synap_contracts.client.protocol import Told
     from synap_contracts.run import ClauseResult, Run
+    from synap_contracts.scenario import KeyKind
 
 OFFICIAL = Path(__file__).parents[2] / "contracts" / "known-failures" / "official-sdk.toml"
 
@@ -48,10 +53,26 @@ class Marking(ReferenceClient):
 def marking(base_url, api_key, *, timeout_s=30.0):
     return Marking(base_url, api_key, timeout_s)
 
+class Shared(ReferenceClient):
+    async def record_messages_batch(self, messages):
+        if shared["closed"]:
+            raise RuntimeError("the client is closed")
+        return await super().record_messages_batch(messages)
+
+    def close(self):
+        shared["closed"] = True
+
+shared = {"client": None, "closed": False}
+
+def sharing(base_url, api_key, *, timeout_s=30.0):
+    shared["client"] = shared["client"] or Shared(base_url, api_key, timeout_s)
+    return shared["client"]
+
 def right(base_url, api_key, *, timeout_s=30.0):
     return ReferenceClient(base_url, api_key, timeout_s)
 """
-"""`forgiving` breaks IN-KEYS in two ways, `marking` SEND-INPUT, a SHOULD."""
+"""`forgiving` breaks IN-KEYS in two ways, `marking` SEND-INPUT, a SHOULD; `sharing` gives everybody the first client,
+also when that is closed, as the official SDK did up to 0.4.0."""
 
 NO_CONTENT = one({"conversation_id": "$0", "role": "user"})
 NO_CONVERSATION = one({"role": "user", "content": "a"})
@@ -164,6 +185,14 @@ def test_an_entry_of_the_other_dialect_is_left_alone(verified: Verified) -> None
     assert outcome(verified("right", replace(LISTED, dialect="observed"))).outcome == "passed"
 
 
+def test_a_replay_that_fails_otherwise_is_stale(verified: Verified) -> None:
+    assert outcome(verified("forgiving", *BOTH, replace(LISTED, kind="returned"))).outcome == "stale"
+
+
+def test_the_first_failure_settles_a_clause_where_no_other_kinds_are_asked_for(verified: Verified) -> None:
+    assert verified("forgiving").found == ()
+
+
 def test_all_kinds_are_found_where_they_are_asked_for(verified: Verified) -> None:
     run = verified("forgiving", collecting=True)
     assert {each.kind for each in run.found} == {"raised ValueError", "raised LookupError"}
@@ -178,6 +207,56 @@ def test_examples_of_other_releases_are_played_where_that_is_asked_for(verified:
 def test_what_happened_as_listed_is_told_apart(verified: Verified) -> None:
     run = verified("forgiving", *BOTH)
     assert (run.shown, run.found) == (BOTH, ())
+
+
+@pytest.mark.parametrize("listed", [pytest.param(0, id="found"), pytest.param(1, id="replayed")])
+def test_what_a_process_remembers_hides_no_failure(listed: int, fake_url: str, folder: Path) -> None:
+    messages = [{"conversation_id": f"${n}", "role": "user", "content": "a"} for n in range(2)]
+    example = Scenario((Call((messages[0],), client="a"), Call((messages[1],), client="b")))
+    order = Order(
+        Spec("forgiving_client:sharing", (str(folder),)),
+        profile="quick",
+        clauses=frozenset({"AUTH-OWN"}),
+        url=fake_url,
+        listed=Listed((Known("AUTH-OWN", "returned", "told to its makers", example),) * listed),
+    )
+    assert outcome(verify(order)).outcome == ("known" if listed else "failed")
+
+
+def test_what_is_stale_did_not_happen(verified: Verified) -> None:
+    assert verified("right", LISTED).shown == ()
+
+
+KEY = Key("synap_key", "inst_0")
+LOST = Trouble("NET-LOST", {"fault": "Disconnected", "after_commit": True}, "the line was closed")
+CREATED = Trouble("REDIRECT", {"fault": "Respond", "status": 201}, "the server answered 201")
+
+
+@pytest.mark.parametrize(
+    ("clause", "call", "key", "told", "kind"),
+    [
+        pytest.param(
+            "IN-KEYS", {}, "own", Raised("builtins.ValueError", frozenset(), ""), "raised ValueError", id="raised"
+        ),
+        pytest.param("RES-ROWS", {}, "own", Returned({}), "returned", id="returned"),
+        pytest.param("ACCEPT", {}, "own", Hung(5.0), "no answer", id="hung"),
+        pytest.param("ONCE", {"trouble": LOST}, "own", Returned({}), "Disconnected, returned", id="trouble"),
+        pytest.param("REDIRECT", {"trouble": CREATED}, "own", Returned({}), "Respond 201, returned", id="a-status"),
+        pytest.param("NET-NAME", {"trouble": LOST}, "own", Raised("a.B", frozenset(), ""), "raised B", id="a-name"),
+        pytest.param("IN-ITERABLE", {"given": "generator"}, "own", Returned({}), "generator, returned", id="given"),
+        pytest.param("AUTH-SECRET", {}, "newline", Returned({}), "key with a newline, returned", id="a-key"),
+    ],
+)
+def test_a_kind_tells_what_was_odd_and_what_the_caller_was_told(
+    clause: str, call: dict[str, Any], key: KeyKind, told: Told, kind: str
+) -> None:
+    seen = CallSeen(0, Call((), **call), (), told, KEY, key)
+    observation = Observation(Scenario(()), (Event((seen,), {}, {}),))
+    assert kind_of(Finding(clause, "it went wrong", 0), observation) == kind
+
+
+def test_a_finding_about_the_whole_scenario_is_overall() -> None:
+    assert kind_of(Finding("RES-CALLS", "two calls were told one id"), Observation(Scenario(()), ())) == "overall"
 
 
 @dataclass

@@ -125,6 +125,7 @@ def test_an_environment_that_was_made_meanwhile_by_another_run_is_taken(
     ("version", "says"),
     [
         pytest.param("9.9.7", "No matching distribution found for maximem-synap==9.9.7", id="never-published"),
+        pytest.param("0.2.3", "No matching distribution found for maximem-synap==0.2.3", id="the-oldest-that-runs"),
         pytest.param("0.2.2", "the oldest release that it runs is 0.2.3", id="wants-a-certificate"),
         pytest.param("latest", "'latest' is no version; write sdk==0.5.9", id="no-version"),
         pytest.param("1.0 --index-url x", "is no version", id="an-option-behind-it"),

@@ -36,7 +36,7 @@ ALLOWED = {
     "refusing:RefusesLargeBatches": 51,
     "reordering:LastChunkFirst": 21,
     "reordering:LastRowsFirst": 51,
-    "reordering:RacingChunks": 20,
+    "reordering:RacingChunks": 200,  # a race: whatever shrinks it may not lose it
     "reordering:RequeuesTheRateLimited": 20,
     "reordering:RowsById": 20,
     "retrying:BeginsAgain": 20,
@@ -70,7 +70,7 @@ def test_a_wrong_client_is_caught_by_its_clause(exhibit: Exhibit, run: Callable[
     clause = exhibit.label.clause
     dialect = {"dialect": "observed"} if clause == "DIALECT" else {}
     alone = clause == "REUSE" or exhibit.module == "hanging"
-    (result,) = run(name(exhibit), clause, in_process=not alone, **dialect).clauses
+    (result,) = run(name(exhibit), clause, in_process=not alone, deadline_s=2.5 if alone else 5.0, **dialect).clauses
     assert (result.outcome, result.message) == ("failed", result.message)
     assert result.counterexample is not None
     scenario = result.counterexample.scenario

@@ -201,6 +201,7 @@ def replay(known: Known, player: Player) -> ClauseResult:
         for _ in range(_TRIES):
             if (shown := _shown(known, player)) is not None:
                 return ClauseResult(clause, "known", 1, f"{known.kind}: {known.reason}", shown)
+            player.stop()  # what the process remembers of clients that are closed may hide it
     except (AdapterError, ServerError) as error:
         if lacking := _lacking(player):
             return ClauseResult(clause, "not-testable", 0, f"known ({known.kind}); {lacking}")

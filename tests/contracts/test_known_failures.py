@@ -209,7 +209,7 @@ def test_what_happened_as_listed_is_told_apart(verified: Verified) -> None:
     assert (run.shown, run.found) == (BOTH, ())
 
 
-@pytest.mark.parametrize("listed", [pytest.param(0, id="found"), pytest.param(1, id="replayed")])
+@pytest.mark.parametrize("listed", [pytest.param(0, id="found"), pytest.param(2, id="replayed-twice")])
 def test_what_a_process_remembers_hides_no_failure(listed: int, fake_url: str, folder: Path) -> None:
     messages = [{"conversation_id": f"${n}", "role": "user", "content": "a"} for n in range(2)]
     example = Scenario((Call((messages[0],), client="a"), Call((messages[1],), client="b")))

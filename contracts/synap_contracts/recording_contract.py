@@ -146,7 +146,7 @@ class RecordingContract:
             raise pytest.UsageError(f'{cls.__qualname__} has no client; write client = "module:factory"')
         if callable(client) and not _takes_both(client):
             raise pytest.UsageError(
-                f"{cls.__qualname__}.client takes {inspect.signature(client)}, and is called with base_url and api_key; "
+                f"{cls.__qualname__}.client takes {inspect.signature(client)}, called with base_url and api_key; "
                 "a function from elsewhere is written client = staticmethod(make_client)"
             )
         return Settings(

@@ -27,7 +27,7 @@ def hidden(value: Json, keys: frozenset[str]) -> Json:
     match value:
         case str():
             for key in keys:
-                value = _without(value, key.strip())
+                value = _without(value, key)
             return value
         case dict():
             return {hidden(name, keys): hidden(each, keys) for name, each in value.items()}

@@ -53,7 +53,7 @@ def test_a_key_is_hidden_where_it_stands(text: str, shown: str) -> None:
 
 
 def test_keys_are_hidden_at_any_depth() -> None:
-    assert hidden({KEY: [(KEY, 1, None)]}, frozenset({f"{KEY}\n"})) == {HIDDEN: [[HIDDEN, 1, None]]}
+    assert hidden({KEY: [(KEY, 1, None)]}, frozenset({KEY})) == {HIDDEN: [[HIDDEN, 1, None]]}
 
 
 def test_a_short_key_is_hidden_whole() -> None:

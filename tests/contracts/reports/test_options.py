@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,14 @@ class Client:
     def record_messages_batch(self, messages):
         raise AuthenticationError("no")
 '''
+PYTESTS = (
+    {"--pyargs", "--dist"}
+    | {f"--synap-{name}" for name in ("client", "profile", "seed", "strict", "path")}
+    | {
+        "--synap-known-failures",
+        "--synap-",
+    }
+)
 BEGINNINGS = {
     "junit": "<?xml version",
     "html": "<!doctype html>",
@@ -58,3 +67,9 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
     done = asked(tmp_path, "--badge", str(tmp_path / "taken" / "badge.svg"))
     assert (done.exit_code, "cannot write" in done.output) == (2, True)
+
+
+def test_every_option_in_the_recipes_is_one(project_root: Path) -> None:
+    text = (project_root / "docs" / "ci.md").read_text(encoding="utf-8")
+    known = {option for parameter in verify.params for option in parameter.opts}
+    assert {each for each in re.findall(r"(?<!\S)`?(--[a-z][a-z-]+)", text) if each not in PYTESTS} <= known

@@ -64,6 +64,11 @@ def test_known_and_stale_are_told(broken: Run) -> None:
     assert ("| IN-ROLE MUST | known |" in text, "| ONCE MUST | stale |" in text) == (True, True)
 
 
+def test_what_fails_the_run_comes_first(broken: Run) -> None:
+    found = re.findall(r"<summary>(\w+): ", markdown([broken]))
+    assert found == ["failed", "stale", "error", "known", "warning"]
+
+
 def test_strict_makes_a_warning_a_failure(broken: Run) -> None:
     assert "| AUTH-SECRET SHOULD | failed |" in markdown([broken], strict=True)
 

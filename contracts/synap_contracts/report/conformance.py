@@ -77,12 +77,11 @@ def broken(run: Run) -> frozenset[Name]:
     return frozenset(each.name for each in (*run.shown, *run.found))
 
 
-def stretches(releases: Sequence[str], having: Sequence[bool]) -> list[tuple[int, int]]:
+def stretches(having: Sequence[bool]) -> list[tuple[int, int]]:
     """Where something holds from one release to the next, as places of the first and of the last."""
     edges = [False, *having, False]
     starts = [place for place, (was, now) in enumerate(pairwise(edges)) if now and not was]
     ends = [place - 1 for place, (was, now) in enumerate(pairwise(edges)) if was and not now]
-    assert not ends or ends[-1] < len(releases)  # noqa: S101 - one of each release
     return list(zip(starts, ends, strict=True))
 
 
@@ -93,7 +92,7 @@ def _by_clause(
     order = list(BY_ID)
     names = sorted({name for each in breaks.values() for name in each}, key=lambda name: (order.index(name[0]), name))
     for clause, kind in names:
-        for start, end in stretches(releases, [(clause, kind) in breaks[release] for release in releases]):
+        for start, end in stretches([(clause, kind) in each for each in breaks.values()]):
             since = first_of.get(releases[start], releases[start]) if start else "the first that was run"
             until = releases[end] if end < len(releases) - 1 else "still so"
             reason = _reason(known, (clause, kind), releases[end])

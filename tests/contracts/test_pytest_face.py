@@ -67,6 +67,11 @@ class TestStrict(Quick):
     strict = True
 
 
+class TestKnown(Quick):
+    client = "refuses_all:Client"
+    known_failures = "known.toml"
+
+
 class TestNothing(Quick):
     pass
 
@@ -82,6 +87,20 @@ class TestFunction(Quick):
 
 class TestNowhere(Quick):
     client = "nowhere:Client"
+"""
+
+KNOWN = """
+[[known]]
+clause = "IN-ROLE"
+kind = "raised AuthenticationError"
+reason = "it asks for the key first"
+example = '{"steps": [{"do": "call", "messages": [{"conversation_id": "$0", "role": "x", "content": "a"}]}]}'
+
+[[known]]
+clause = "AUTH-MISSING"
+kind = "returned"
+reason = "it was so once"
+example = '{"steps": [{"do": "open", "key": "missing"}, {"do": "call", "messages": []}]}'
 """
 
 
@@ -119,6 +138,7 @@ def by_class(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], 
     """A session of test classes."""
     folder = tmp_path_factory.mktemp("by_class")
     (folder / "test_mine.py").write_text(CLASSES, encoding="utf-8")
+    (folder / "known.toml").write_text(KNOWN, encoding="utf-8")
     return told(folder, "-k", ASKED)
 
 
@@ -146,6 +166,9 @@ def test_a_failure_tells_the_counterexample_and_how_to_see_it_again(by_option: t
         ("TestMethod [AUTH-MISSING]", "passed"),
         ("TestStrict [RES-EMPTY]", "failure"),
         ("TestStrict [AUTH-MISSING]", "passed"),
+        ("TestKnown [IN-ROLE]", "xfail"),
+        ("TestKnown [AUTH-MISSING]", "failure"),
+        ("TestKnown [RES-EMPTY]", "failure"),
         ("TestNothing [settings]", "error"),
         ("TestTooDeep [settings]", "error"),
         ("TestFunction [settings]", "error"),

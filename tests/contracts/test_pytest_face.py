@@ -25,6 +25,9 @@ filterwarnings =
     ignore:Module already imported so cannot be rewritten; _editable_impl:pytest.PytestAssertRewriteWarning
 """
 REFUSES_ALL = '''
+import os
+
+
 class AuthenticationError(Exception):
     """The page's."""
 
@@ -37,6 +40,13 @@ class Client:
 
     def record_messages_batch(self, messages):
         raise AuthenticationError("no")
+
+
+class Crashes(Client):
+    """Takes its process along when it is given nothing."""
+
+    def record_messages_batch(self, messages):
+        return super().record_messages_batch(messages) if messages else os._exit(3)
 '''
 ASKED = "AUTH-MISSING or IN-ROLE or RES-EMPTY or DIALECT or settings"
 CLASSES = """
@@ -70,6 +80,10 @@ class TestStrict(Quick):
 class TestKnown(Quick):
     client = "refuses_all:Client"
     known_failures = "known.toml"
+
+
+class TestCrashes(Quick):
+    client = "refuses_all:Crashes"
 
 
 class TestNothing(Quick):
@@ -169,6 +183,8 @@ def test_a_failure_tells_the_counterexample_and_how_to_see_it_again(by_option: t
         ("TestKnown [IN-ROLE]", "xfail"),
         ("TestKnown [AUTH-MISSING]", "failure"),
         ("TestKnown [RES-EMPTY]", "failure"),
+        ("TestCrashes [AUTH-MISSING]", "passed"),
+        ("TestCrashes [RES-EMPTY]", "error"),
         ("TestNothing [settings]", "error"),
         ("TestTooDeep [settings]", "error"),
         ("TestFunction [settings]", "error"),

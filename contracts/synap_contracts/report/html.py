@@ -127,7 +127,7 @@ def _matrix(told: list[Json], verdicts: list[tuple[str, str]], *, strict: bool) 
                 _cell(run, each.get(id_), number, alone=len(told) == 1, strict=strict)
                 for number, (run, each) in enumerate(zip(told, found, strict=True))
             ),
-            class_="kept" if all(each.get(id_, {}).get("outcome") == "passed" for each in found) else "told",
+            class_="kept" if {each[id_]["outcome"] for each in found if id_ in each} == {"passed"} else "told",
         )
         for id_, clause in clauses.items()
     )

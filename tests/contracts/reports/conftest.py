@@ -15,12 +15,13 @@ from synap_contracts.server import Key, Recorded, Request
 
 KEY = "synap_0123456789abcdef0123456789abcdef"
 HOSTILE = "</pre><script>alert(1)</script> ]]> ``` | [x](http://evil) \x00\x1b[31m\u202e\ud800 &amp; @all"
+LAST_WORDS = "its last words:\n```\n<script>alert(2)</script>"
 ID = "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11"
 
 
 def counterexample(clause: str, told: Returned | Raised, sentence: str) -> Counterexample:
     """One call with a hostile message, told so."""
-    entry = {"conversation_id": ID, "role": "user", "content": HOSTILE}
+    entry = {"conversation_id": ID, "role": "user", "content": HOSTILE, "metadata": {"unbroken": "x" * 300}}
     call = Call(({**entry, "conversation_id": "$0"},))
     seen = CallSeen(0, call, (entry,), told, Key(KEY, "inst_1"))
     row = Recorded("msg_1", 1, {**entry, "message_id": "msg_1"}, "2026-11-23T04:05:39Z")
@@ -63,7 +64,7 @@ def broken() -> Run:
         f"mine:{HOSTILE}",
         ClauseResult(BY_ID["RES-TOTAL"], "failed", 1, total.finding.sentence, total),
         ClauseResult(BY_ID["RES-ROWS"], "passed", 9),
-        ClauseResult(BY_ID["RES-ORDER"], "error", 1, "the adapter, not your client: it ended"),
+        ClauseResult(BY_ID["RES-ORDER"], "error", 1, f"the adapter, not your client: it ended; {LAST_WORDS}"),
         ClauseResult(BY_ID["IN-ROLE"], "known", 1, "raised ValueError: the check comes first", role),
         ClauseResult(
             BY_ID["ONCE"], "stale", 3, "listed as known (returned), and its example does not fail so any more"

@@ -167,8 +167,12 @@ def test_the_policy_has_nothing_to_refuse(opened: Browser) -> None:
 
 
 def test_the_page_is_no_wider_than_its_window(opened: Browser) -> None:
-    opened.click(CELL)
     assert opened.value("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_evidence_is_no_wider_than_its_panel(opened: Browser) -> None:
+    opened.click(CELL)
+    assert opened.value(f"(e => e.scrollWidth <= e.clientWidth)(document.querySelector('{PANEL} article'))")
 
 
 def test_a_cell_is_large_enough_for_a_thumb(opened: Browser) -> None:
@@ -176,5 +180,6 @@ def test_a_cell_is_large_enough_for_a_thumb(opened: Browser) -> None:
 
 
 def test_what_everybody_passed_can_be_hidden(opened: Browser) -> None:
+    before = opened.sees("tr.kept")
     opened.click("#only")
-    assert (opened.sees("tr.kept"), opened.sees("tr.told")) == (False, True)
+    assert (before, opened.sees("tr.kept"), opened.sees("tr.told")) == (True, False, True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from synap_contracts.client.protocol import Told
-    from synap_contracts.scenario import Call, KeyKind, Place, Scenario
+    from synap_contracts.scenario import Call, KeyKind, Place, Scenario, Trouble
     from synap_contracts.server import Key, Request, Truth
 
 Json = Any
@@ -30,6 +30,7 @@ class CallSeen:
         requests: What reached the recording routes meanwhile; read where something was to go wrong.
         tenancy: Of the key's instance.
         refused: Indexes of the entries that the server was told to refuse, by this call or an earlier one.
+        struck: Whether the trouble came about: a client that sends nothing more meets no fault of a later request.
         settable: Whether the client could be told the timeout or the waits that the trouble needs.
     """
 
@@ -46,6 +47,12 @@ class CallSeen:
     tenancy: str | None = None
     refused: frozenset[int] = frozenset()
     settable: bool = True
+    struck: bool = True
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What went wrong, where it did."""
+        return self.call.trouble if self.struck else None
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,21 @@ class Event:
     calls: tuple[CallSeen, ...]
     before: Truth
     after: Truth
+
+
+@dataclass(frozen=True)
+class Altered:
+    """An answer that changed after its caller had got it.
+
+    Args:
+        call: The number of the call that it answered, or None for one before this scenario.
+        by: The number of the call after which it was seen, or None where a client was closed.
+        at: Where it differs.
+    """
+
+    call: int | None
+    by: int | None
+    at: str
 
 
 @dataclass
@@ -67,6 +89,7 @@ class Observation:
         dialect: Which one the server spoke.
         heard: Texts of logs and output, where the scenario listens.
         secrets: The keys that nobody may see.
+        altered: Answers that changed after their callers had got them.
         overheard: Request lines, headers and bodies that came to another origin.
         wire: The requests, for the report.
     """
@@ -76,6 +99,7 @@ class Observation:
     dialect: str = "documented"
     heard: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    altered: tuple[Altered, ...] = ()
     overheard: tuple[tuple[str, str, str], ...] = ()
     wire: tuple[Request, ...] = field(default=())
 

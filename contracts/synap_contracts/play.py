@@ -8,9 +8,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.client.driver import NORMAL_TIMEOUT_S, SHORT_TIMEOUT_S
-from synap_contracts.client.protocol import AdapterError, Hung, Returned
+from synap_contracts.client.protocol import AdapterError, Hung, Raised, Returned
 from synap_contracts.neighbours import nobody
-from synap_contracts.observation import CallSeen, Event, Observation
+from synap_contracts.observation import Altered, CallSeen, Event, Observation
 from synap_contracts.oracle.judge import REASON
 from synap_contracts.scenario import (
     Call,
@@ -87,6 +87,14 @@ class _Run:
     refused: set[tuple[str, str]] = field(default_factory=set)
     number: int = 0
     hung: bool = False
+    asked: dict[int, int] = field(default_factory=dict)
+    """The numbers of the calls, by those of their requests."""
+    altered: list[Altered] = field(default_factory=list)
+
+    def notices(self, told: Told, by: int | None) -> None:
+        """Keep what is told of answers that changed."""
+        if isinstance(told, Returned | Raised):
+            self.altered += [Altered(self.asked.get(number), by, at) for number, at in told.altered]
 
 
 class Player:
@@ -185,6 +193,7 @@ class Player:
             dialect=self.server.dialect,
             heard=heard,
             secrets=tuple(c.key.key for c in run.clients.values()) if scenario.listening else (),
+            altered=tuple(run.altered),
             overheard=tuple(self.bystander.heard),
         )
 
@@ -193,7 +202,7 @@ class Player:
             if not client.open or run.hung:
                 continue
             if run.scenario.listening:
-                self.driver.close(client.handle)  # what it says then is listened to as well
+                run.notices(self.driver.close(client.handle), None)  # what it says then is listened to as well
             else:
                 self.driver.leave(client.handle)
 
@@ -208,7 +217,7 @@ class Player:
             case Close(name):
                 client = self._known(run, name)
                 if client.open:
-                    self.driver.close(client.handle)
+                    run.notices(self.driver.close(client.handle), None)
                     client.open = False
             case Call() | Together():
                 self._calls(run, calls_of(step), slow=isinstance(step, Together) and step.staggered)
@@ -252,13 +261,16 @@ class Player:
         if slow:
             latencies = [{"fault": "Latency", "seconds": _STAGGER_S * (len(calls) - n - 1)} for n in range(len(calls))]
             self.server.arm({"sequence": latencies})
+        numbers = range(run.number, run.number + len(calls))
         under_way: list[tuple[Call, Client, tuple[Json, ...], Told | int]] = []
         for call, client, messages in prepared:
             under_way.append((call, client, messages, self._asked(run, call, client, messages)))
+        run.asked |= {state: n for n, (*_, state) in zip(numbers, under_way, strict=True) if isinstance(state, int)}
         ended = [
             (call, client, messages, self._told(run, call, state), not isinstance(state, int))
             for call, client, messages, state in under_way
         ]
+        struck = slow or self._struck(calls)
         if troubled or slow:
             self.server.disarm()
         requests = self._requests_since(run) if troubled else ()
@@ -279,11 +291,24 @@ class Player:
                 tenancy=client.tenancy,
                 refused=frozenset(n for n, entry in enumerate(messages) if _named(entry) in run.refused),
                 settable=self._settable(call),
+                struck=struck,
             )
             for n, (call, client, messages, told, opening) in enumerate(ended)
         )
+        for n, (_, _, _, told, _) in zip(numbers, ended, strict=True):
+            run.notices(told, n)
         run.number += len(calls)
         run.events.append(Event(seen, before, run.truth))
+
+    def _struck(self, calls: tuple[Call, ...]) -> bool:
+        """Whether what was armed came about; where the server can't tell, it did."""
+        troubles = [call.trouble for call in calls if call.trouble]
+        if len(troubles) != 1:
+            return True
+        left = self.server.armed()
+        if len(left) > 1:
+            return False  # requests that were to pass before it did not come
+        return not left or left[0].get("times") is None or left[0].get("times") != troubles[0].fault.get("times", 1)
 
     def _settable(self, call: Call) -> bool:
         return not (call.trouble and call.trouble.short) or "timeout_s" in self.driver.hello.can

@@ -161,6 +161,12 @@ class Server:
         """Let the next calls go wrong."""
         self.control("POST", "/_mock/faults", fault)
 
+    def armed(self) -> list[Json]:
+        """What may still go wrong, and how often; nothing where the server doesn't tell."""
+        listed = self.control("GET", "/_mock/faults")
+        faults = listed.get("faults") if isinstance(listed, dict) else None
+        return [each for each in faults if isinstance(each, dict)] if isinstance(faults, list) else []
+
     def disarm(self) -> None:
         """Let nothing go wrong any more."""
         self.control("DELETE", "/_mock/faults")

@@ -92,15 +92,17 @@ class Trial:
         if told is None:
             return False
         observation.wire = self.player.server.requests()
-        if told.unless_alone and self._alone(told, observation):
+        if self._alone(self.player, told, observation):
             return False
         self._seen[dumps(scenario)] = observation, told
         return True
 
-    def _alone(self, told: Finding, observation: Observation) -> bool:
+    def _alone(self, player: Player, told: Finding, observation: Observation) -> bool:
         """Whether the call in question breaks its clause without those before it."""
+        if not told.unless_alone:
+            return False
         call = next(seen.call for seen in observation.calls if seen.number == told.call)
-        only = self.player.play(replace(observation.scenario, steps=(call,)), fresh=True)
+        only = player.play(replace(observation.scenario, steps=(call,)), fresh=True)
         return any(each.clause == told.unless_alone for each in judge(only))
 
     def _servers(self, clause: str, scenario: Scenario, times: int) -> ClauseResult | None:
@@ -112,8 +114,9 @@ class Trial:
             except AdapterError as error:
                 raise ServerError(f"the reference client failed: {error}") from error
             told = next((each for each in judge(observation) if each.clause == clause), None)
-            if told is not None:
-                observation.wire = self.control.server.requests()
+            wire = self.control.server.requests() if told is not None else ()
+            if told is not None and not self._alone(self.control, told, observation):
+                observation.wire = wire
                 shown = Counterexample(replay_id(scenario), scenario, observation, told)
                 message = f"the server's fault, not your client's: the reference client meets it too ({told.sentence})"
                 return ClauseResult(BY_ID[clause], "error", message=message, counterexample=shown)

@@ -53,6 +53,17 @@ class CachesAnswers(Honest):
         return self.answers[body]
 
 
+@wrong("RES-CALLS", "has one object for every answer: an earlier one changes under its caller")
+class KeepsOneAnswer(Honest):
+    def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
+        super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
+        self.answer: Answer = {}
+
+    def told(self, answer: Answer) -> Answer:
+        self.answer.update(answer)
+        return self.answer
+
+
 @wrong("RES-CALLS", "remembers the last error, and raises it again at the next call")
 class RemembersErrors(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from synap_contracts.client.errors import describe
@@ -188,7 +189,14 @@ def test_causes_contexts_and_notes_are_told() -> None:
     error.__cause__ = KeyError("cause")
     error.__context__ = OSError("context")
     error.add_note("note")
-    assert {"outer", "note", "'cause'", "context"} <= set(describe(error)["said"])
+    told = describe(error)
+    places = dict(zip(told["said"], told["places"], strict=True))
+    assert {"outer", "note", "'cause'", "context"} <= places.keys()
+    assert [places["note"], places["'cause'"], places["context"]] == [
+        "a note of",
+        "the cause (KeyError) of",
+        "the context (OSError) of",
+    ]
 
 
 def test_an_object_with_attributes_is_an_answer_too() -> None:
@@ -205,3 +213,35 @@ def test_an_object_with_attributes_is_an_answer_too() -> None:
 
 def test_what_is_no_json_is_told_as_unreadable() -> None:
     assert plain({"a": b"x", "b": object()}) == {"a": {"unreadable": "bytes"}, "b": {"unreadable": "object"}}
+
+
+def test_an_answer_that_a_later_call_changes_is_told_once() -> None:
+    class OneAnswer(Plain):
+        answer: ClassVar[dict[str, Any]] = {"results": []}
+
+        def record_messages_batch(self, messages: Any) -> Any:
+            del messages
+            self.answer["results"].append({"message_id": len(self.answer["results"])})
+            return self.answer
+
+    told = asked(OneAnswer, call(), call(), {"do": "ping"}, {"do": "close", "client": "a"})
+    altered = [{"id": 1, "at": "answer.results (its length)"}]
+    assert [reply.get("altered") for reply in told] == [None, [], altered, None, []]
+
+
+def test_an_answer_that_can_be_read_once_only_has_not_changed() -> None:
+    class Once(Plain):
+        def record_messages_batch(self, messages: Any) -> Any:
+            return {"results": ({"n": n} for n, _ in enumerate(messages))}
+
+    assert [reply.get("altered") for reply in asked(Once, call(), call())] == [None, [], []]
+
+
+def test_a_record_is_told_with_its_level_and_its_logger() -> None:
+    class Logs(Plain):
+        def record_messages_batch(self, messages: Any) -> Any:
+            del messages
+            logging.getLogger("mine").debug("hm")
+
+    *_, heard = asked(Logs, {"do": "listen", "on": True}, call(), {"do": "listen", "on": False})
+    assert "DEBUG mine: hm" in heard["answer"]

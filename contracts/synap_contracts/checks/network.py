@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,8 +52,8 @@ GARBLED: Final = (
         made
         for body in _SHAPES
         for made in (
-            trouble("NET-GARBLED", "WrongShape", f"the answer was {body!r}", times=None, json=body),
-            trouble("NET-GARBLED", "WrongShape", f"the answer was {body!r}", times=1, after=True, json=body),
+            trouble("NET-GARBLED", "WrongShape", f"the answer was {json.dumps(body)}", times=None, json=body),
+            trouble("NET-GARBLED", "WrongShape", f"the answer was {json.dumps(body)}", times=1, after=True, json=body),
         )
     ),
     trouble("NET-GARBLED", "Respond", "the answer was empty", times=None, status=200, content=""),

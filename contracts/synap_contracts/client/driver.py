@@ -29,6 +29,8 @@ OPEN_S: Final = 30.0
 """How long opening and closing may take."""
 PONG_S: Final = 20.0
 """How long an adapter may take to answer a ping."""
+PRINTED: Final = "printed: "
+"""What the text of standard output and error begins with, among log records."""
 _GOODBYE_S: Final = 0.5
 NORMAL_TIMEOUT_S: Final = 60.0
 SHORT_TIMEOUT_S: Final = 0.5
@@ -130,7 +132,7 @@ class Driver(ABC):
         reply = self.reply(self.ask("listen", on=False), PONG_S) if "listen" in self.hello.can else None
         time.sleep(0.05)  # standard error is another pipe, and may come later than the answer
         printed = self.printed()
-        return (*((reply or {}).get("answer") or ()), *([printed] if printed else []))
+        return (*((reply or {}).get("answer") or ()), *([f"{PRINTED}{printed}"] if printed else []))
 
 
 class Inside(Driver):

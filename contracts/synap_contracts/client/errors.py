@@ -21,12 +21,14 @@ def describe(error: BaseException, declared: object = None) -> dict[str, Any]:
         error: What was raised.
         declared: The client's `errors`: which of its classes stand for which of the page's names, either way round.
     """
+    told = said(error)
     own = [kind for kind in type(error).__mro__ if kind.__module__.partition(".")[0] not in FOREIGN]
     return {
         "class": f"{type(error).__module__}.{type(error).__qualname__}",
         "names": sorted({kind.__name__ for kind in own} | declared_names(error, declared)),
         "text": text_of(error),
-        "said": said(error),
+        "said": [text for _, text in told],
+        "places": [place for place, _ in told],
         "status": status_of(error),
     }
 
@@ -61,21 +63,24 @@ def text_of(error: BaseException) -> str:
         return f"<{type(error).__name__} whose text can't be had: {type(failure).__name__}>"
 
 
-def said(error: BaseException) -> list[str]:
-    """Every text along causes, contexts, notes and groups."""
-    texts: list[str] = []
+def said(error: BaseException) -> list[tuple[str, str]]:
+    """Every text along causes, contexts, notes and groups, each after where it stands."""
+    texts: list[tuple[str, str]] = []
     seen: set[int] = set()
-    ahead: list[BaseException | None] = [error]
+    ahead: list[tuple[str, BaseException | None]] = [("", error)]
     while ahead:
-        each = ahead.pop()
+        role, each = ahead.pop()
         if each is None or id(each) in seen:
             continue
         seen.add(id(each))
-        texts += [text_of(each), *(str(note) for note in getattr(each, "__notes__", ()))]
-        texts += [arg for arg in each.args if isinstance(arg, str)] if not isinstance(each, UnicodeError) else []
-        ahead += [each.__cause__, each.__context__]
+        place = f"the {role} ({type(each).__qualname__}) of" if role else "the text of"
+        texts.append((place, text_of(each)))
+        texts += [(f"a note in {place}" if role else "a note of", str(note)) for note in getattr(each, "__notes__", ())]
+        if not isinstance(each, UnicodeError):
+            texts += [(place if role else "the arguments of", arg) for arg in each.args if isinstance(arg, str)]
+        ahead += [("context", each.__context__), ("cause", each.__cause__)]  # the last is looked at first
         if isinstance(each, BaseExceptionGroup):
-            ahead += each.exceptions
+            ahead += [("group", one) for one in each.exceptions]
     return texts
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Json = Any
 
 _KEPT_RECORDS: Final = 20_000
+_KEPT_ANSWERS: Final = 4
 
 
 class Opened:
@@ -60,6 +61,30 @@ class Opened:
                 return
 
 
+class Answers:
+    """The answers of the last few calls, as their callers hold them: a later call may not change them."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[int, Any, Json]] = deque(maxlen=_KEPT_ANSWERS)
+
+    def keep(self, number: int, value: Any, told: Json) -> None:  # noqa: ANN401 - the client's own
+        """Keep an answer; one that can be read only once is told by nothing later."""
+        with suppress(Exception):
+            if changed(told, plain(value)) is None:
+                self._kept.append((number, value, told))
+
+    def altered(self) -> list[Json]:
+        """Which calls' answers are not as they were told, and where; each is told once."""
+        found = []
+        for each in tuple(self._kept):
+            number, value, told = each
+            with suppress(Exception):  # an answer may need its client to be read
+                if at := changed(told, plain(value), "answer"):
+                    found.append({"id": number, "at": at})
+                    self._kept.remove(each)
+        return found
+
+
 class Host:
     """Answers requests of the protocol for the clients that one factory makes.
 
@@ -75,6 +100,7 @@ class Host:
         self.version = version
         self.opened: dict[str, Opened] = {}
         self.records = Records()
+        self.answers = Answers()
 
     def hello(self) -> Json:
         """The first line."""
@@ -145,10 +171,12 @@ class Host:
                 value = await in_own_loop(opened.record, messages)
             else:
                 value = await called(opened.record, messages)
-            reply = {"answer": plain(value)}
+            told = plain(value)
+            reply = {"answer": told, "altered": self.answers.altered()}
+            self.answers.keep(request.get("id", 0), value, deepcopy(told))
         except BaseException as error:  # noqa: BLE001 - as above
             given_up(error)
-            reply = {"raised": errors.describe(error, opened.declared)}
+            reply = {"raised": errors.describe(error, opened.declared), "altered": self.answers.altered()}
         return {**reply, "changed": changed(before, entries)}
 
     async def _close(self, request: Json) -> Json:
@@ -159,8 +187,8 @@ class Host:
             await opened.close()
         except BaseException as error:  # noqa: BLE001 - as above
             given_up(error)
-            return {"raised": errors.describe(error, opened.declared)}
-        return {"answer": None}
+            return {"raised": errors.describe(error, opened.declared), "altered": self.answers.altered()}
+        return {"answer": None, "altered": self.answers.altered()}
 
 
 def given_up(error: BaseException) -> None:
@@ -302,7 +330,7 @@ class _Keeper(logging.Handler):
         if self.ours(record):
             return
         with suppress(Exception):  # a record that can't be formatted is the client's, and no leak
-            self.texts.append(f"{record.name}: {self.format(record)}")
+            self.texts.append(f"{record.levelname} {record.name}: {self.format(record)}")
 
 
 def encoded(reply: Json) -> bytes:

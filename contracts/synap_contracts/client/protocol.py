@@ -45,10 +45,12 @@ class Returned:
     Args:
         answer: What it returned, as JSON.
         changed: Where the caller's messages are not as before, or None.
+        altered: Earlier calls, by the numbers of their requests, whose answers are not as they were told; and where.
     """
 
     answer: Json
     changed: str | None = None
+    altered: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Raised:
         said: Every text of it: notes, causes and contexts too.
         status: The HTTP status that the exception carries, where it does.
         changed: As in `Returned`.
+        altered: As in `Returned`.
+        places: Where each of the texts stands, as `the cause (KeyError) of`; empty where the adapter doesn't tell.
     """
 
     kind: str
@@ -70,6 +74,8 @@ class Raised:
     said: tuple[str, ...] = ()
     status: int | None = None
     changed: str | None = None
+    altered: tuple[tuple[int, str], ...] = ()
+    places: tuple[str, ...] = ()
 
     def is_a(self, *names: str) -> bool:
         """Whether one of the client's own classes along the MRO has one of these names."""
@@ -145,17 +151,22 @@ def told(reply: Json) -> Returned | Raised:
     """
     if "broken" in reply:
         raise AdapterError(str(reply["broken"]))
+    altered = tuple((int(each["id"]), str(each["at"])) for each in reply.get("altered") or ())
     if "answer" in reply:
-        return Returned(reply["answer"], reply.get("changed"))
+        return Returned(reply["answer"], reply.get("changed"), altered)
     raised = reply.get("raised")
     if not isinstance(raised, dict):
         raise AdapterError(f'the adapter answered with neither "answer" nor "raised": {json.dumps(reply)[:200]}')
     text = str(raised.get("text", ""))
+    names = raised.get("names")
+    kind = str(raised.get("class", ""))
     return Raised(
-        kind=str(raised.get("class", "")),
-        names=frozenset(map(str, raised.get("names") or [raised.get("class", "")])),
+        kind=kind,
+        names=frozenset([kind] if names is None else map(str, names)),
         text=text,
         said=tuple(map(str, raised.get("said") or [text])),
         status=raised.get("status"),
         changed=reply.get("changed"),
+        altered=altered,
+        places=tuple(map(str, raised.get("places") or ())),
     )

@@ -79,7 +79,7 @@ def read(seen: CallSeen, answer: Json, known: Known) -> Iterator[Finding]:
     if not isinstance(rows, list):
         yield Finding(
             "RES-ROWS",
-            f"results is {shown(rows)}; it is a list with one row per submitted message",
+            f"results is {shown(rows)}; it has to be a list with one row per submitted message",
             number,
             ("answer.results",),
         )
@@ -103,6 +103,12 @@ def read(seen: CallSeen, answer: Json, known: Known) -> Iterator[Finding]:
         yield from _fates(seen, rows, known)
 
 
+def formal(finding: Finding) -> bool:
+    """Whether a finding is about the shape or the time of rows, and not about what is recorded or was left out."""
+    beside_the_id = all(mark.endswith((".recorded_at", ".error")) for mark in finding.marks)
+    return finding.clause in {"RES-TIME", "RES-FAILURE"} or (finding.clause == "RES-SUCCESS" and beside_the_id)
+
+
 def _several(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
@@ -123,7 +129,7 @@ def _counts(number: int, submitted: int, answer: Json, rows: list[Json] | None) 
     if not _number(succeeded) or not _number(failed):
         yield Finding(
             "RES-COUNTS",
-            f"succeeded is {shown(succeeded)} and failed is {shown(failed)}; both are numbers of messages",
+            f"succeeded is {shown(succeeded)} and failed is {shown(failed)}; both have to be numbers of messages",
             number,
             ("answer.succeeded", "answer.failed"),
         )
@@ -196,7 +202,7 @@ def _time(number: int, index: int, recorded_at: Json, placed: Placed | None) -> 
     if told is None:
         yield Finding(
             "RES-SUCCESS" if recorded_at is None else "RES-TIME",
-            f"results[{index}].recorded_at is {shown(recorded_at)}; it is an ISO 8601 date-time with a zone",
+            f"results[{index}].recorded_at is {shown(recorded_at)}; it has to be an ISO 8601 date-time with a zone",
             number,
             at,
         )

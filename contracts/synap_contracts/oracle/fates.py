@@ -62,7 +62,7 @@ def wide_clause(messages: tuple[Json, ...]) -> str | None:
         if entry.get("content") == "":
             return "SEND-WIDE-EMPTY"
         identity = entry.get("conversation_id")
-        if canonical(identity) not in {None, identity}:
+        if canonical(identity) not in (None, identity):
             return "SEND-WIDE-UUIDS"
         if found := _wide_value(entry):
             return found

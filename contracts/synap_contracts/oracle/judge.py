@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.oracle import secrets, trouble
-from synap_contracts.oracle.answers import Known, claims, failed_row, read
+from synap_contracts.oracle.answers import Known, claims, failed_row, formal, read
 from synap_contracts.oracle.fates import broken_clause, canonical, refused, wide_clause
 from synap_contracts.oracle.finding import Finding, shown
 from synap_contracts.oracle.truth import CLAUSE_OF, Asked, Placed, compare, field_of, grown
@@ -35,6 +35,7 @@ def _all(observation: Observation) -> Iterator[Finding]:
     for event in observation.events:
         yield from _event(observation, event, past)
         past += event.calls
+    yield from _answers_altered(observation)
     yield from secrets.leaked(observation)
 
 
@@ -61,7 +62,11 @@ def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iter
         )
         findings = [*_changed_input(seen), *_call(seen, known, observation), *_recorded(seen, comparison)]
         findings += _after_others(seen, findings, [*past, *event.calls])
+        # Where a client may refuse, it is asked what it recorded: how rows look is seen in calls that each has to take.
+        lenient = seen.call.loop == "own" or seen.call.given != "list" or wide_clause(seen.messages) is not None
         for finding in findings:
+            if lenient and formal(finding):
+                continue
             yield from _mapped(finding, seen, observation, recorded=any(n == seen.number for n, _ in comparison.kept))
     yield from _shared_ids(event)
     beside = event.calls[0]
@@ -81,6 +86,14 @@ def _shared_ids(event: Event) -> Iterator[Finding]:
                 yield Finding(
                     "RES-CALLS", f"calls {told[id_]} and {seen.number} were told the same message_id {shown(id_)}", None
                 )
+
+
+def _answers_altered(observation: Observation) -> Iterator[Finding]:
+    """Answers that are not any more what their callers got."""
+    for each in observation.altered:
+        whose = "an earlier call's answer" if each.call is None else f"call {each.call}'s answer"
+        then = "the client was closed" if each.by is None else f"call {each.by} had ended"
+        yield Finding("RES-CALLS", f"{whose} changed under its caller: {each.at} was another once {then}", each.by)
 
 
 def refused_indexes(seen: CallSeen) -> set[int]:
@@ -116,7 +129,9 @@ def _call(seen: CallSeen, known: Known, observation: Observation) -> Iterator[Fi
         yield from _without_key(seen)
     elif broken:
         yield from _invalid(seen, broken, known)
-    elif seen.call.trouble and not seen.call.trouble.slow:
+    elif not seen.struck and seen.call.trouble and seen.call.trouble.short and not isinstance(seen.told, Returned):
+        return  # a client with a short timeout may give up, whatever the server does
+    elif seen.trouble and not seen.trouble.slow:
         yield from trouble.judged(seen, known, observation.overheard)
     else:
         yield from _healthy(seen, known)
@@ -192,8 +207,10 @@ SUSPECT = frozenset({"ACCEPT", "RES-TOTAL", "RES-COUNTS", "RES-ROWS", "RES-FAILU
 def _after_others(seen: CallSeen, findings: list[Finding], past: list[CallSeen]) -> list[Finding]:
     """What a call breaks only because of what came before it, or runs beside it."""
     before = [each for each in past if each.call.client == seen.call.client and each is not seen]
-    if not before or seen.call.trouble or seen.call.loop == "own" or any(map(broken_clause, seen.messages)):
+    if not before or seen.trouble or seen.call.loop == "own" or any(map(broken_clause, seen.messages)):
         return []
+    if not seen.messages or seen.call.given != "list" or wide_clause(seen.messages):
+        return []  # a client may refuse these, whenever it is called
     return [
         replace(
             each,
@@ -322,16 +339,16 @@ def _said_failed(seen: CallSeen, index: int) -> bool:
 
 
 def _garbled(seen: CallSeen) -> bool:
-    return seen.call.trouble is not None and isinstance(seen.told, Returned) and not claims(seen.told.answer)
+    return seen.trouble is not None and isinstance(seen.told, Returned) and not claims(seen.told.answer)
 
 
 def _doubled(seen: CallSeen, each: Asked, placed: Placed) -> Iterator[Finding]:
-    after = f"{seen.call.trouble.named}, and " if seen.call.trouble else ""
+    after = f"{seen.trouble.named}, and " if seen.trouble else ""
     sentence = f"{after}your client recorded messages[{each.index}] twice"
     if placed.place[0] != each.instance:
         yield Finding("AUTH-OWN", f"messages[{each.index}] is recorded in another key's instance too", seen.number)
     yield Finding("ONCE", sentence, seen.number, (f"messages[{each.index}]",))
-    if not seen.call.trouble:
+    if not seen.trouble:
         yield Finding("SEND-ONLY", sentence, seen.number, (f"messages[{each.index}]",))
 
 
@@ -391,9 +408,9 @@ def _mapped(finding: Finding, seen: CallSeen, observation: Observation, *, recor
             refusing = finding.clause in LOUDLY and not isinstance(seen.told, Hung)
             told_so = refusing and (raised or "failed" in finding.sentence)
             return () if told_so else (replace(finding, clause=clause),)
-    if not call.messages and not call.trouble and seen.kind == "own" and not seen.revoked and seen.at == "server":
+    if not call.messages and not seen.trouble and seen.kind == "own" and not seen.revoked and seen.at == "server":
         about_rows = finding.clause in ROW_CLAUSES or finding.clause == "ACCEPT"
         return (replace(finding, clause="RES-EMPTY"),) if about_rows else (finding,)
-    if observation.dialect == "observed" and refused_indexes(seen) and finding.clause in ROW_CLAUSES:
+    if observation.dialect == "observed" and refused_indexes(seen) and finding.clause in ROW_CLAUSES | {"RES-PARTIAL"}:
         return (replace(finding, clause="DIALECT"),)
     return (finding,)

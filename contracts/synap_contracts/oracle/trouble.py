@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.client.protocol import NETWORK_ERRORS, Hung, Raised, Returned
-from synap_contracts.oracle.answers import claims, failed_row, read
+from synap_contracts.oracle.answers import claims, failed_row, formal, read
 from synap_contracts.oracle.finding import Finding, shown
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _told(seen: CallSeen) -> str:
 
 def judged(seen: CallSeen, known: Known, overheard: tuple[tuple[str, str, str], ...]) -> Iterator[Finding]:
     """A call that met trouble."""
-    trouble = seen.call.trouble
+    trouble = seen.trouble
     if trouble is None:
         return
     match seen.told:
@@ -97,7 +97,7 @@ def judged(seen: CallSeen, known: Known, overheard: tuple[tuple[str, str, str], 
 
 
 def _raised(seen: CallSeen, raised: Raised) -> Iterator[Finding]:
-    trouble = seen.call.trouble
+    trouble = seen.trouble
     assert trouble is not None  # noqa: S101 - the caller asked
     wanted = TOLD_AS.get(trouble.clause)
     accepted = NETWORK_ERRORS if wanted == "NetworkError" else {wanted}
@@ -118,7 +118,7 @@ def _raised(seen: CallSeen, raised: Raised) -> Iterator[Finding]:
 
 def _returned(seen: CallSeen, known: Known) -> Iterator[Finding]:
     """A call that returned all the same: its answer has to be true."""
-    trouble = seen.call.trouble
+    trouble = seen.trouble
     assert trouble is not None  # noqa: S101 - as above
     assert isinstance(seen.told, Returned)  # noqa: S101 - as above
     answer = seen.told.answer
@@ -142,13 +142,14 @@ def _returned(seen: CallSeen, known: Known) -> Iterator[Finding]:
             )
         )
     yield from (each for each in findings if each.clause != "ACCEPT")
-    if findings and trouble.clause not in {"ONCE", "TRUE"}:
-        yield Finding(trouble.clause, f"{trouble.named}, and {findings[0].sentence}", seen.number, findings[0].marks)
+    untrue = [each for each in findings if not formal(each)]
+    if untrue and trouble.clause not in {"ONCE", "TRUE", "AUTH-SECRET", "RATE-WAIT"}:
+        yield Finding(trouble.clause, f"{trouble.named}, and {untrue[0].sentence}", seen.number, untrue[0].marks)
 
 
 def _repeated(seen: CallSeen) -> Iterator[Finding]:
     """What was sent again, and when."""
-    trouble = seen.call.trouble
+    trouble = seen.trouble
     assert trouble is not None  # noqa: S101 - as above
     if len({request.body for request in seen.requests}) != 1 or len(seen.requests) == 1:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.oracle.fates import canonical
@@ -83,7 +84,7 @@ def normal(value: Json) -> Json:
         case bool():
             return value
         case float() if value.is_integer():
-            return int(value)
+            return int(Decimal(repr(value)))  # in its shortest digits, as JavaScript writes it out
         case dict():
             return {key: normal(each) for key, each in value.items()}
         case list():

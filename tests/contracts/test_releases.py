@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,11 @@ from synap_contracts.client.process import Unusable
 from synap_contracts.client.spec import Spec
 from synap_contracts.clients import releases
 from synap_contracts.clients.releases import NoSuchRelease, Release, named, ordered
+from synap_contracts.observation import Observation
+from synap_contracts.oracle.finding import Finding
+from synap_contracts.report import reproduce
+from synap_contracts.run import Counterexample
+from synap_contracts.scenario import one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,6 +189,14 @@ def test_a_release_never_runs_in_this_process() -> None:
 def test_a_client_s_name_asks_for_a_release(text: str, version: str | None) -> None:
     release = named(text)
     assert (release and release.version) == version
+
+
+def test_the_script_of_a_release_names_what_to_install() -> None:
+    seen = Counterexample("abc", one(), Observation(one(), ()), Finding("ACCEPT", "it failed"))
+    run: Any = SimpleNamespace(spec="sdk==0.5.9", dialect="documented")
+    first, *rest = reproduce.python(run, seen).splitlines()
+    assert first == "# pip install maximem-synap==0.5.9"
+    assert "from synap_contracts.clients.official import make" in rest
 
 
 def test_a_release_is_kept_for_each_python_in_the_folder_that_is_named(tmp_path: Path) -> None:

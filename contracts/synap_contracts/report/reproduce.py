@@ -8,6 +8,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from synap_contracts.client.spec import OWN
+from synap_contracts.clients import releases
 from synap_contracts.oracle.judge import REASON
 from synap_contracts.scenario import Call, Close, Open, Revoke, Together
 from synap_contracts.server import BATCH
@@ -46,8 +47,11 @@ def curl(found: Counterexample) -> str:
 
 def python(run: Run, found: Counterexample) -> str:
     """A script that plays the scenario against a fake of its own, and prints what came of it."""
-    factory = OWN.get(run.spec, run.spec)
+    release = releases.named(run.spec)
+    factory = OWN.get("sdk" if release else run.spec, run.spec)
     script = _COMMAND if factory.startswith("cmd:") else _FACTORY
+    if release is not None:
+        script = f"# pip install {releases.PACKAGE}=={release.version}\n{script}"
     module, _, name = factory.partition(":")
     return script.format(
         module=module,

@@ -3,7 +3,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types check bench integrations
+MATRIX := nice .venv/bin/python -P -m synap_contracts.conformance --known-failures contracts/known-failures/official-sdk.toml \
+	--page docs/sdk-conformance.md --html docs/sdk-conformance.html
+
+.PHONY: demo test zoo lint types check bench integrations matrix matrix-all
 .DEFAULT_GOAL := test
 
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back
@@ -11,6 +14,9 @@ demo: .venv/.demo ## records 277,747 real messages through the official SDK, and
 
 test: .venv/.test
 	.venv/bin/python -P -m pytest -p xdist -n 2
+
+zoo: .venv/.test ## the rest of the tests: every client of the zoo, and the official SDK's longest searches
+	.venv/bin/python -P -m pytest -p xdist -n 2 -m whole
 
 lint: .venv/.check
 	.venv/bin/ruff check
@@ -20,6 +26,12 @@ types: .venv/.check
 	.venv/bin/mypy
 
 check: lint types test
+
+matrix: .venv/.test ## writes docs/sdk-conformance.md: what the official SDK's releases break, one of each group
+	$(MATRIX)
+
+matrix-all: .venv/.test ## the same of every release
+	$(MATRIX) --all
 
 bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/throughput.py

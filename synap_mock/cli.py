@@ -8,6 +8,7 @@ import stat
 import tempfile
 import threading
 from contextlib import ExitStack
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from synap_mock.mock import SynapMock
     from synap_mock.settings import RateLimit
 
+
+GROUP = "synap_mock.commands"
+"""Where other packages add commands."""
 
 _LAST_MOMENT = 0.7
 """Seconds after a signal when the process ends at the latest."""
@@ -102,7 +106,23 @@ def check_port_file(file: Path) -> None:
         raise ValueError("it is not a regular file; name a new file, or one to overwrite")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+class Commands(click.Group):
+    """Our commands, and those of other packages: the entry-point group `synap_mock.commands`, loaded when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return sorted({*super().list_commands(ctx), *(entry.name for entry in entry_points(group=GROUP))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            return command
+        found = next(iter(entry_points(group=GROUP, name=cmd_name)), None)
+        return None if found is None else found.load()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(__version__, prog_name="synap-mock")
 def main() -> None:
     """An in-memory fake of Synap's conversation recording."""

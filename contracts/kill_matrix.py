@@ -1,0 +1,94 @@
+# ruff: noqa: INP001 - a script
+"""Which clause catches which wrong client: plays the zoo, and prints docs/kill-matrix.md.
+
+python contracts/kill_matrix.py > docs/kill-matrix.md
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synap_contracts.clauses import BY_ID, CLAUSES
+from synap_contracts.client.spec import Spec
+from synap_contracts.kept import Kept
+from synap_contracts.neighbours import bystander
+from synap_contracts.play import Player, random_of
+from synap_contracts.run import ClauseResult
+from synap_contracts.runner import Plan, Runner
+from synap_contracts.server import own_server
+from synap_contracts.trial import Trial
+
+if TYPE_CHECKING:
+    from labels import Exhibit
+    from synap_contracts.neighbours import Bystander
+    from synap_contracts.observation import Observation
+    from synap_contracts.oracle.finding import Finding
+    from synap_contracts.scenario import Scenario
+    from synap_contracts.server import Server
+
+ZOO = Path(__file__).parent / "zoo"
+
+HEAD = """# The kill matrix
+
+Made by `python contracts/kill_matrix.py`: every client of `contracts/zoo/` held to every clause, in the quick profile.
+A wrong client is there to be caught by one clause, its own; whatever else it breaks stands beside that. No right client
+may break any.
+"""
+
+
+class Sight(Trial):
+    """Takes what is found as it was seen: the server is ours, and nothing has to be small."""
+
+    def of(self, finding: Finding, observation: Observation, past: Scenario) -> ClauseResult | None:
+        """What is broken; what may be so only for want of other calls is tried as always."""
+        if finding.unless_alone:
+            return super().of(finding, observation, past)
+        return ClauseResult(BY_ID[finding.clause], "failed", message=finding.sentence)
+
+
+def broken(exhibit: Exhibit, server: Server, neighbour: Bystander) -> list[str]:
+    """The ids of the clauses that a client breaks."""
+    name, own = f"{exhibit.module}:{exhibit.factory}", exhibit.label.clause
+    apart = own == "REUSE" or exhibit.module == "hanging"  # what leaves threads and loops behind
+    spec = Spec(name, (str(ZOO),), in_process=not apart)
+    reference = Spec("reference", in_process=True)
+    server.dialect = "observed" if own == "DIALECT" else "documented"
+    server.settings(dialect=server.dialect)
+    player, control = (Player(server, each.start, neighbour, random_of(0), 4.0) for each in (spec, reference))
+    plan = Plan("quick", 3, 3.0, 0.5, 0)
+    try:
+        results = Runner(player, Sight(player, control, 0.0), plan, Kept(None, name)).run()
+    finally:
+        player.stop()
+        control.stop()
+    return [result.clause.id for result in results if result.outcome == "failed"]
+
+
+def main() -> None:
+    """Print the page."""
+    sys.path.insert(0, str(ZOO))
+    from labels import catalogue  # noqa: PLC0415 - the zoo is no package
+
+    kills: dict[str, list[str]] = {clause.id: [] for clause in CLAUSES}
+    rows = []
+    with own_server("documented") as server, bystander() as neighbour:
+        for exhibit in sorted(catalogue(), key=lambda each: (each.label.clause or "", each)):
+            name, own = f"{exhibit.module}:{exhibit.factory}", exhibit.label.clause
+            found = broken(exhibit, server, neighbour)
+            for clause in found:
+                kills[clause].append(name)
+            own_is = "right" if own is None else f"{own} {'yes' if own in found else '**NO**'}"
+            rest = ", ".join(clause for clause in found if clause != own)
+            rows.append(f"| `{name}` | {exhibit.label.says} | {own_is} | {rest} |")
+            sys.stderr.write(f"{len(rows)} {name} {own_is}; {rest}\n")
+    lines = [HEAD, "## By clause", "", "| clause | catches |", "| --- | --- |"]
+    lines += [f"| {clause} | {len(names)} |" for clause, names in kills.items()]
+    lines += ["", "## By client", "", "| client | what it does | its own clause catches it | caught by too |"]
+    lines += ["| --- | --- | --- | --- |", *rows]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

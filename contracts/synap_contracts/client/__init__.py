@@ -1,0 +1,1 @@
+"""How a client is driven: the protocol, our side of it, and the Python host."""

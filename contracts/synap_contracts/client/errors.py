@@ -1,0 +1,94 @@
+"""How the Python host tells of an exception: by the client's own classes, with every text that it carries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+FOREIGN: Final = frozenset(
+    {"httpx", "httpcore", "h11", "h2", "anyio", "sniffio", "requests", "urllib3", "aiohttp", "yarl", "pydantic"}
+    | {"pydantic_core", "certifi", "trio", "tornado", "pycurl", "httptools", "websockets"}
+) | frozenset(sys.stdlib_module_names)
+"""Whose classes are not the client's own: httpx's ConnectError derives from httpx's own NetworkError, and a leaked
+transport error is no NetworkError of Synap's."""
+
+
+def describe(error: BaseException, declared: object = None) -> dict[str, Any]:
+    """An exception as the protocol tells it.
+
+    Args:
+        error: What was raised.
+        declared: The client's `errors`: which of its classes stand for which of the page's names, either way round.
+    """
+    told = said(error)
+    own = [kind for kind in type(error).__mro__ if kind.__module__.partition(".")[0] not in FOREIGN]
+    return {
+        "class": f"{type(error).__module__}.{type(error).__qualname__}",
+        "names": sorted({kind.__name__ for kind in own} | declared_names(error, declared)),
+        "text": text_of(error),
+        "said": [text for _, text in told],
+        "places": [place for place, _ in told],
+        "status": status_of(error),
+    }
+
+
+def declared_names(error: BaseException, declared: object) -> set[str]:
+    """The page's names that a client's `errors` gives to an exception.
+
+    Both `{"NetworkError": (Unreachable, Slow)}` and `{Unreachable: "NetworkError"}` are understood.
+    """
+    if not isinstance(declared, Mapping):
+        return set()
+    names = set()
+    for left, right in declared.items():
+        name, kinds = (left, right) if isinstance(left, str) else (right, left)
+        several = kinds if isinstance(kinds, Iterable) and not isinstance(kinds, (str, type)) else (kinds,)
+        if any(_is(error, kind) for kind in several):
+            names.add(name if isinstance(name, str) else getattr(name, "__name__", str(name)))
+    return names
+
+
+def _is(error: BaseException, kind: object) -> bool:
+    if isinstance(kind, type):
+        return isinstance(error, kind)
+    return any(kind in (each.__name__, f"{each.__module__}.{each.__qualname__}") for each in type(error).__mro__)
+
+
+def text_of(error: BaseException) -> str:
+    """The text, even where the class's own __str__ fails."""
+    try:
+        return str(error)
+    except Exception as failure:  # noqa: BLE001 - the class is the client's
+        return f"<{type(error).__name__} whose text can't be had: {type(failure).__name__}>"
+
+
+def said(error: BaseException) -> list[tuple[str, str]]:
+    """Every text along causes, contexts, notes and groups, each after where it stands."""
+    texts: list[tuple[str, str]] = []
+    seen: set[int] = set()
+    ahead: list[tuple[str, BaseException | None]] = [("", error)]
+    while ahead:
+        role, each = ahead.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        place = f"the {role} ({type(each).__qualname__}) of" if role else "the text of"
+        texts.append((place, text_of(each)))
+        texts += [(f"a note in {place}" if role else "a note of", str(note)) for note in getattr(each, "__notes__", ())]
+        if not isinstance(each, UnicodeError):
+            texts += [(place if role else "the arguments of", arg) for arg in each.args if isinstance(arg, str)]
+        ahead += [("context", each.__context__), ("cause", each.__cause__)]  # the last is looked at first
+        if isinstance(each, BaseExceptionGroup):
+            ahead += [("group", one) for one in each.exceptions]
+    return texts
+
+
+def status_of(error: BaseException) -> int | None:
+    """The HTTP status that an exception carries, under one of the usual names."""
+    for name in ("status_code", "status", "http_status", "code"):
+        status = getattr(error, name, None)
+        if isinstance(status, int) and not isinstance(status, bool):
+            return status
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return status if isinstance(status, int) else None

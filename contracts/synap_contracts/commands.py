@@ -1,0 +1,305 @@
+"""The commands `synap-mock verify` and `synap-mock clauses`."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synap_contracts.clauses import BY_ID, CLAUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synap_contracts.client.spec import Spec
+    from synap_contracts.kept import Kept
+    from synap_contracts.known import Listed
+    from synap_contracts.run import Run
+    from synap_contracts.scenario import Scenario
+    from synap_contracts.verify import Order
+
+
+class CouldNotRun(click.ClickException):
+    """What kept the kit from judging the client: one sentence, status 2."""
+
+    exit_code = 2
+
+
+def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option(f"--{name}", f"{name}_file", type=kind, metavar="FILE", help=says)
+
+
+@click.command()
+@click.argument("clients", nargs=-1, required=True, metavar="CLIENT...")
+@click.option(
+    "--url", metavar="URL", help="A server elsewhere; a fake is reset between examples.  [default: start one]"
+)
+@click.option("--api-key", metavar="KEY", help="A key that the server at --url takes.")
+@click.option("--control-token", metavar="TOKEN", help="What the control face of the fake at --url wants.")
+@click.option(
+    "--dialect",
+    type=click.Choice(["documented", "observed"]),
+    default="documented",
+    show_default=True,
+    help="What the server speaks; observed asks DIALECT.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "default", "deep"]),
+    default="default",
+    show_default=True,
+    help="How deep to search.",
+)
+@click.option(
+    "--examples", type=click.IntRange(0), metavar="N", help="Scenarios that each check draws.  [default: the profile's]"
+)
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Draws the same scenarios again.  [default: random]")
+@click.option(
+    "--clause",
+    "clauses",
+    multiple=True,
+    type=click.Choice(list(BY_ID), case_sensitive=False),
+    metavar="ID",
+    help="Ask this clause alone; may be given several times.",
+)
+@click.option("--strict", is_flag=True, help="A SHOULD that fails fails the run too.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the report as JSON; - is standard output, and nothing else goes there.",
+)
+@_report_option("junit", "Write JUnit XML: a suite a client, a test case a clause.")
+@_report_option("html", "Write one HTML file: a matrix of clients and clauses, each cell opening its evidence.")
+@_report_option("summary", "Write Markdown, for the page that a CI job has.")
+@_report_option("badge", "Write an SVG badge.")
+@click.option(
+    "--known-failures",
+    "known_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="TOML that lists failures to let be; a stale one fails the run, and so does every failure that it lacks.",
+)
+@click.option("--accept", is_flag=True, help="Write what --known-failures lacks into it, for you to give it a reason.")
+@click.option("--replay", metavar="ID", help="Play one counterexample of an earlier run again.")
+@click.option(
+    "--path",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Where module:factory is looked for.  [default: the current folder]",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".synap-mock"),
+    show_default=True,
+    metavar="DIR",
+    help="Where counterexamples are kept.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    envvar="SYNAP_MOCK_CACHE",
+    help="Where environments of SDK releases are kept.  [default: synap-mock in your cache folder]",
+)
+@click.option("--in-process", is_flag=True, help="Run a Python client in this process, for a debugger.")
+def verify(  # noqa: PLR0913 - one argument an option
+    *,
+    clients: tuple[str, ...],
+    seed: int | None,
+    strict: bool,
+    json_file: Path | None,
+    junit_file: Path | None,
+    html_file: Path | None,
+    summary_file: Path | None,
+    badge_file: Path | None,
+    replay: str | None,
+    folders: tuple[str, ...],
+    in_process: bool,
+    known_file: Path | None,
+    accept: bool,
+    cache: Path | None,
+    clauses: tuple[str, ...],
+    **settings: Any,  # noqa: ANN401 - each option has its type
+) -> None:
+    """Hold clients to the contract.
+
+    A CLIENT is module:factory (a Python client; the factory is called with base_url and api_key), cmd:COMMAND (an
+    adapter in any language), sdk (the official one, as installed), sdk==0.5.9 (a release of it, in an environment of
+    its own) or reference (ours).
+
+    Status 0: every MUST is kept; 1: one is broken (with --strict or --known-failures a SHOULD too), or a known failure
+    is stale; 2: something could not be run.
+    """
+    from synap_contracts.client.spec import Spec  # noqa: PLC0415 - --help loads nothing but click
+    from synap_contracts.verify import Order  # noqa: PLC0415 - as above
+
+    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    runs = []
+    listed = _listed(known_file, accept=accept)
+    for client in clients:
+        spec = Spec(client, folders or ("",), in_process, cache)
+        order = Order(spec=spec, seed=seed, clauses=frozenset(map(str.upper, clauses)), listed=listed, **settings)
+        _tell_of_installing(spec)
+        runs.append(_run(order, replay))
+        if json_file != Path("-"):
+            _print(runs[-1])
+    if json_file is not None:
+        _write(runs, json_file)
+    strict = strict or known_file is not None
+    _report(runs, {"junit": junit_file, "html": html_file, "summary": summary_file, "badge": badge_file}, strict=strict)
+    if known_file is not None and accept:
+        _accepted(runs, known_file)
+    raise SystemExit(_status(runs, strict=strict))
+
+
+def _listed(file: Path | None, *, accept: bool) -> Listed:
+    from synap_contracts.known import Listed  # noqa: PLC0415 - as above
+    from synap_contracts.known_file import BadList, load  # noqa: PLC0415 - as above
+
+    if file is None:
+        if accept:
+            raise CouldNotRun("--accept writes into a file; name it with --known-failures")
+        return Listed()
+    try:
+        return Listed(() if accept and not file.exists() else load(file), collecting=accept)
+    except BadList as error:
+        raise CouldNotRun(str(error)) from None
+
+
+def _accepted(runs: list[Run], file: Path) -> None:
+    """Append what the runs found; a failure of several clients is written once."""
+    from synap_contracts.known_file import block  # noqa: PLC0415 - as above
+
+    found = {each.name: each for run in reversed(runs) for each in run.found}
+    if not found:
+        return
+    try:
+        with file.open("a", encoding="utf-8") as opened:
+            opened.write("".join(f"\n{block(each)}" for each in found.values()))
+    except OSError as error:
+        raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
+    click.echo(f"{file} has {len(found)} more; it is read again when each of them has a reason", err=True)
+
+
+def _tell_of_installing(spec: Spec) -> None:
+    if spec.release is not None and not spec.release.installed:
+        click.echo(f"{spec.text}: an environment is made in {spec.release.folder}", err=True)
+
+
+def _status(runs: list[Run], *, strict: bool) -> int:
+    statuses = {run.status(strict=strict) for run in runs}
+    return 1 if 1 in statuses else max(statuses)
+
+
+def _run(order: Order, replay: str | None) -> Run:
+    from synap_contracts.client.process import Unusable  # noqa: PLC0415 - as above
+    from synap_contracts.client.protocol import AdapterError  # noqa: PLC0415 - as above
+    from synap_contracts.server import ServerError  # noqa: PLC0415 - as above
+    from synap_contracts.verify import verify as verified  # noqa: PLC0415 - as above
+
+    try:
+        return verified(order, _progress(), None if replay is None else lambda kept: _named(kept, replay))
+    except Unusable as error:
+        raise CouldNotRun(f"{order.spec.text}: {error}") from None
+    except AdapterError as error:
+        raise CouldNotRun(f"{order.spec.text}: the adapter, not the client: {error}") from None
+    except ServerError as error:
+        raise CouldNotRun(f"the server, not the client: {error}") from None
+    finally:
+        if sys.stderr.isatty():
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def _named(kept: Kept, id_: str) -> tuple[str, Scenario]:
+    found = kept.named(id_)
+    if found is None:
+        raise CouldNotRun(f"there is no counterexample {id_} in {kept.folder}; a report's --replay line names one")
+    return found
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """One line that changes, where somebody watches."""
+    if not sys.stderr.isatty():
+        return lambda *_: None
+    return lambda name, number, count: click.echo(f"\r\033[K{number + 1}/{count} {name} …", nl=False, err=True)
+
+
+def _print(run: Run) -> None:
+    from synap_contracts.report.terminal import lines  # noqa: PLC0415 - as above
+
+    def paint(text: str, colour: str) -> str:
+        return click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
+
+    for line in lines(run, paint):
+        # A counterexample may hold what no terminal can show.
+        click.echo(line.encode("utf-8", "backslashreplace").decode())
+
+
+def _write(runs: list[Run], file: Path) -> None:
+    from synap_contracts.report.document import document  # noqa: PLC0415 - as above
+
+    text = json.dumps(document(runs, version("synap-mock")), indent=2) + "\n"
+    if file == Path("-"):
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="ascii")
+    except OSError as error:
+        raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
+
+
+def _report(runs: list[Run], files: dict[str, Path | None], *, strict: bool) -> None:
+    """Write the reports that were asked for; the folders that they lie in are made."""
+    from synap_contracts.report import badge, html, junit, summary  # noqa: PLC0415 - as above
+
+    writers: dict[str, Callable[[], str]] = {
+        "junit": lambda: junit.xml(runs, strict=strict),
+        "html": lambda: html.page(runs, version("synap-mock"), strict=strict),
+        "summary": lambda: summary.markdown(runs, strict=strict),
+        "badge": lambda: badge.svg(runs, strict=strict),
+    }
+    for name, file in files.items():
+        if file is None:
+            continue
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(writers[name](), encoding="utf-8")
+        except OSError as error:
+            raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "markdown", "json"]),
+    help="How to print them.",
+)
+def clauses(form: str) -> None:
+    """Print every clause that a client is held to, with its evidence."""
+    match form:
+        case "json":
+            fields = ("id", "level", "evidence", "statement", "source")
+            click.echo(json.dumps([{name: getattr(clause, name) for name in fields} for clause in CLAUSES], indent=2))
+        case "markdown":
+            click.echo("| clause | level | evidence | statement | source |\n| --- | --- | --- | --- | --- |")
+            for clause in CLAUSES:
+                click.echo(
+                    f"| {clause.id} | {clause.level} | {clause.evidence} | {clause.statement} | {clause.source} |"
+                )
+        case _:
+            for clause in CLAUSES:
+                click.echo(f"{clause.id:<21} {clause.level:<7} {clause.evidence:<11} {clause.statement}")

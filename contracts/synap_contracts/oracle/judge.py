@@ -1,0 +1,416 @@
+"""The verdicts on a scenario: every clause is looked at in every scenario, whatever it was played for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from synap_contracts.client.protocol import Hung, Raised, Returned
+from synap_contracts.oracle import secrets, trouble
+from synap_contracts.oracle.answers import Known, claims, failed_row, formal, read
+from synap_contracts.oracle.fates import broken_clause, canonical, refused, wide_clause
+from synap_contracts.oracle.finding import Finding, shown
+from synap_contracts.oracle.truth import CLAUSE_OF, Asked, Placed, compare, field_of, grown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from synap_contracts.observation import CallSeen, Event, Observation
+    from synap_contracts.oracle.truth import Comparison
+
+REASON = "refused by the test"
+"""What the server is told to say of an entry that it shall refuse."""
+
+
+def judge(observation: Observation) -> list[Finding]:
+    """What a scenario shows to be broken, the first finding of each clause."""
+    found: dict[str, Finding] = {}
+    for finding in _all(observation):
+        found.setdefault(finding.clause, finding)
+    return list(found.values())
+
+
+def _all(observation: Observation) -> Iterator[Finding]:
+    past: list[CallSeen] = []
+    for event in observation.events:
+        yield from _event(observation, event, past)
+        past += event.calls
+    yield from _answers_altered(observation)
+    yield from secrets.leaked(observation)
+
+
+def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iterator[Finding]:
+    refusals = {seen.number: refused_indexes(seen) for seen in event.calls}
+    asked = [
+        Asked(seen.number, index, entry, seen.key.instance_id, optional=index in refusals[seen.number])
+        for seen in event.calls
+        if not expects_no_key(seen) and seen.at == "server"
+        for index, entry in enumerate(seen.messages)
+        if broken_clause(entry) is None and canonical(entry["conversation_id"])
+    ]
+    comparison = compare(asked, grown(event.before, event.after))
+    by_id = {row.message_id: Placed(place, row) for place, rows in event.after.items() for row in rows}
+    earlier = frozenset(row.message_id for rows in event.before.values() for row in rows)
+    for seen in event.calls:
+        known = Known(
+            comparison,
+            by_id,
+            earlier,
+            frozenset(refusals[seen.number]),
+            REASON if seen.refused else None,
+            frozenset(comparison.likeness(each.entry) for each in asked if each.call != seen.number),
+        )
+        findings = [*_changed_input(seen), *_call(seen, known, observation), *_recorded(seen, comparison)]
+        findings += _after_others(seen, findings, [*past, *event.calls])
+        # Where a client may refuse, it is asked what it recorded: how rows look is seen in calls that each has to take.
+        lenient = seen.call.loop == "own" or seen.call.given != "list" or wide_clause(seen.messages) is not None
+        for finding in findings:
+            if lenient and formal(finding):
+                continue
+            yield from _mapped(finding, seen, observation, recorded=any(n == seen.number for n, _ in comparison.kept))
+    yield from _shared_ids(event)
+    beside = event.calls[0]
+    for finding in _beside_the_calls(event, comparison, past):
+        yield from _mapped(finding, beside, observation)
+
+
+def _shared_ids(event: Event) -> Iterator[Finding]:
+    """Two calls at once that were told of one recorded message."""
+    told: dict[str, int] = {}
+    for seen in event.calls:
+        answer = seen.told.answer if isinstance(seen.told, Returned) else None
+        rows = answer.get("results") if isinstance(answer, dict) else None
+        for row in rows if isinstance(rows, list) else ():
+            id_ = row.get("message_id") if isinstance(row, dict) else None
+            if isinstance(id_, str) and told.setdefault(id_, seen.number) != seen.number:
+                yield Finding(
+                    "RES-CALLS", f"calls {told[id_]} and {seen.number} were told the same message_id {shown(id_)}", None
+                )
+
+
+def _answers_altered(observation: Observation) -> Iterator[Finding]:
+    """Answers that are not any more what their callers got."""
+    for each in observation.altered:
+        whose = "an earlier call's answer" if each.call is None else f"call {each.call}'s answer"
+        then = "the client was closed" if each.by is None else f"call {each.by} had ended"
+        yield Finding("RES-CALLS", f"{whose} changed under its caller: {each.at} was another once {then}", each.by)
+
+
+def refused_indexes(seen: CallSeen) -> set[int]:
+    """The entries of a call that the server refuses: as it was told to, or for what they mean."""
+    meant = {
+        index
+        for index, entry in enumerate(seen.messages)
+        if broken_clause(entry) is None and refused(entry, seen.tenancy)
+    }
+    return meant | seen.refused
+
+
+def expects_no_key(seen: CallSeen) -> bool:
+    """Whether the call has to fail for its key."""
+    return seen.kind in {"unknown", "missing"} or seen.revoked
+
+
+def _changed_input(seen: CallSeen) -> Iterator[Finding]:
+    if isinstance(seen.told, Returned | Raised) and seen.told.changed and seen.call.given == "list":
+        yield Finding(
+            "SEND-INPUT", f"your client changed the caller's {seen.told.changed}", seen.number, (seen.told.changed,)
+        )
+
+
+def _call(seen: CallSeen, known: Known, observation: Observation) -> Iterator[Finding]:
+    """What the caller was told."""
+    broken = next(filter(None, map(broken_clause, seen.messages)), None)
+    if seen.at == "nobody":
+        yield from trouble.unreachable(seen)
+    elif seen.at == "bystander" or (seen.kind in {"newline", "accented"} and not isinstance(seen.told, Returned)):
+        return  # whatever becomes of it, it only must not tell the key
+    elif expects_no_key(seen):
+        yield from _without_key(seen)
+    elif broken:
+        yield from _invalid(seen, broken, known)
+    elif not seen.struck and seen.call.trouble and seen.call.trouble.short and not isinstance(seen.told, Returned):
+        return  # a client with a short timeout may give up, whatever the server does
+    elif seen.trouble and not seen.trouble.slow:
+        yield from trouble.judged(seen, known, observation.overheard)
+    else:
+        yield from _healthy(seen, known)
+
+
+def _without_key(seen: CallSeen) -> Iterator[Finding]:
+    clause = {"unknown": "AUTH-INVALID", "missing": "AUTH-MISSING"}.get(seen.kind, "AUTH-REVOKED")
+    which = {"unknown": "with a wrong key", "missing": "without a key"}.get(seen.kind, "after its key was revoked")
+    if not (isinstance(seen.told, Raised) and seen.told.is_a("AuthenticationError")):
+        yield Finding(clause, f"{which}, {told(seen)}; it has to raise AuthenticationError", seen.number, ("answer",))
+
+
+def told(seen: CallSeen) -> str:
+    """What became of a call, for a sentence."""
+    match seen.told:
+        case Raised(kind=kind, text=text):
+            return f"your client raised {kind}: {shown(text)}"
+        case Hung(seconds=seconds):
+            return f"your client did nothing for {seconds:.0f} s"
+        case Returned(answer=answer):
+            return f"your client returned {shown(answer)}"
+
+
+def _invalid(seen: CallSeen, clause: str, known: Known) -> Iterator[Finding]:
+    bad = {index: found for index, entry in enumerate(seen.messages) if (found := broken_clause(entry))}
+    at = tuple(f"messages[{index}]" for index in bad)
+    match seen.told:
+        case Raised() as raised if raised.is_a("InvalidInputError"):
+            if any(key[0] == seen.number for key in known.comparison.kept) or known.comparison.strange:
+                yield Finding(
+                    "IN-ATOMIC",
+                    "your client raised InvalidInputError, and part of the call is recorded",
+                    seen.number,
+                    at,
+                )
+        case Returned(answer={"results": [*rows]}) if clause == "IN-TYPES" and len(rows) == len(seen.messages):
+            for index in bad:
+                if not failed_row(rows[index]):
+                    yield Finding(
+                        clause,
+                        f"messages[{index}] has a field of a wrong type, and your client told success",
+                        seen.number,
+                        (f"messages[{index}]", f"answer.results[{index}]"),
+                    )
+        case _:
+            what = {"IN-KEYS": "lacks a required key", "IN-ROLE": "has an invalid role"}.get(
+                clause, "has a field of a wrong type"
+            )
+            or_row = " or give a failed row" if clause == "IN-TYPES" else ""
+            yield Finding(
+                clause,
+                f"messages[{min(bad)}] {what}, and {told(seen)}; it has to raise InvalidInputError{or_row}",
+                seen.number,
+                at,
+            )
+    if known.comparison.strange and set(bad.values()) == {"IN-TYPES"}:
+        yield Finding(
+            "IN-TYPES",
+            f"your client changed {shown(seen.messages[min(bad)])} into {_recorded_as(known.comparison.strange[0])}",
+            seen.number,
+            at,
+        )
+
+
+def _recorded_as(placed: Placed) -> str:
+    return shown({key: value for key, value in placed.record.entry.items() if key in {"role", "content", "metadata"}})
+
+
+SUSPECT = frozenset({"ACCEPT", "RES-TOTAL", "RES-COUNTS", "RES-ROWS", "RES-FAILURE", "RES-SUCCESS"})
+"""What is broken by an answer that still speaks of an earlier call."""
+
+
+def _after_others(seen: CallSeen, findings: list[Finding], past: list[CallSeen]) -> list[Finding]:
+    """What a call breaks only because of what came before it, or runs beside it."""
+    before = [each for each in past if each.call.client == seen.call.client and each is not seen]
+    if not before or seen.trouble or seen.call.loop == "own" or any(map(broken_clause, seen.messages)):
+        return []
+    if not seen.messages or seen.call.given != "list" or wide_clause(seen.messages):
+        return []  # a client may refuse these, whenever it is called
+    return [
+        replace(
+            each,
+            clause="RES-CALLS",
+            sentence=f"after or beside another call, {each.sentence}",
+            unless_alone=each.clause,
+        )
+        for each in findings
+        if each.clause in SUSPECT
+    ]
+
+
+def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
+    """A call with nothing going wrong but entries that the server refuses."""
+    no_uuid = [i for i, entry in enumerate(seen.messages) if canonical(entry["conversation_id"]) is None]
+    if isinstance(seen.told, Returned):
+        findings = list(read(seen, seen.told.answer, known))
+        rows = seen.told.answer.get("results") if isinstance(seen.told.answer, dict) else None
+        whole = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
+        findings += [
+            Finding(
+                "IN-UUID",
+                f"messages[{index}].conversation_id is no UUID, and your client told success",
+                seen.number,
+                (f"messages[{index}].conversation_id", f"answer.results[{index}]"),
+            )
+            for index in no_uuid
+            if whole and not failed_row(whole[index])
+        ]
+        yield from findings
+        yield from _left_out(seen, known)
+        return
+    if not seen.messages and isinstance(seen.told, Raised) and seen.told.is_a("InvalidInputError"):
+        return
+    if no_uuid:
+        if not (isinstance(seen.told, Raised) and seen.told.is_a("InvalidInputError")):
+            yield Finding(
+                "IN-UUID",
+                f"messages[{no_uuid[0]}].conversation_id is no UUID, and {told(seen)}; "
+                "it has to raise InvalidInputError or give a failed row",
+                seen.number,
+                (f"messages[{no_uuid[0]}].conversation_id",),
+            )
+    elif known.refused:
+        yield Finding(
+            "RES-PARTIAL",
+            f"the server refused messages[{min(known.refused)}], and {told(seen)}; it has to return the answer",
+            seen.number,
+            tuple(f"messages[{index}]" for index in sorted(known.refused)),
+        )
+    else:
+        yield Finding("ACCEPT", f"nothing went wrong, and {told(seen)}", seen.number, ("answer",))
+
+
+def _left_out(seen: CallSeen, known: Known) -> Iterator[Finding]:
+    """A call that returned left nothing out."""
+    lost = _of(seen, known.comparison.lost)
+    if not lost or not isinstance(seen.told, Returned):
+        return
+    claimed = claims(seen.told.answer)
+    recorded = sum(call == seen.number for call, _ in known.comparison.kept)
+    where = tuple(f"messages[{each.index}]" for each in lost)
+    if claimed > recorded:
+        sentence = (
+            "your client told success and the server has nothing"
+            if not recorded
+            else f"your client told {claimed} successes, and the server recorded {recorded}"
+        )
+    else:
+        sentence = f"your client returned, and messages[{lost[0].index}] is not recorded"
+    yield Finding("TRUE", sentence, seen.number, where)
+
+
+def _recorded(seen: CallSeen, comparison: Comparison) -> Iterator[Finding]:
+    """What the server recorded of a call."""
+    if isinstance(seen.told, Returned) and not _garbled(seen):
+        lost = [each for each in _of(seen, comparison.lost) if not _said_failed(seen, each.index)]
+        for each in lost:
+            at = f"messages[{each.index}]"
+            yield Finding("SEND-ALL", f"{at} is not recorded", seen.number, (at,))
+    yield from (_moved(each, placed) for each, placed in comparison.moved if each.call == seen.number)
+    for each, placed, names in comparison.changed:
+        if each.call == seen.number:
+            yield from (_altered(each, placed, name) for name in names)
+    for first, then in comparison.disordered:
+        if first.call == seen.number:
+            yield Finding(
+                "SEND-ORDER",
+                f"the transcript has messages[{then.index}] where messages[{first.index}] belongs",
+                seen.number,
+                (f"messages[{first.index}]", f"messages[{then.index}]"),
+            )
+    for each, placed in comparison.doubled:
+        if each.call == seen.number:
+            yield from _doubled(seen, each, placed)
+
+
+def _of(seen: CallSeen, asked: list[Asked]) -> list[Asked]:
+    return [each for each in asked if each.call == seen.number]
+
+
+def _moved(each: Asked, placed: Placed) -> Finding:
+    foreign = placed.place[0] != each.instance
+    what = "in another key's instance" if foreign else f"in conversation {placed.place[1]}"
+    return Finding(
+        "AUTH-OWN" if foreign else "SEND-ALL",
+        f"messages[{each.index}] is recorded {what}",
+        each.call,
+        (f"messages[{each.index}].conversation_id",),
+    )
+
+
+def _altered(each: Asked, placed: Placed, name: str) -> Finding:
+    at = f"messages[{each.index}].{name}"
+    was, got = field_of(each.entry, name), field_of(placed.record.entry, name)
+    return Finding(CLAUSE_OF[name], f"{at} was {shown(was)}, and the server got {shown(got)}", each.call, (at,))
+
+
+def _said_failed(seen: CallSeen, index: int) -> bool:
+    rows = (
+        seen.told.answer.get("results")
+        if isinstance(seen.told, Returned) and isinstance(seen.told.answer, dict)
+        else None
+    )
+    return isinstance(rows, list) and len(rows) == len(seen.messages) and failed_row(rows[index]) and not seen.refused
+
+
+def _garbled(seen: CallSeen) -> bool:
+    return seen.trouble is not None and isinstance(seen.told, Returned) and not claims(seen.told.answer)
+
+
+def _doubled(seen: CallSeen, each: Asked, placed: Placed) -> Iterator[Finding]:
+    after = f"{seen.trouble.named}, and " if seen.trouble else ""
+    sentence = f"{after}your client recorded messages[{each.index}] twice"
+    if placed.place[0] != each.instance:
+        yield Finding("AUTH-OWN", f"messages[{each.index}] is recorded in another key's instance too", seen.number)
+    yield Finding("ONCE", sentence, seen.number, (f"messages[{each.index}]",))
+    if not seen.trouble:
+        yield Finding("SEND-ONLY", sentence, seen.number, (f"messages[{each.index}]",))
+
+
+def _beside_the_calls(event: Event, comparison: Comparison, past: list[CallSeen]) -> Iterator[Finding]:
+    """Messages that no call of this step submitted."""
+    own = {seen.key.instance_id for seen in event.calls}
+    seen = event.calls[0]
+    if any(broken_clause(entry) for call in event.calls for entry in call.messages):
+        return  # told above: what a wrong entry was made into
+    for placed in comparison.strange:
+        entry = placed.record.entry
+        before = next((call for call in past if _submitted(call, entry, comparison)), None)
+        if expects_no_key(seen) or seen.key.instance_id not in own or placed.place[0] not in own:
+            clause = {"unknown": "AUTH-INVALID", "missing": "AUTH-MISSING"}.get(seen.kind)
+            clause = clause or ("AUTH-REVOKED" if seen.revoked else "AUTH-OWN")
+            yield Finding(clause, f"{shown(entry['content'])} is recorded under a key that isn't its own", seen.number)
+        elif before is not None:
+            sentence = (
+                f"the message {shown(entry['content'])} of call {before.number} was sent again by call {seen.number}"
+            )
+            yield Finding("RES-CALLS", sentence, seen.number)
+            yield Finding("SEND-ONLY", sentence, seen.number)
+        else:
+            yield Finding("SEND-ONLY", f"the server recorded {shown(entry['content'])}, which nobody sent", seen.number)
+
+
+def _submitted(call: CallSeen, entry: object, comparison: Comparison) -> bool:
+    return any(
+        broken_clause(each) is None and comparison.likeness(each) == comparison.likeness(entry)
+        for each in call.messages
+    )
+
+
+ROW_CLAUSES = frozenset({"RES-TOTAL", "RES-COUNTS", "RES-ROWS", "RES-ORDER", "RES-SUCCESS", "RES-FAILURE", "TRUE"})
+LOUDLY = frozenset({"ACCEPT", "RES-PARTIAL"})
+"""What may be broken by an error, where the clause lets a client refuse."""
+
+
+def _mapped(finding: Finding, seen: CallSeen, observation: Observation, *, recorded: bool = False) -> Iterable[Finding]:
+    """A finding under the clause that the call was made for: a client may refuse what goes beyond the MUSTs."""
+    call = seen.call
+    wide = wide_clause(seen.messages)
+    raised = isinstance(seen.told, Raised)
+    if finding.clause in {"SEND-INPUT", "AUTH-SECRET"} or (finding.clause.startswith("IN-") and not wide):
+        return (finding,)
+    if call.loop == "own":
+        # An error is loud, unless the message is recorded all the same: then its caller sends it again.
+        loud = raised and finding.clause in LOUDLY and not recorded
+        also = " (and the server has the messages)" if raised and recorded else ""
+        sentence = f"called from another event loop, {finding.sentence}{also}"
+        return () if loud else (replace(finding, clause="REUSE", sentence=sentence),)
+    for clause, asked in (
+        ("IN-ITERABLE", call.given != "list"),
+        (wide, wide is not None),
+    ):
+        if asked and clause:
+            refusing = finding.clause in LOUDLY and not isinstance(seen.told, Hung)
+            told_so = refusing and (raised or "failed" in finding.sentence)
+            return () if told_so else (replace(finding, clause=clause),)
+    if not call.messages and not seen.trouble and seen.kind == "own" and not seen.revoked and seen.at == "server":
+        about_rows = finding.clause in ROW_CLAUSES or finding.clause == "ACCEPT"
+        return (replace(finding, clause="RES-EMPTY"),) if about_rows else (finding,)
+    if observation.dialect == "observed" and refused_indexes(seen) and finding.clause in ROW_CLAUSES | {"RES-PARTIAL"}:
+        return (replace(finding, clause="DIALECT"),)
+    return (finding,)

@@ -1,0 +1,81 @@
+"""Runs as JUnit XML: a suite a client, a test case a clause.
+
+JUnit knows no warning: a SHOULD that fails, and a known failure, is a skipped case that says so; its evidence is the
+case's output.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import indent, tostring
+
+from synap_contracts.report.markup import element
+from synap_contracts.report.standing import standing
+from synap_contracts.report.terminal import evidence
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from synap_contracts.run import ClauseResult, Run
+
+
+def xml(runs: list[Run], *, strict: bool = False) -> str:
+    """The XML.
+
+    Args:
+        runs: A run for each client.
+        strict: Whether a SHOULD that fails fails the run.
+    """
+    suites = [_suite(run, strict=strict) for run in runs]
+    whole = element("testsuites", *suites, name="synap-mock verify", **_sums(suites))
+    whole.set("time", f"{sum(run.seconds for run in runs):.3f}")
+    indent(whole)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(whole, encoding="unicode")}\n'
+
+
+def _sums(suites: list[Element]) -> dict[str, str]:
+    return {name: str(sum(int(suite.attrib[name]) for suite in suites)) for name in ("tests", *_KINDS)}
+
+
+_KINDS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def _suite(run: Run, *, strict: bool) -> Element:
+    cases = [_case(result, run, strict=strict) for result in run.clauses]
+    counts = {name: str(sum(case.find(tag) is not None for case in cases)) for name, tag in _KINDS.items()}
+    properties = {
+        "client": run.name if run.version is None else f"{run.name} {run.version}",
+        "server": run.server,
+        "dialect": run.dialect,
+        "profile": run.profile,
+        "seed": str(run.seed),
+        **({"limits": "; ".join(run.limits)} if run.limits else {}),
+    }
+    return element(
+        "testsuite",
+        element("properties", *(element("property", name=name, value=value) for name, value in properties.items())),
+        *cases,
+        name=run.spec,
+        tests=str(len(cases)),
+        time=f"{run.seconds:.3f}",
+        **counts,
+    )
+
+
+def _case(result: ClauseResult, run: Run, *, strict: bool) -> Element:
+    stands = standing(result.outcome, result.clause.level, strict=strict)
+    case = element("testcase", classname=f"synap_contracts.{run.spec}", name=result.clause.id)
+    told = "\n".join(evidence(result, run))
+    message = f"{stands.word}: {result.message}"
+    kind = f"{result.clause.level} {stands.word}"
+    match stands.word:
+        case "passed":
+            return case
+        case "failed" | "stale":
+            case.append(element("failure", told, message=message, type=kind))
+        case "error":
+            case.append(element("error", told, message=message, type=kind))
+        case _:
+            case.append(element("skipped", message=message, type=kind))
+            case.append(element("system-out", told))
+    return case

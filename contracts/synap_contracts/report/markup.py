@@ -1,0 +1,41 @@
+"""Elements, made so that a text can't become anything but a text."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+from xml.etree.ElementTree import Element
+
+Child: TypeAlias = "Element | str | None"
+
+
+def visible(text: str) -> str:
+    """A text with what can't be seen written as escapes: control characters, directions, lone surrogates.
+
+    XML can't hold most of them, UTF-8 not the last; and a reader couldn't tell them.
+    """
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode-escape").decode() for c in text)
+
+
+def element(tag: str, *children: Child, **attributes: str) -> Element:
+    """An element of texts and elements.
+
+    Args:
+        tag: Its name.
+        children: In order; None is left out.
+        attributes: `class_` is class, `aria_label` is aria-label.
+    """
+    names = {name: name.rstrip("_").replace("_", "-") for name in attributes}
+    made = Element(tag, {names[name]: visible(value) for name, value in attributes.items()})
+    for child in children:
+        if isinstance(child, Element):
+            made.append(child)
+        elif child:
+            _append(made, visible(child))
+    return made
+
+
+def _append(made: Element, text: str) -> None:
+    if len(made):
+        made[-1].tail = (made[-1].tail or "") + text
+    else:
+        made.text = (made.text or "") + text

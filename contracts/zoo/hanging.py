@@ -1,0 +1,61 @@
+"""Clients that don't come back."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import httpx
+from honest import Honest
+from labels import wrong
+from steps import HTTP_RATE_LIMITED, HTTP_SERVER_ERROR, tls
+
+if TYPE_CHECKING:
+    from steps import Answer, Entry, Outcome
+
+
+@wrong("NET-TIMEOUT", "waits for an answer for ever")
+class WaitsForEver(Honest):
+    def connected(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=self.base_url,
+            timeout=httpx.Timeout(self.timeout_s, read=None),
+            limits=httpx.Limits(keepalive_expiry=2.0),
+            verify=tls(),
+            trust_env=False,
+        )
+
+
+@wrong("NET-REFUSED", "tries to connect until it can")
+class ConnectsForEver(Honest):
+    def pause(self, attempt: int, outcome: Outcome) -> float | None:
+        return self.moment(0.5) if isinstance(outcome, httpx.ConnectError) else super().pause(attempt, outcome)
+
+
+@wrong("SERVER-ERROR", "sends again until Synap is well")
+class InsistsOnAnAnswer(Honest):
+    def pause(self, attempt: int, outcome: Outcome) -> float | None:
+        if isinstance(outcome, httpx.Response) and outcome.status_code >= HTTP_SERVER_ERROR:
+            return self.moment(0.5)
+        return super().pause(attempt, outcome)
+
+
+@wrong("RATE-LIMIT", "comes again after 429 without end")
+class ComesAgainWithoutEnd(Honest):
+    def pause(self, attempt: int, outcome: Outcome) -> float | None:
+        if isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_RATE_LIMITED:
+            return self.retry_after(outcome) or self.moment(1.0)
+        return super().pause(attempt, outcome)
+
+
+@wrong("RES-CALLS", "doesn't release its lock after an error: the next call waits for ever")
+class KeepsItsLock(Honest):
+    def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
+        super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
+        self.lock = threading.Lock()
+
+    def record(self, entries: list[Entry]) -> Answer:
+        self.lock.acquire()
+        answer = super().record(entries)
+        self.lock.release()
+        return answer

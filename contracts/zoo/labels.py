@@ -1,0 +1,67 @@
+"""What is expected of each client of the zoo: right, or wrong and caught by one clause."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Factory = TypeVar("_Factory", bound="Callable[..., object]")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is expected of a client.
+
+    Attributes:
+        clause: the clause that must catch it; None: it is right, and no clause may.
+        says: what it does, a line.
+    """
+
+    clause: str | None
+    says: str
+
+
+class Exhibit(NamedTuple):
+    """A client of the zoo: `module:factory` is what ``synap-mock verify`` takes."""
+
+    module: str
+    factory: str
+    label: Label
+
+
+def wrong(clause: str, says: str) -> Callable[[_Factory], _Factory]:
+    """Mark a factory whose client breaks `clause`, and tell how."""
+    return _labelled(Label(clause, says))
+
+
+def right(says: str) -> Callable[[_Factory], _Factory]:
+    """Mark a factory whose client keeps every clause, and tell what is particular about its build."""
+    return _labelled(Label(None, says))
+
+
+def catalogue() -> list[Exhibit]:
+    """Every labelled factory of this folder, by module and in the order of its module.
+
+    Raises:
+        ModuleNotFoundError: this folder is not on the module search path.
+    """
+    return [
+        Exhibit(name, factory, label)
+        for name in sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
+        for factory, thing in vars(importlib.import_module(name)).items()
+        # A subclass inherits the attribute, not the expectation; and what is imported is listed where it is made.
+        if isinstance(label := getattr(thing, "__dict__", {}).get("label"), Label) and thing.__module__ == name
+    ]
+
+
+def _labelled(label: Label) -> Callable[[_Factory], _Factory]:
+    def mark(factory: _Factory) -> _Factory:
+        factory.label = label  # type: ignore[attr-defined]  # functions and classes alike take it
+        return factory
+
+    return mark

@@ -1,0 +1,144 @@
+"""Clients that let the key, or the messages, get where they don't belong."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import httpx
+from errors import AuthenticationError, NetworkError, SynapError
+from honest import Honest
+from labels import wrong
+from steps import PATH, tls
+
+if TYPE_CHECKING:
+    from steps import Answer, Entry, Outcome
+
+_LOG = logging.getLogger("recorder")
+HTTP_MULTIPLE_CHOICES = 300
+HTTP_BAD_REQUEST = 400
+
+
+@wrong("AUTH-SECRET", "names the key that was refused")
+class NamesTheKey(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        error = super().refusal(response)
+        return AuthenticationError(f"{self.key} was refused") if isinstance(error, AuthenticationError) else error
+
+
+@wrong("AUTH-SECRET", "names a key that is malformed")
+class NamesMalformedKeys(Honest):
+    def credential(self, api_key: str | None) -> str:
+        try:
+            return super().credential(api_key)
+        except AuthenticationError as error:
+            raise AuthenticationError(f"{error}: {api_key!r}") from None
+
+
+@wrong("AUTH-SECRET", "doesn't look at the key: the transport complains of the header, and quotes it in the cause")
+class ChainsTheTransport(Honest):
+    def credential(self, api_key: str | None) -> str:
+        if not api_key:
+            return super().credential(api_key)
+        return api_key
+
+    def send(self, body: bytes) -> Outcome:
+        try:
+            return self.http.post(PATH, content=body, headers=self.headers())
+        except UnicodeEncodeError:
+            raise AuthenticationError("the API key has characters that no header can carry") from None
+        except httpx.LocalProtocolError as error:
+            raise AuthenticationError("the API key has characters that no header can carry") from error
+        except httpx.RequestError as error:
+            return error
+
+
+@wrong("AUTH-SECRET", "adds the request's headers to an error as a note")
+class NotesHeaders(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        error = super().refusal(response)
+        error.add_note(f"sent with {self.headers()}")
+        return error
+
+
+@wrong("AUTH-SECRET", "gives an error the request's headers as a second argument")
+class ArguesWithHeaders(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        try:
+            return super().settled(outcome)
+        except NetworkError as error:
+            raise NetworkError(str(error), self.headers()) from None
+
+
+@wrong("AUTH-SECRET", "logs its requests with their headers, at DEBUG")
+class LogsHeaders(Honest):
+    def send(self, body: bytes) -> Outcome:
+        _LOG.debug("POST %s %s", PATH, self.headers())
+        return super().send(body)
+
+
+@wrong("AUTH-SECRET", "logs the key it begins with")
+class LogsItsKey(Honest):
+    def credential(self, api_key: str | None) -> str:
+        key = super().credential(api_key)
+        _LOG.info("recording with %s", key)
+        return key
+
+
+@wrong("AUTH-SECRET", "prints the curl command that repeats a failed request")
+class PrintsCurl(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        print(f"curl -H 'Authorization: Bearer {self.key}' {response.request.url}")  # noqa: T201 - that is the defect
+        return super().refusal(response)
+
+
+@wrong("AUTH-SECRET", "tells standard error of a refusal, with the request's headers")
+class WritesHeaders(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        sys.stderr.write(f"{response.status_code} for {self.headers()}\n")
+        return super().refusal(response)
+
+
+@wrong("AUTH-SECRET", "sends the key in the query as well")
+class SendsTheKeyInTheQuery(Honest):
+    def send(self, body: bytes) -> Outcome:
+        try:
+            return self.http.post(PATH, params={"api_key": self.key}, content=body, headers=self.headers())
+        except httpx.RequestError as error:
+            return error
+
+
+@wrong("REDIRECT", "lets httpx follow redirects: the messages go where a 307 points")
+class FollowsRedirects(Honest):
+    def connected(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=self.base_url, timeout=self.timeout_s, follow_redirects=True, verify=tls(), trust_env=False
+        )
+
+
+@wrong("REDIRECT", "follows redirects itself, with the key")
+class FollowsWithTheKey(Honest):
+    def send(self, body: bytes) -> Outcome:
+        outcome = super().send(body)
+        if isinstance(outcome, httpx.Response) and HTTP_MULTIPLE_CHOICES <= outcome.status_code < HTTP_BAD_REQUEST:
+            url = urljoin(f"{self.base_url}{PATH}", outcome.headers.get("Location", PATH))
+            try:
+                return self.http.post(url, content=body, headers=self.headers())
+            except httpx.RequestError as error:
+                return error
+        return outcome
+
+
+@wrong("REDIRECT", "asks the place that a redirect points to whether it is well, with the key")
+class AsksTheNewPlace(Honest):
+    def record(self, entries: list[Entry]) -> Answer:
+        response = self.post(self.encode(entries))
+        if response.has_redirect_location:
+            url = urljoin(str(response.url), response.headers["Location"])
+            try:
+                self.http.get(url, headers=self.headers())
+            except httpx.RequestError:
+                raise NetworkError("Synap moved, and isn't there") from None
+        return self.read(response, len(entries))

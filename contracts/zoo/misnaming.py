@@ -1,0 +1,211 @@
+"""Clients that raise errors of the wrong class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx
+from errors import InvalidInputError, NetworkError, RateLimitError, RefusedError, ServiceUnavailableError, SynapError
+from honest import Honest
+from labels import wrong
+from steps import HTTP_RATE_LIMITED, REQUIRED, ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from steps import Answer, Entry, Outcome
+
+HTTP_BAD_REQUEST = 400
+HTTP_UNAUTHORIZED = 401
+HTTP_FORBIDDEN = 403
+
+
+class NetworkTimeoutError(SynapError):
+    """Synap was not reached, by another name."""
+
+
+class ConnectionFailedError(SynapError):
+    """Synap was not reached, by a third name."""
+
+
+@wrong("IN-KEYS", "raises ValueError for a missing key")
+class ValueErrorForKeys(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        for field in REQUIRED:
+            if field not in entry:
+                raise ValueError(f"message {index} has no {field}")
+        super().check(index, entry)
+
+
+@wrong("IN-KEYS", "lets KeyError escape for a missing key, but a batch's first message is checked")
+class KeyErrorForKeys(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        if index:
+            entry = {**entry, **{field: entry[field] for field in REQUIRED}}
+        super().check(index, entry)
+
+
+@wrong("IN-KEYS", "leaves the check to Synap, and takes its 400 for a passing trouble")
+class UnavailableForBadRequests(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        """Synap does that."""
+
+    def refusal(self, response: httpx.Response) -> SynapError:
+        if response.status_code == HTTP_BAD_REQUEST:
+            return ServiceUnavailableError(self.reason(response))
+        return super().refusal(response)
+
+
+@wrong("IN-ROLE", "raises ValueError for an invalid role")
+class ValueErrorForRoles(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        if isinstance(entry.get("role"), str) and entry["role"] not in ROLES:
+            raise ValueError(f"message {index} has the invalid role {entry['role']!r}")
+        super().check(index, entry)
+
+
+@wrong("IN-ROLE", "looks roles up in a dict: KeyError for one that isn't there, save the first message's")
+class KeyErrorForRoles(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        if index and isinstance(entry.get("role"), str):
+            entry["role"] = {"user": "user", "assistant": "assistant"}[entry["role"]]
+        super().check(index, entry)
+
+
+@wrong("IN-UUID", "lets uuid's ValueError escape")
+class ValueErrorForUuids(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        super().check(index, entry)
+        UUID(entry["conversation_id"])
+
+
+@wrong("IN-TYPES", "lets AttributeError escape when a content is no string")
+class AttributeErrorForTypes(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        if entry.get("content") is not None:
+            entry["content"].encode(errors="replace")
+        super().check(index, entry)
+
+
+@wrong("AUTH-INVALID", "takes 401 for a refusal like others")
+class RefusedForKeys(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        return RefusedError("401") if response.status_code == HTTP_UNAUTHORIZED else super().refusal(response)
+
+
+@wrong("AUTH-INVALID", "raises PermissionError for 401")
+class PermissionErrorForKeys(Honest):
+    def read(self, response: httpx.Response, count: int) -> Answer:
+        if response.status_code == HTTP_UNAUTHORIZED:
+            raise PermissionError(self.reason(response))
+        return super().read(response, count)
+
+
+@wrong("AUTH-MISSING", "raises ValueError without a key")
+class ValueErrorWithoutAKey(Honest):
+    def credential(self, api_key: str | None) -> str:
+        if not api_key:
+            raise ValueError("api_key is required")
+        return super().credential(api_key)
+
+
+@wrong("AUTH-MISSING", "calls without a key, to a server that asks for one, end in InvalidInputError")
+class InvalidInputWithoutAKey(Honest):
+    def credential(self, api_key: str | None) -> str:
+        return super().credential(api_key) if api_key else ""
+
+    def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
+        if not self.key:
+            raise InvalidInputError("set an API key first")
+        return super().record_messages_batch(messages)
+
+
+@wrong("AUTH-REVOKED", "takes a 401 that says revoked for a conflict")
+class RefusedForRevokedKeys(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        if response.status_code == HTTP_UNAUTHORIZED and "CREDENTIAL_INVALID" in response.text:
+            return RefusedError("the key was rotated: reload the configuration")
+        return super().refusal(response)
+
+
+@wrong("AUTH-FORBIDDEN", "takes 403 for invalid input")
+class InvalidInputForForbidden(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        return InvalidInputError("403") if response.status_code == HTTP_FORBIDDEN else super().refusal(response)
+
+
+@wrong("NET-REFUSED", "lets httpx's ConnectError escape")
+class LeaksConnectErrors(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        if isinstance(outcome, httpx.ConnectError):
+            raise outcome
+        return super().settled(outcome)
+
+
+@wrong("NET-REFUSED", "raises the builtin ConnectionError when nobody listens")
+class BuiltinForRefused(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        if isinstance(outcome, httpx.ConnectError):
+            raise ConnectionError("Synap is down")
+        return super().settled(outcome)
+
+
+@wrong("NET-TIMEOUT", "raises the builtin TimeoutError when the answer is late")
+class BuiltinForTimeouts(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        if isinstance(outcome, httpx.TimeoutException):
+            raise TimeoutError("Synap is slow")
+        return super().settled(outcome)
+
+
+@wrong("NET-LOST", "lets httpx's RemoteProtocolError escape when the server closes")
+class LeaksProtocolErrors(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        if isinstance(outcome, httpx.RemoteProtocolError):
+            raise outcome
+        return super().settled(outcome)
+
+
+@wrong("NET-LOST", "takes a reset for the messages' fault")
+class InvalidInputForResets(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        if isinstance(outcome, httpx.ReadError | httpx.WriteError):
+            raise InvalidInputError("the batch was not taken")
+        return super().settled(outcome)
+
+
+@wrong("NET-NAME", "calls every trouble with the network NetworkTimeoutError")
+class CallsItTimeout(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        try:
+            return super().settled(outcome)
+        except NetworkError as error:
+            raise NetworkTimeoutError(str(error)) from None
+
+
+@wrong("NET-NAME", "calls every trouble with the network ConnectionFailedError")
+class CallsItConnectionFailed(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        try:
+            return super().settled(outcome)
+        except NetworkError as error:
+            raise ConnectionFailedError(str(error)) from None
+
+
+@wrong("RATE-LIMIT", "takes 429 for invalid input")
+class InvalidInputForRateLimits(Honest):
+    def refusal(self, response: httpx.Response) -> SynapError:
+        error = super().refusal(response)
+        return InvalidInputError("a batch was not taken") if isinstance(error, RateLimitError) else error
+
+
+@wrong("RATE-LIMIT", "takes 429 for trouble with the network, and does not wait")
+class NetworkErrorForRateLimits(Honest):
+    def pause(self, attempt: int, outcome: Outcome) -> float | None:
+        limited = isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_RATE_LIMITED
+        return None if limited else super().pause(attempt, outcome)
+
+    def refusal(self, response: httpx.Response) -> SynapError:
+        error = super().refusal(response)
+        return NetworkError("no answer") if isinstance(error, RateLimitError) else error

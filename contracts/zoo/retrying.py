@@ -1,0 +1,186 @@
+"""Clients that send again what may have been recorded, or too soon, or what won't be taken anyway."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, ClassVar
+
+import httpx
+from errors import RateLimitError
+from honest import Chunked, Honest
+from labels import wrong
+from steps import HTTP_OK, HTTP_RATE_LIMITED, HTTP_SERVER_ERROR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from steps import Answer, Entry, Outcome
+
+PATIENCE_S = 0.15
+
+
+class Eager(Honest):
+    """Sends again after what `again` names, too."""
+
+    def again(self, outcome: Outcome) -> bool:
+        """Whether a batch is sent again that ended so."""
+        raise NotImplementedError
+
+    def pause(self, attempt: int, outcome: Outcome) -> float | None:
+        """How many seconds to wait before the batch is sent again; None: it is not."""
+        if attempt < self.attempts and self.again(outcome):
+            return self.moment(0.5)
+        return super().pause(attempt, outcome)
+
+
+@wrong("ONCE", "sends again when the answer is late")
+class AgainAfterATimeout(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.ReadTimeout)
+
+
+@wrong("ONCE", "sends again when the server closes without an answer")
+class AgainAfterADisconnect(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.RemoteProtocolError) and "without sending" in str(outcome)
+
+
+@wrong("ONCE", "sends again when the connection is reset")
+class AgainAfterAReset(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.ReadError)
+
+
+@wrong("ONCE", "sends again when the answer's end is missing")
+class AgainAfterATruncation(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.RemoteProtocolError) and "complete message body" in str(outcome)
+
+
+@wrong("ONCE", "sends again after any 5xx")
+class AgainAfterServerErrors(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.Response) and outcome.status_code >= HTTP_SERVER_ERROR
+
+
+@wrong("ONCE", "sends again after 502 and 504: the gateway's trouble, it thinks, not the batch's")
+class AgainAfterGatewayErrors(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.Response) and outcome.status_code in {502, 504}
+
+
+@wrong("ONCE", "sends again when a 200 can't be read")
+class AgainAfterGarble(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        if not isinstance(outcome, httpx.Response) or outcome.status_code != HTTP_OK:
+            return False
+        try:
+            return not isinstance(json.loads(outcome.content), dict)
+        except ValueError:
+            return True
+
+
+@wrong("ONCE", "sends the whole batch again while a row of it failed")
+class AgainAfterFailedRows(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        if not isinstance(outcome, httpx.Response) or outcome.status_code != HTTP_OK:
+            return False
+        try:
+            return bool(json.loads(outcome.content)["failed"])
+        except (ValueError, TypeError, LookupError):
+            return False
+
+
+@wrong("ONCE", "begins again with the first chunk of 10 when a later one meets 429")
+class BeginsAgain(Chunked):
+    size: ClassVar[int] = 10
+
+    def record(self, entries: list[Entry]) -> Answer:
+        for _ in range(self.attempts - 1):
+            try:
+                return super().record(entries)
+            except RateLimitError as limit:
+                if limit.retry_after_s is None or limit.retry_after_s > self.longest_wait_s:
+                    raise
+                time.sleep(limit.retry_after_s)
+        return super().record(entries)
+
+    def pause(self, attempt: int, outcome: Outcome) -> float | None:
+        limited = isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_RATE_LIMITED
+        return None if limited else super().pause(attempt, outcome)
+
+
+@wrong("ONCE", "sends a second request when the first is slow, and takes the answer that comes first")
+class Hedges(Honest):
+    def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
+        super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
+        self.threads = ThreadPoolExecutor(4)
+
+    def send(self, body: bytes) -> Outcome:
+        plain: Callable[[bytes], Outcome] = super().send
+        first = self.threads.submit(plain, body)
+        done, _ = wait([first], timeout=PATIENCE_S)
+        if not done:
+            done, _ = wait([first, self.threads.submit(plain, body)], return_when=FIRST_COMPLETED)
+        return done.pop().result()
+
+    def close(self) -> None:
+        self.threads.shutdown()
+        super().close()
+
+
+@wrong("RATE-WAIT", "waits as long as it thinks fit after 429")
+class WaitsItsOwnTime(Honest):
+    def retry_after(self, response: httpx.Response) -> float | None:
+        return None if super().retry_after(response) is None else self.moment(0.25)
+
+
+@wrong("RATE-WAIT", "takes Retry-After for milliseconds")
+class WaitsMilliseconds(Honest):
+    def retry_after(self, response: httpx.Response) -> float | None:
+        wanted = super().retry_after(response)
+        return None if wanted is None else wanted / 1000
+
+
+@wrong("RATE-WAIT", "waits at most half a second, whatever Retry-After says")
+class CapsItsWait(Honest):
+    def retry_after(self, response: httpx.Response) -> float | None:
+        wanted = super().retry_after(response)
+        return None if wanted is None else min(wanted, 0.5)
+
+
+@wrong("RATE-WAIT", "waits after the first 429 only")
+class WaitsOnce(Honest):
+    def pause(self, attempt: int, outcome: Outcome) -> float | None:
+        pause = super().pause(attempt, outcome)
+        return pause if pause is None or attempt == 1 else self.moment(0.1)
+
+
+@wrong("REFUSALS", "sends again after every refusal but those of keys and messages")
+class AgainAfterRefusals(Eager):
+    attempts: ClassVar[int] = 5
+
+    def again(self, outcome: Outcome) -> bool:
+        if not isinstance(outcome, httpx.Response):
+            return False
+        return outcome.status_code in {402, 404, 408, 409, 413, 418, 423, 425}
+
+
+@wrong("REFUSALS", "sends again after 402: credits may have come")
+class AgainAfterCredits(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.Response) and outcome.status_code == 402  # noqa: PLR2004 - Payment Required
+
+
+@wrong("REFUSALS", "sends again after 422, in case it was a mistake")
+class AgainAfterUnprocessable(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.Response) and outcome.status_code == 422  # noqa: PLR2004 - Unprocessable
+
+
+@wrong("REDIRECT", "takes 201 and 202 for 'not yet', and sends again")
+class AgainAfterAccepted(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.Response) and outcome.status_code in {201, 202}

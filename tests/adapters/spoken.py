@@ -1,0 +1,73 @@
+"""The contract kit's protocol, spoken by hand with an adapter in a child process; and the kit itself at work on one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Json = Any
+
+ROOT: Final = Path(__file__).parents[2]
+NODE: Final = ("node", str(ROOT / "contracts/adapters/node/adapter.mjs"))
+CURL: Final = ("bash", str(ROOT / "contracts/adapters/curl/adapter.sh"))
+
+
+class Adapter:
+    """An adapter that runs, and has said hello."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.first = self.read()
+
+    def read(self) -> Json:
+        """The next line."""
+        assert self.process.stdout is not None
+        return json.loads(self.process.stdout.readline().decode("ascii"))
+
+    def write(self, **request: Json) -> None:
+        """Send a request, and wait for nothing."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
+        self.process.stdin.flush()
+
+    def ask(self, **request: Json) -> Json:
+        """Send a request, and read one line."""
+        self.write(id=1, **request)
+        return self.read()
+
+    def open(self, base_url: str, api_key: str | None, client: str = "a") -> Json:
+        """Open a client."""
+        return self.ask(do="open", client=client, base_url=base_url, api_key=api_key, timeout_s=20, retry="fast")
+
+
+@contextmanager
+def started(command: Sequence[str], environment: dict[str, str] | None = None) -> Iterator[Adapter]:
+    """An adapter, for as long as it is needed."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=os.environ | (environment or {}), start_new_session=True
+    ) as process:
+        try:
+            yield Adapter(process)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # what it started, too
+
+
+def verified(spec: str, folder: Path, *options: str) -> dict[str, str]:
+    """What became of each clause in a quick run of the kit, by id."""
+    settings = ("--profile", "quick", "--seed", "5", "--folder", str(folder), "--json", "-")
+    command = (sys.executable, "-P", "-m", "synap_mock", "verify", spec, *settings, *options)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout, done.stderr
+    clauses = json.loads(done.stdout)["runs"][0]["clauses"]
+    return {clause["id"]: clause["outcome"] for clause in clauses}

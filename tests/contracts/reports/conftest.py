@@ -1,0 +1,74 @@
+"""Runs that the reports are tried on: every outcome, made by hand, with a client that says hostile things."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from synap_contracts.clauses import BY_ID
+from synap_contracts.client.protocol import Raised, Returned
+from synap_contracts.observation import CallSeen, Event, Observation
+from synap_contracts.oracle.finding import Finding
+from synap_contracts.run import ClauseResult, Counterexample, Run
+from synap_contracts.scenario import Call, Scenario
+from synap_contracts.server import Key, Recorded, Request
+
+KEY = "synap_0123456789abcdef0123456789abcdef"
+HOSTILE = "</pre><script>alert(1)</script> ]]> ``` | [x](http://evil) \x00\x1b[31m\u202e\ud800 &amp; @all"
+LAST_WORDS = "its last words:\n```\n<script>alert(2)</script>"
+ID = "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11"
+
+
+def counterexample(clause: str, told: Returned | Raised, sentence: str) -> Counterexample:
+    """One call with a hostile message, told so."""
+    entry = {"conversation_id": ID, "role": "user", "content": HOSTILE, "metadata": {"unbroken": "x" * 300}}
+    call = Call(({**entry, "conversation_id": "$0"},))
+    seen = CallSeen(0, call, (entry,), told, Key(KEY, "inst_1"))
+    row = Recorded("msg_1", 1, {**entry, "message_id": "msg_1"}, "2026-11-23T04:05:39Z")
+    request = Request(
+        dt.datetime(2026, 11, 23, tzinfo=dt.UTC), "POST", "/v1/conversations/messages/batch", 200, HOSTILE, HOSTILE
+    )
+    scenario = Scenario((call,))
+    return Counterexample(
+        "0123abcdef",
+        scenario,
+        Observation(
+            scenario,
+            (Event((seen,), {}, {("inst_1", ID): (row,)}),),
+            heard=(f"mine: sent with {KEY}",),
+            secrets=(KEY,),
+            wire=(request,),
+        ),
+        Finding(clause, sentence, 0, ("messages[0].content", "answer.results[0]")),
+    )
+
+
+def run_of(spec: str, *results: ClauseResult) -> Run:
+    return Run(spec, spec, "1.0", "http://127.0.0.1:1", "documented", "quick", 7, None, (), 1.5, results)
+
+
+@pytest.fixture
+def kept() -> Run:
+    """A client that keeps what it was asked."""
+    return run_of("mine:kept", *(ClauseResult(BY_ID[each], "passed", 3) for each in ("RES-TOTAL", "IN-ROLE", "ONCE")))
+
+
+@pytest.fixture
+def broken() -> Run:
+    """A client that every outcome came of."""
+    answer = {"total": 2, "succeeded": 1, "failed": 0, "results": [{"message_id": HOSTILE, "recorded_at": "now"}]}
+    total = counterexample("RES-TOTAL", Returned(answer), "1 message submitted, and total is 2")
+    secret = counterexample("AUTH-SECRET", Raised("mine.Error", frozenset(), f"refused: {KEY}!"), "the key is told")
+    role = counterexample("IN-ROLE", Raised("ValueError", frozenset(), HOSTILE), "raised ValueError")
+    return run_of(
+        f"mine:{HOSTILE}",
+        ClauseResult(BY_ID["RES-TOTAL"], "failed", 1, total.finding.sentence, total),
+        ClauseResult(BY_ID["RES-ROWS"], "passed", 9),
+        ClauseResult(BY_ID["RES-ORDER"], "error", 1, f"the adapter, not your client: it ended; {LAST_WORDS}"),
+        ClauseResult(BY_ID["IN-ROLE"], "known", 1, "raised ValueError: the check comes first", role),
+        ClauseResult(
+            BY_ID["ONCE"], "stale", 3, "listed as known (returned), and its example does not fail so any more"
+        ),
+        ClauseResult(BY_ID["AUTH-SECRET"], "failed", 1, secret.finding.sentence, secret),
+        ClauseResult(BY_ID["DIALECT"], "not-testable", 0, "asked with --dialect observed"),
+    )

@@ -1,0 +1,192 @@
+"""A server that breaks the contract itself: it is told as the server's, and no client is blamed.
+
+The server is the fake, with its answers and requests tampered with on the way.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+
+from synap_mock import SynapMock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from synap_contracts.run import Run
+
+Json = Any
+BATCH = "/v1/conversations/messages/batch"
+
+
+def same(value: Json) -> Json:
+    return value
+
+
+@dataclass
+class Tampered:
+    """An ASGI application that is the fake but for what happens to batches.
+
+    Args:
+        asked: What becomes of the messages before the fake sees them.
+        answered: What becomes of the answer to a batch, given how many messages were sent.
+        authorized: What becomes of the key.
+    """
+
+    asked: Callable[[list[Json]], list[Json]] = same
+    answered: Callable[[Json, int], Json] = field(default=lambda answer, _: answer)
+    authorized: Callable[[bytes], bytes] = same
+    fake: SynapMock = field(default_factory=SynapMock)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/_mock/faults":
+            scope = {**scope, "path": "/_mock/nothing"}  # faults of the line need the fake's own port
+        if scope["type"] != "http" or scope["path"] != BATCH:
+            await self.fake.app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            part = await receive()
+            body += part.get("body", b"")
+            more = part.get("more_body", False)
+        sent = 0
+        try:
+            messages = json.loads(body)["messages"]
+            sent = len(messages)
+            body = json.dumps({"messages": self.asked(messages)}).encode()
+        except (ValueError, KeyError, TypeError):
+            pass
+        headers = [
+            (key, self.authorized(value) if key == b"authorization" else value)
+            for key, value in scope["headers"]
+            if key != b"content-length"
+        ]
+        parts: list[Json] = []
+
+        once = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def given() -> Json:
+            part = next(once, None)
+            return await receive() if part is None else part
+
+        async def kept(part: Json) -> None:
+            parts.append(part)
+
+        length = (b"content-length", str(len(body)).encode())
+        await self.fake.app({**scope, "headers": [*headers, length]}, given, kept)
+        await self._answer(parts, sent, send)
+
+    async def _answer(self, parts: list[Json], sent: int, send: Any) -> None:
+        start = parts[0]
+        answer = b"".join(part.get("body", b"") for part in parts[1:])
+        if start["status"] == 200:
+            changed = self.answered(json.loads(answer), sent)
+            if changed is None:
+                start, changed = {**start, "status": 500}, {"error": "broken", "code": "BROKEN", "details": {}}
+            answer = json.dumps(changed).encode()
+        headers = [(key, value) for key, value in start["headers"] if key != b"content-length"]
+        await send({**start, "headers": [*headers, (b"content-length", str(len(answer)).encode())]})
+        await send({"type": "http.response.body", "body": answer})
+
+
+@contextmanager
+def served(app: Tampered) -> Iterator[str]:
+    """The application on a free port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+
+
+def rows(change: Callable[[list[Json]], list[Json]]) -> Callable[[Json, int], Json]:
+    return lambda answer, _: {**answer, "results": change(answer["results"])}
+
+
+def each_row(change: Callable[[Json], Json]) -> Callable[[Json, int], Json]:
+    return rows(lambda found: [change(row) if "message_id" in row else row for row in found])
+
+
+def counts(answer: Json, sent: int) -> Json:
+    """As if all of what was sent had been recorded."""
+    found = (answer["results"] * (sent + 1))[:sent]
+    return {"total": sent, "succeeded": sent, "failed": 0, "results": found}
+
+
+def in_order(answer: Json, sent: int) -> Json:
+    del sent
+    return {**answer, "results": answer["results"][::-1]}
+
+
+BROKEN: dict[str, tuple[Callable[[], Tampered], str]] = {
+    "rows-reversed": (lambda: Tampered(answered=rows(lambda found: found[::-1])), "RES-ORDER"),
+    "a-message-dropped": (lambda: Tampered(asked=lambda sent: sent[:-1], answered=counts), "SEND-ALL"),
+    "ids-reused": (
+        lambda: Tampered(answered=rows(lambda found: [{**row, **found[0]} for row in found])),
+        "RES-UNIQUE",
+    ),
+    "a-wrong-count": (lambda: Tampered(answered=lambda a, _: {**a, "succeeded": a["succeeded"] + 1}), "RES-COUNTS"),
+    "a-wrong-total": (lambda: Tampered(answered=lambda a, _: {**a, "total": a["total"] + 1}), "ACCEPT"),
+    "a-row-missing": (lambda: Tampered(answered=rows(lambda found: found[1:])), "ACCEPT"),
+    "recorded-twice": (lambda: Tampered(asked=lambda sent: [*sent, *sent[-1:]], answered=counts), "SEND-ONLY"),
+    "contents-stripped": (
+        lambda: Tampered(asked=lambda sent: [{**entry, "content": entry["content"].strip()} for entry in sent]),
+        "SEND-CONTENT",
+    ),
+    "metadata-lost": (
+        lambda: Tampered(asked=lambda sent: [{**entry, "metadata": {}} for entry in sent]),
+        "SEND-METADATA",
+    ),
+    "transcript-reversed": (lambda: Tampered(asked=lambda sent: sent[::-1], answered=in_order), "SEND-ORDER"),
+    "another-time": (
+        lambda: Tampered(answered=each_row(lambda row: {**row, "recorded_at": "2026-01-01T00:00:00Z"})),
+        "RES-SUCCESS",
+    ),
+    "no-zone": (
+        lambda: Tampered(answered=each_row(lambda row: {**row, "recorded_at": row["recorded_at"][:-1]})),
+        "RES-TIME",
+    ),
+    "fails-large-batches": (lambda: Tampered(answered=lambda a, sent: None if sent > 30 else a), "ACCEPT"),
+}
+
+
+def any_key() -> Tampered:
+    tampered = Tampered()
+    tampered.authorized = lambda _: f"Bearer {tampered.fake.api_key}".encode()
+    return tampered
+
+
+BROKEN["any-key-will-do"] = (any_key, "AUTH-INVALID")
+
+
+@pytest.mark.parametrize(("make", "clause"), BROKEN.values(), ids=BROKEN)
+def test_what_the_server_breaks_is_the_servers(
+    make: Callable[[], Tampered], clause: str, run: Callable[..., Run]
+) -> None:
+    with served(make()) as url:
+        found = run("reference", clause, url=url)
+    (result,) = found.clauses
+    assert (result.outcome, "the server's fault, not your client's" in result.message) == ("error", True)
+    assert found.status(strict=True) == 2
+
+
+def test_an_untampered_server_is_not_blamed(run: Callable[..., Run]) -> None:
+    with served(Tampered()) as url:
+        found = run("reference", "ACCEPT", "RES-ORDER", "SEND-ALL", url=url)
+    assert [result.outcome for result in found.clauses] == ["passed"] * 3

@@ -1,0 +1,258 @@
+"""The contract in pytest: `--synap-client`, and the base class."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import parse
+
+import pytest
+from synap_contracts import pytest_plugin
+from synap_contracts.clauses import CLAUSES
+from synap_contracts.recording_contract import RecordingContract, replaces
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synap_contracts.recording_contract import Judged
+
+INI = """
+[pytest]
+filterwarnings =
+    error
+    ignore:The configuration option .asyncio_default:pytest.PytestDeprecationWarning
+    ignore:Module already imported so cannot be rewritten; _editable_impl:pytest.PytestAssertRewriteWarning
+"""
+REFUSES_ALL = '''
+import os
+
+
+class AuthenticationError(Exception):
+    """The page's."""
+
+
+class Client:
+    """Keeps AUTH-MISSING, breaks IN-ROLE (a MUST) and RES-EMPTY (a SHOULD)."""
+
+    def __init__(self, base_url, api_key):
+        pass
+
+    def record_messages_batch(self, messages):
+        raise AuthenticationError("no")
+
+
+class Crashes(Client):
+    """Takes its process along when it is given nothing."""
+
+    def record_messages_batch(self, messages):
+        return super().record_messages_batch(messages) if messages else os._exit(3)
+'''
+ASKED = "AUTH-MISSING or IN-ROLE or RES-EMPTY or DIALECT or settings"
+CLASSES = """
+from refuses_all import Client
+from synap_contracts.recording_contract import RecordingContract
+
+
+def function(api_key):
+    pass
+
+
+class Quick(RecordingContract):
+    profile = "quick"
+    seed = 1
+
+
+class TestNamed(Quick):
+    client = "refuses_all:Client"
+
+
+class TestMethod(Quick):
+    def client(self, base_url, api_key):
+        return Client(base_url, api_key)
+
+
+class TestStrict(Quick):
+    client = Client
+    strict = True
+
+
+class TestKnown(Quick):
+    client = "refuses_all:Client"
+    known_failures = "known.toml"
+
+
+class TestCrashes(Quick):
+    client = "refuses_all:Crashes"
+
+
+class TestNothing(Quick):
+    pass
+
+
+class TestTooDeep(Quick):
+    client = "refuses_all:Client"
+    profile = "abysmal"
+
+
+class TestFunction(Quick):
+    client = function
+
+
+class TestNowhere(Quick):
+    client = "nowhere:Client"
+"""
+
+KNOWN = """
+[[known]]
+clause = "IN-ROLE"
+kind = "raised AuthenticationError"
+reason = "it asks for the key first"
+example = '{"steps": [{"do": "call", "messages": [{"conversation_id": "$0", "role": "x", "content": "a"}]}]}'
+
+[[known]]
+clause = "AUTH-MISSING"
+kind = "returned"
+reason = "it was so once"
+example = '{"steps": [{"do": "open", "key": "missing"}, {"do": "call", "messages": []}]}'
+"""
+
+
+def told(folder: Path, *arguments: str) -> tuple[dict[str, str], str]:
+    """What a session of its own came to, by test, and its output."""
+    (folder / "pytest.ini").write_text(INI, encoding="utf-8")
+    (folder / "refuses_all.py").write_text(REFUSES_ALL, encoding="utf-8")
+    # The repository's own conftest is beside the package, in an editable install only.
+    without = [part for name in ("cacheprovider", "schemathesis", "xdist") for part in ("-p", f"no:{name}")]
+    command = [sys.executable, "-m", "pytest", "--noconftest", "--junitxml", "told.xml", *without, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    cases = parse(folder / "told.xml").iter("testcase")  # noqa: S314 - our own
+    return {
+        f"{case.attrib['classname'].rpartition('.')[2]} {case.attrib['name'].removeprefix('test_clause')}": next(
+            (
+                each.attrib.get("type", "").removeprefix("pytest.") or each.tag
+                for each in case
+                if each.tag != "properties"
+            ),
+            "passed",
+        )
+        for case in cases
+    }, done.stdout
+
+
+@pytest.fixture(scope="module")
+def by_option(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], str]:
+    """A session that names its client on the command line."""
+    client = ["--synap-client=refuses_all:Client", "--synap-profile=quick", "--synap-seed=1"]
+    return told(tmp_path_factory.mktemp("by_option"), "--pyargs", "synap_contracts", *client, "-k", ASKED)
+
+
+@pytest.fixture(scope="module")
+def by_class(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], str]:
+    """A session of test classes."""
+    folder = tmp_path_factory.mktemp("by_class")
+    (folder / "test_mine.py").write_text(CLASSES, encoding="utf-8")
+    (folder / "known.toml").write_text(KNOWN, encoding="utf-8")
+    return told(folder, "-k", ASKED)
+
+
+def test_a_clause_is_a_test_and_has_its_outcome(by_option: tuple[dict[str, str], str]) -> None:
+    assert by_option[0] == {
+        "TestContract [AUTH-MISSING]": "passed",
+        "TestContract [IN-ROLE]": "failure",
+        "TestContract [RES-EMPTY]": "xfail",
+        "TestContract [DIALECT]": "skip",
+    }
+
+
+def test_a_failure_tells_the_counterexample_and_how_to_see_it_again(by_option: tuple[dict[str, str], str]) -> None:
+    assert "IN-ROLE, failed; profile quick, seed 1" in by_option[1]
+    assert "synap-mock verify refuses_all:Client --replay" in by_option[1]
+
+
+@pytest.mark.parametrize(
+    ("test", "outcome"),
+    [
+        ("TestNamed [IN-ROLE]", "failure"),
+        ("TestNamed [AUTH-MISSING]", "passed"),
+        ("TestNamed [RES-EMPTY]", "xfail"),
+        ("TestMethod [IN-ROLE]", "failure"),
+        ("TestMethod [AUTH-MISSING]", "passed"),
+        ("TestStrict [RES-EMPTY]", "failure"),
+        ("TestStrict [AUTH-MISSING]", "passed"),
+        ("TestKnown [IN-ROLE]", "xfail"),
+        ("TestKnown [AUTH-MISSING]", "failure"),
+        ("TestKnown [RES-EMPTY]", "failure"),
+        ("TestCrashes [AUTH-MISSING]", "passed"),
+        ("TestCrashes [RES-EMPTY]", "error"),
+        ("TestNothing [settings]", "error"),
+        ("TestTooDeep [settings]", "error"),
+        ("TestFunction [settings]", "error"),
+        ("TestNowhere [IN-ROLE]", "error"),
+    ],
+)
+def test_a_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[str, str], str]) -> None:
+    assert by_class[0][test] == outcome
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        'TestNothing has no client; write client = "module:factory"',
+        "TestTooDeep.profile is 'abysmal'; it is one of quick, default, deep",
+        "TestFunction.client takes (), called with base_url and api_key; a function from elsewhere is written",
+        "there is no module 'nowhere' to import",
+    ],
+)
+def test_what_is_wrong_with_a_class_is_a_sentence(sentence: str, by_class: tuple[dict[str, str], str]) -> None:
+    assert f"\n{sentence}" in by_class[1]
+
+
+def test_without_a_client_there_is_one_error_that_says_so(tmp_path: Path) -> None:
+    outcomes, text = told(tmp_path, "--pyargs", "synap_contracts")
+    assert outcomes == {"TestContract [settings]": "error"}
+    assert "\nname the client: pytest --pyargs synap_contracts --synap-client=SPEC\n" in text
+
+
+def test_there_is_a_test_for_every_clause(by_option: tuple[dict[str, str], str]) -> None:
+    assert f"{len(CLAUSES) - len(by_option[0])} deselected" in by_option[1]
+
+
+def test_the_plugin_has_options_and_no_other_hook() -> None:
+    hooks = [name for name in vars(pytest_plugin) if name.startswith("pytest_")]
+    fixtures = [
+        name for name, value in vars(pytest_plugin).items() if type(value).__name__ == "FixtureFunctionDefinition"
+    ]
+    assert (hooks, fixtures) == (["pytest_addoption"], [])
+
+
+@pytest.mark.parametrize("module", ["pytest_plugin", "recording_contract"])
+def test_what_a_session_imports_is_light(module: str) -> None:
+    script = f"import sys, json, synap_contracts.{module}; print(json.dumps([*sys.modules]))"
+    done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    assert not {"httpx", "hypothesis", "synap_mock", "click", "uvicorn", "asyncio", "maximem_synap"} & loaded
+
+
+@pytest.mark.parametrize("name", ["test_clause", "judged", "pytest_generate_tests"])
+def test_an_override_by_accident_is_refused(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"Mine\.{name} would stand in for RecordingContract\.{name}"):
+        type("Mine", (RecordingContract,), {name: lambda: None, "__qualname__": "Mine"})
+
+
+def test_an_override_by_a_base_beside_it_is_refused_too() -> None:
+    class Beside:
+        def test_clause(self) -> None: ...
+
+    with pytest.raises(TypeError, match=r"Beside\.test_clause would stand in"):
+        type("Mine", (Beside, RecordingContract), {})
+
+
+def test_an_override_on_purpose_says_so() -> None:
+    class Mine(RecordingContract):
+        @replaces("asked behind a VPN only")
+        def test_clause(self, judged: Judged, request: pytest.FixtureRequest) -> None:
+            super().test_clause(judged, request)
+
+    assert "test_clause" in vars(Mine)

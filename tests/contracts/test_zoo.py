@@ -1,0 +1,99 @@
+"""Deliberately wrong clients, each caught by its clause; and right ones, at which nobody cries wolf."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from labels import Exhibit, catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from _pytest.mark import ParameterSet
+    from synap_contracts.run import Run
+    from synap_contracts.scenario import Call
+
+ALL = catalogue()
+WRONG = [exhibit for exhibit in ALL if exhibit.label.clause]
+RIGHT = [exhibit for exhibit in ALL if not exhibit.label.clause]
+
+ALLOWED = {
+    "admitting:ChecksChunkByChunk": 11,
+    "claiming:CountsTheLastChunk": 11,
+    "claiming:ForgetsUnansweredChunks": 21,
+    "claiming:TotalsAChunk": 51,
+    "coercing:PlainsTheLaterChunks": 21,
+    "doubling:OverlapsChunks": 26,
+    "inventing:TellsTheFirstTime": 21,
+    "hiding:TellsTheLastChunk": 26,
+    "losing:LosesAtBoundaries": 33,
+    "losing:LosesBeyondAThousand": 1001,
+    "losing:LosesAGeneratorsEnd": 51,
+    "losing:LosesTheLastChunk": 26,
+    "losing:LosesTheOldest": 51,
+    "losing:StopsAtAFailure": 11,
+    "refusing:LimitsItself": 1000,
+    "refusing:RefusesLargeBatches": 51,
+    "reordering:LastChunkFirst": 21,
+    "reordering:LastRowsFirst": 51,
+    "reordering:RacingChunks": 200,  # a race: whatever shrinks it may not lose it
+    "reordering:RequeuesTheRateLimited": 20,
+    "reordering:RowsById": 20,
+    "retrying:BeginsAgain": 20,
+}
+"""Where the defect itself wants more than three messages: it begins at a limit, a chunk or a number of messages."""
+
+ODD = 1
+"""Odd characters that a message of a counterexample has at most, where the defect allows it."""
+ODDER = {"coercing:RewritesJson": 3, "coercing:CollapsesSpaces": 2, "coercing:UnixLines": 2, "coercing:MasksMail": 2}
+
+
+def name(exhibit: Exhibit) -> str:
+    return f"{exhibit.module}:{exhibit.factory}"
+
+
+def odd(call: Call) -> int:
+    """The most odd characters that a message's content has."""
+    contents = [entry.get("content") for entry in call.messages if isinstance(entry, dict)]
+    return max(
+        (sum(not (c.isascii() and c.isalnum()) for c in content) for content in contents if isinstance(content, str)),
+        default=0,
+    )
+
+
+def test_the_zoo_is_large_enough() -> None:
+    assert (len(WRONG) >= 60, len(RIGHT) >= 8) == (True, True)
+
+
+def daily(exhibits: list[Exhibit], chosen: Collection[str]) -> list[ParameterSet]:
+    """All of them; but every run of the tests plays only the chosen ones, and `make zoo` the others."""
+    return [
+        pytest.param(exhibit, id=name(exhibit), marks=() if name(exhibit) in chosen else pytest.mark.whole)
+        for exhibit in exhibits
+    ]
+
+
+FIRST = {exhibit.label.clause: name(exhibit) for exhibit in reversed(WRONG)}.values()
+"""One wrong client for each clause."""
+
+
+@pytest.mark.parametrize("exhibit", daily(WRONG, FIRST))
+def test_a_wrong_client_is_caught_by_its_clause(exhibit: Exhibit, run: Callable[..., Run]) -> None:
+    clause = exhibit.label.clause
+    dialect = {"dialect": "observed"} if clause == "DIALECT" else {}
+    alone = clause == "REUSE" or exhibit.module == "hanging"
+    (result,) = run(name(exhibit), clause, in_process=not alone, deadline_s=2.5 if alone else 5.0, **dialect).clauses
+    assert (result.outcome, result.message) == ("failed", result.message)
+    assert result.counterexample is not None
+    scenario = result.counterexample.scenario
+    assert scenario.size <= ALLOWED.get(name(exhibit), 3)
+    assert max(map(odd, scenario.calls), default=0) <= ODDER.get(name(exhibit), ODD)
+
+
+@pytest.mark.parametrize(
+    "exhibit", daily(RIGHT, ["right_facade:Facade", "right_streams:Streams", "right_urllib:Urllib"])
+)
+def test_a_right_client_is_left_alone(exhibit: Exhibit, run: Callable[..., Run]) -> None:
+    results = run(name(exhibit), examples=3).clauses
+    assert [(result.clause.id, result.message) for result in results if result.outcome in {"failed", "error"}] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from synap_contracts.run import Run
     from synap_contracts.scenario import Scenario
     from synap_contracts.verify import Order
+
+
+_FOLDER = Path(".synap-mock")
 
 
 class CouldNotRun(click.ClickException):
@@ -100,7 +104,7 @@ def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], clic
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".synap-mock"),
+    default=_FOLDER,
     show_default=True,
     metavar="DIR",
     help="Where counterexamples are kept.",
@@ -151,7 +155,7 @@ def verify(  # noqa: PLR0913 - one argument an option
         spec = Spec(client, folders or ("",), in_process, cache)
         order = Order(spec=spec, seed=seed, clauses=frozenset(map(str.upper, clauses)), listed=listed, **settings)
         _tell_of_installing(spec)
-        runs.append(_run(order, replay))
+        runs.append(replace(_run(order, replay), options=_again(folders, order)))
         if json_file != Path("-"):
             _print(runs[-1])
     if json_file is not None:
@@ -161,6 +165,18 @@ def verify(  # noqa: PLR0913 - one argument an option
     if known_file is not None and accept:
         _accepted(runs, known_file)
     raise SystemExit(_status(runs, strict=strict))
+
+
+def _again(folders: tuple[str, ...], order: Order) -> tuple[str, ...]:
+    """The options without which a counterexample can't be played again; a key is never among them."""
+    options = [("--path", folder) for folder in folders]
+    if order.url is not None:
+        options.append(("--url", order.url))
+    if order.dialect != "documented":
+        options.append(("--dialect", order.dialect))
+    if order.folder not in {None, _FOLDER}:
+        options.append(("--folder", str(order.folder)))
+    return tuple(part for option in options for part in option)
 
 
 def _listed(file: Path | None, *, accept: bool) -> Listed:

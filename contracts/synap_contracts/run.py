@@ -72,6 +72,7 @@ class Run:
         clauses: What became of each.
         shown: Listed failures that happened as listed.
         found: Every kind of failure that is not listed as known, where that was asked for.
+        options: What the command was told besides, so that it can be given again.
     """
 
     spec: str
@@ -87,6 +88,7 @@ class Run:
     clauses: tuple[ClauseResult, ...]
     shown: tuple[Known, ...] = ()
     found: tuple[Known, ...] = ()
+    options: tuple[str, ...] = ()
 
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:
         """The clauses with an outcome, of one level or of both."""

@@ -24,7 +24,7 @@ Json = Any
 
 def command(run: Run, found: Counterexample) -> str:
     """The kit's own command."""
-    return f"synap-mock verify {shlex.quote(run.spec)} --replay {found.id}"
+    return shlex.join(["synap-mock", "verify", run.spec, *run.options, "--replay", found.id])
 
 
 def call_in_question(found: Counterexample) -> CallSeen | None:

@@ -270,10 +270,11 @@ class Player:
             (call, client, messages, self._told(run, call, state), not isinstance(state, int))
             for call, client, messages, state in under_way
         ]
-        struck = slow or self._struck(calls)
+        armed = self.server.armed() if troubled and not slow else []
         if troubled or slow:
             self.server.disarm()
         requests = self._requests_since(run) if troubled else ()
+        struck = slow or _struck(calls, armed, requests)
         asked = [e["conversation_id"] for _, _, messages in prepared for e in messages if _has_id(e)]
         run.truth = self.server.truth(asked, prepared[0][1].key.key)
         seen = tuple(
@@ -299,16 +300,6 @@ class Player:
             run.notices(told, n)
         run.number += len(calls)
         run.events.append(Event(seen, before, run.truth))
-
-    def _struck(self, calls: tuple[Call, ...]) -> bool:
-        """Whether what was armed came about; where the server can't tell, it did."""
-        troubles = [call.trouble for call in calls if call.trouble]
-        if len(troubles) != 1:
-            return True
-        left = self.server.armed()
-        if len(left) > 1:
-            return False  # requests that were to pass before it did not come
-        return not left or left[0].get("times") is None or left[0].get("times") != troubles[0].fault.get("times", 1)
 
     def _settable(self, call: Call) -> bool:
         return not (call.trouble and call.trouble.short) or "timeout_s" in self.driver.hello.can
@@ -356,6 +347,27 @@ class Player:
         requests = self.server.requests()
         new, run.requests = requests[run.requests :], len(requests)
         return new
+
+
+def _struck(calls: tuple[Call, ...], armed: list[Json], requests: tuple[Request, ...]) -> bool:
+    """Whether what was armed came about; where the server can't tell, it did.
+
+    Args:
+        calls: The calls of a step.
+        armed: What was left of it when they had ended.
+        requests: What they sent.
+    """
+    troubles = [call.trouble for call in calls if call.trouble]
+    if len(troubles) != 1 or not armed:
+        return True
+    (trouble,) = troubles
+    if len(armed) > 1:
+        return False  # requests that were to pass before it did not come
+    if armed[0].get("times") is not None:
+        return bool(armed[0]["times"] != trouble.fault.get("times", 1))
+    came = sum(request.path == BATCH for request in requests)
+    silent = trouble.fault.get("fault") == "ReadTimeout"  # what is never answered may be in no journal
+    return silent or not 0 < came <= trouble.skips
 
 
 def _named(entry: Json) -> tuple[Json, Json] | None:

@@ -33,9 +33,9 @@ ZOO = Path(__file__).parent / "zoo"
 
 HEAD = """# The kill matrix
 
-Made by `python contracts/kill_matrix.py`: {which} of `contracts/zoo/`, and the right ones, held to every clause, in the
-quick profile. A wrong client is there to be caught by one clause, its own; whatever else it breaks stands beside that. No
-right client may break any. (`make zoo` holds every wrong client to its own clause.)
+Made by `python contracts/kill_matrix.py`: {which} of `contracts/zoo/`, and the right
+ones, held to every clause, in the quick profile. A wrong client is there to be caught by one clause, its own; whatever
+else it breaks stands beside that. No right client may break any. (`make zoo` holds every wrong client to its clause.)
 """
 
 

@@ -67,7 +67,7 @@ def batch_table(entries: Sequence[Entry], rows: Sequence[dict[str, Any]]) -> Tab
     table.add_column("content", no_wrap=True)
     table.add_column("what became of it", overflow="fold")
     for index, (entry, row) in enumerate(zip(entries, rows, strict=True)):
-        fate = Text(row["error"], "red") if "error" in row else Text(f"recorded as {row['message_id']}", "green")
+        fate = Text(row["error"], "red") if "error" in row else Text(row["message_id"], "green")
         table.add_row(str(index), entry["role"], Text(shorten(entry["content"], 16, placeholder="...")), fate)
     return table
 

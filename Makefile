@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 
 MATRIX := nice .venv/bin/python -P -m synap_contracts.conformance --known-failures contracts/known-failures/official-sdk.toml \
-	--page docs/sdk-conformance.md --html docs/sdk-conformance.html
+	--page docs/sdk-conformance.md --html dist/sdk-conformance.html
 
 .PHONY: demo test zoo lint types check bench integrations matrix matrix-all
 .DEFAULT_GOAL := test
@@ -27,7 +27,7 @@ types: .venv/.check
 
 check: lint types test
 
-matrix: .venv/.test ## writes docs/sdk-conformance.md: what the official SDK's releases break, one of each group
+matrix: .venv/.test ## writes docs/sdk-conformance.md (and dist/sdk-conformance.html): what the official SDK's releases break, one of each group
 	$(MATRIX)
 
 matrix-all: .venv/.test ## the same of every release

@@ -124,6 +124,7 @@ def main(  # noqa: PLR0913 - one argument an option
         text = report.page(runs, known, first_of=first_of, made_by=made_by, python=platform.python_version())
         page.write_text(text, encoding="utf-8")
     if html_file is not None:
+        html_file.parent.mkdir(parents=True, exist_ok=True)
         html_file.write_text(html.page(runs, version("synap-mock")), encoding="utf-8")
     sys.exit(int(any(run.of("failed") or run.of("stale") or run.of("error") for run in runs)))
 

@@ -80,6 +80,24 @@ def test_a_release_has_a_row_with_what_changed() -> None:
     ]
 
 
+LOST = Known("ONCE", "ConnectionReset, returned", "", one())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        pytest.param((ONCE, LOST), (ONCE,), "mended part of ONCE", id="less-of-it"),
+        pytest.param((ONCE,), (ONCE, LOST), "broke more of ONCE", id="more-of-it"),
+        pytest.param((ONCE,), (LOST,), "", id="another-kind"),
+        pytest.param((ONCE,), (ONCE,), "", id="the-same"),
+    ],
+)
+def test_a_clause_may_be_mended_or_broken_in_part(
+    before: tuple[Known, ...], after: tuple[Known, ...], says: str
+) -> None:
+    assert rows(run("1.0", *before), run("1.1", *after))[-1].split(" | ")[-1] == f"{says} |"
+
+
 def test_what_no_file_lists_is_said_to_be_so() -> None:
     assert "| ONCE | MUST | Disconnected, returned | the first that was run | still so | **not listed** |" in rows(
         run("1.0", found=(ONCE,))

@@ -40,6 +40,12 @@ _NOTES: Final = """
   is given. That breaks AUTH-OWN, and would show in nearly every other clause; so AUTH-OWN is asked as users meet it,
   and all others of objects that are made apart (`_force_new`).
 - A search that finds nothing proves nothing. What stands here was played; what does not may still be broken.
+- DIALECT is not asked here. Every release hands the server's answer on as it is, so none keeps it.
+- Another measurement of these releases, on a recording server, some 200 cases each, says the same. What it has beside
+  this page breaks no clause: up to 0.2.6 a conversation_id that is no UUID is sent (the server's failed row is what
+  IN-UUID allows); from 0.3.0 to 0.5.9 a 200 whose results are null raises TypeError (an error is what NET-GARBLED
+  allows); a Retry-After that is no whole number of seconds raises SynapTransientError (the server here sends whole
+  ones).
 """
 
 
@@ -104,25 +110,36 @@ def _reason(known: Sequence[Known], name: Name, release: str) -> str:
 
 
 def _by_release(breaks: Mapping[str, frozenset[Name]], first_of: Mapping[str, str]) -> Iterator[str]:
-    was: frozenset[str] | None = None
+    was: frozenset[Name] | None = None
     for release, names in breaks.items():
-        clauses = frozenset(clause for clause, _ in names)
+        clauses = _clauses(names)
         first = first_of.get(release, release)
         row = release if first == release else f"{first} to {release}"
         levels = (_listed(clauses, level) for level in ("MUST", "SHOULD"))
-        yield f"| {row} | {' | '.join(levels)} | {_change(was, clauses)} |"
-        was = clauses
+        yield f"| {row} | {' | '.join(levels)} | {_change(was, names)} |"
+        was = names
 
 
 def _listed(clauses: frozenset[str], level: str) -> str:
     return ", ".join(clause for clause in BY_ID if clause in clauses and BY_ID[clause].level == level) or "none"
 
 
-def _change(was: frozenset[str] | None, now: frozenset[str]) -> str:
+def _clauses(names: frozenset[Name]) -> frozenset[str]:
+    return frozenset(clause for clause, _ in names)
+
+
+def _change(was: frozenset[Name] | None, now: frozenset[Name]) -> str:
+    """What became better and worse; one kind of failure in the place of another is neither."""
     if was is None:
         return ""
-    mended = [f"mended {clause}" for clause in BY_ID if clause in was - now]
-    return ", ".join([*mended, *(f"broke {clause}" for clause in BY_ID if clause in now - was)])
+    gone, come = _clauses(was - now), _clauses(now - was)
+    said = []
+    for clause in BY_ID:
+        if clause in gone - come:
+            said.append(f"mended {'part of ' if clause in _clauses(now) else ''}{clause}")
+        if clause in come - gone:
+            said.append(f"broke {'more of ' if clause in _clauses(was) else ''}{clause}")
+    return ", ".join(said)
 
 
 def _cell(text: str) -> str:

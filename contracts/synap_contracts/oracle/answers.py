@@ -206,7 +206,7 @@ def _time(number: int, index: int, recorded_at: Json, placed: Placed | None) -> 
             number,
             at,
         )
-    elif placed is not None and not _same_instant(told, instant(placed.record.recorded_at)):
+    elif placed is not None and not same_instant(told, instant(placed.record.recorded_at)):
         yield Finding(
             "RES-SUCCESS",
             f"results[{index}].recorded_at is {shown(recorded_at)}, and the server said "
@@ -216,8 +216,9 @@ def _time(number: int, index: int, recorded_at: Json, placed: Placed | None) -> 
         )
 
 
-def _same_instant(left: dt.datetime, right: dt.datetime | None) -> bool:
-    return right is not None and abs(left - right) < dt.timedelta(milliseconds=1)
+def same_instant(left: dt.datetime | None, right: dt.datetime | None) -> bool:
+    """Whether two times are one, to the millisecond."""
+    return left is not None and right is not None and abs(left - right) < dt.timedelta(milliseconds=1)
 
 
 def _failed(number: int, index: int, row: Json, known: Known) -> Iterator[Finding]:

@@ -220,6 +220,7 @@ class Runner:
         findings = self.ledger.judged(observation)
         self._undecided(observation)
         new = [each for each in findings if each.clause in self.plan.clauses and each.clause not in self.settled]
+        new = [each for each in new if not self._breaks_alone(each.unless_alone)]
         if not new:
             return
         past = self.player.past()
@@ -230,6 +231,11 @@ class Runner:
                 if verdict.counterexample is not None and verdict.outcome == "failed":
                     self.kept.keep(finding.clause, verdict.counterexample.scenario)
         self.player.cool()
+
+    def _breaks_alone(self, clause: str | None) -> bool:
+        """Whether a single call is known to break a clause: then it is no wonder that one after others does."""
+        known = self.settled.get(clause) if clause else None
+        return known is not None and known.counterexample is not None and len(known.counterexample.scenario.calls) == 1
 
     def _undecided(self, observation: Observation) -> None:
         """A client that can't be told its timeout may wait longer than the kit does."""

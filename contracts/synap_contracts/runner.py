@@ -38,6 +38,8 @@ _ABILITIES: Final = {
     "surrogates": "lone surrogates",
     "concurrent": "calls beside each other",
 }
+_FEW: Final = 3
+"""A counterexample with more messages needs their number."""
 _FAREWELLS: Final = 3
 """So many broken adapters end a run."""
 
@@ -120,7 +122,7 @@ class Runner:
         """Play what broke a clause in an earlier run."""
         for clause in sorted(self.plan.clauses):
             for scenario in self.kept.of(clause):
-                if clause in self.settled:
+                if clause in self.settled or self._too_many(scenario):
                     continue
                 try:
                     self._play(scenario)
@@ -185,7 +187,8 @@ class Runner:
                         f"{check.name}: {played} of {len(corners)} scenarios in the time there was"
                     )
                 return
-            self._example(check, scenario)
+            if not self._too_many(scenario):
+                self._example(check, scenario)
 
     def _drawn(self, check: Check, number: int) -> None:
         assert check.drawn is not None  # noqa: S101 - the caller asked
@@ -202,10 +205,16 @@ class Runner:
         )
         @given(check.drawn)
         def each(scenario: Scenario) -> None:
-            if self._open(check) and time.monotonic() < until:
+            if self._open(check) and time.monotonic() < until and not self._too_many(scenario):
                 self._example(check, scenario)
 
         each()
+
+    def _too_many(self, scenario: Scenario) -> bool:
+        """Whether a call has as many messages as the client is known to refuse: it would do so whatever is asked."""
+        known = self.settled.get("ACCEPT")
+        least = known.counterexample.scenario.size if known and known.counterexample else 0
+        return least > _FEW and any(len(call.messages) >= least for call in scenario.calls)
 
     def _example(self, check: Check, scenario: Scenario) -> None:
         try:

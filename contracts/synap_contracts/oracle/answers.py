@@ -283,8 +283,8 @@ def _anothers(
     alike = known.comparison.likeness(placed.record.entry)
     whose = next((n for n, entry in enumerate(seen.messages) if known.comparison.likeness(entry) == alike), None)
     call, place = owner.get(id_, (seen.number, whose))
-    if id_ in known.earlier:
-        return  # told by the row itself
+    if id_ in known.earlier or (call, place) == (seen.number, index):
+        return  # told by the row itself, or its own message in another conversation: that is told where it lies
     if call != seen.number or (whose is None and alike in known.beside):
         yield Finding("RES-CALLS", f"results[{index}] is a message of another call that ran beside it", seen.number, at)
     elif place is not None:

@@ -73,7 +73,6 @@ RESENT: Final = (
         for status in (520, 505, 501, 507, 522, 524, 529, 599)
     ),
     trouble("ONCE", "Respond", "the server answered 408", after=True, status=408, json={"detail": "slow"}),
-    trouble("ONCE", "Respond", "the server answered 425", after=True, status=425, json={"detail": "early"}),
     trouble(
         "ONCE",
         "Respond",
@@ -185,7 +184,7 @@ def lost(depth: Depth) -> tuple[Scenario, ...]:
 
 def once(depth: Depth) -> tuple[Scenario, ...]:
     """Everything after which a careless client sends again what was recorded."""
-    resent = RESENT if depth != "quick" else (RESENT[0], *RESENT[-3:])
+    resent = RESENT if depth != "quick" else (RESENT[0], *RESENT[-2:])
     troubles = [each for each in (*LOST, *SERVER_ERRORS, *GARBLED) if each.commits]
     first = met(troubles if depth == "deep" else [each for each in troubles if each.fault["times"] == 1])
     again = [

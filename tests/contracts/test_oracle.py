@@ -324,7 +324,7 @@ STYLED = Trouble(
         ([{**GIVEN[0], "recorded_at": "2026-01-01T00:00:00Z"}, GIVEN[1]], set()),
         ([{**GIVEN[0], "recorded_at": "2026-01-01T05:45:00Z"}, GIVEN[1]], {"RES-SUCCESS"}),
         ([{**GIVEN[0], "message_id": "X"}, GIVEN[1]], {"RES-SUCCESS"}),
-        ([GIVEN[1], GIVEN[0]], {"RES-ORDER", "RES-FAILURE"}),
+        ([GIVEN[1], GIVEN[0]], {"RES-ORDER"}),
         ([GIVEN[0], {"error": "refused"}], {"RES-FAILURE"}),
         ([GIVEN[0], GIVEN[1], {"message_id": "y"}], {"RES-SUCCESS"}),
     ],

@@ -41,12 +41,17 @@ def _row(seen: CallSeen, index: int, told: Json, given: Json, rows: list[Json]) 
     def differs(clause: str, name: str) -> Finding:
         at = f"results[{index}].{name}"
         was, got = shown(given.get(name)), shown(told.get(name))
-        return Finding(clause, f"{named}, and {at} is {got}; there it was {was}", seen.number, (f"answer.{at}",))
+        return Finding(
+            clause, f"the server's {at} was {was}, and your client's is {got}", seen.number, (f"answer.{at}",)
+        )
 
-    named, id_ = seen.trouble.named, told.get("message_id")
-    if id_ is not None and id_ != given.get("message_id"):
+    id_ = told.get("message_id")
+    if id_ is not None and told.get("error") and given.get("error"):
+        yield differs("RES-FAILURE", "message_id")
+    elif id_ is not None and id_ != given.get("message_id"):
         anothers = any(_plain(row).get("message_id") == id_ for row in rows)
         yield differs("RES-ORDER" if anothers else seen.trouble.clause, "message_id")
+        return
     elif id_ is not None and not same_instant(instant(told.get("recorded_at")), instant(given.get("recorded_at"))):
         yield differs("RES-SUCCESS", "recorded_at")
     if given.get("error") and given["error"] not in str(told.get("error")):

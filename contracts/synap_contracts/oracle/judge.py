@@ -255,7 +255,7 @@ def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
                 (f"messages[{index}].conversation_id", f"answer.results[{index}]"),
             )
             for index in no_uuid
-            if whole and not failed_row(whole[index])
+            if whole and not failed_row(whole[index]) and _names_an_id(whole[index])
         ]
         mixed_up = any(each.clause == "RES-ORDER" for each in findings)
         yield from findings if mixed_up else taken or findings
@@ -281,6 +281,10 @@ def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
         )
     else:
         yield Finding("ACCEPT", f"nothing went wrong, and {told(seen)}", seen.number, ("answer",))
+
+
+def _names_an_id(row: object) -> bool:
+    return isinstance(row, dict) and row.get("message_id") is not None
 
 
 def _left_out(seen: CallSeen, known: Known) -> Iterator[Finding]:

@@ -265,6 +265,8 @@ CORNER_METADATA: Final[tuple[Json, ...]] = (
     {"a.b": 1, "a": {"b": 2}},
     {"$a": 1, "$": 2},
     {"role": "system", "content": "x", "conversation_id": "y", "user_id": 1, "metadata": {"metadata": 1}},
+    {"user_id": "m", "customer_id": "m", "session_id": "m", "role": "user", "content": "m"},
+    {"id": "m", "name": "m", "type": "m", "timestamp": "2026-01-01T00:00:00Z", "source": "m", "tenant": "m"},
     {"message_id": "m", "error": "e", "recorded_at": "r", "session_id": "s", "customer_id": "c"},
     {"__class__": 1, "__proto__": 2, "constructor": 3, "toString": 4},
     {"é": 1, "e\u0301": 2, "😀": 3, "你": 4},

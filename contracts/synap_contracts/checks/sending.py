@@ -27,7 +27,14 @@ def contents(depth: Depth) -> tuple[Scenario, ...]:
         one(*(message(n, content=str(n % 10) * length) for n, length in enumerate(lengths))),
         one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content="x" * 20_000 + str(n)) for n in range(60))),
+        *(one(*(_rich(n) for n in range(count))) for count in (9, 21, 51, 100)),
     )
+
+
+def _rich(number: int) -> Json:
+    """A message that has everything, none of it quite plain: what is done to some of many is seen."""
+    ids: Json = {name: f" {name} {number} É" for name in OPTIONAL_STRINGS}
+    return message(number, content=f" M{number} é\r\n", metadata={"A": [number, {"b": None}]}, **ids)
 
 
 def _in_batches(texts: tuple[str, ...]) -> tuple[Scenario, ...]:

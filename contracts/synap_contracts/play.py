@@ -24,7 +24,6 @@ from synap_contracts.scenario import (
     Scenario,
     Together,
     calls_of,
-    following,
 )
 from synap_contracts.server import BATCH, Key
 
@@ -128,7 +127,10 @@ class Player:
         self.random = random
         self.deadline_s = deadline_s
         self.warm: dict[str, Client] = {}
+        self.hangs = False
+        """Whether a call hung that nothing stood in the way of: others are given less time then."""
         self.history: list[Scenario] = []
+        """Everything that was played on the clients that are open, or hung just now."""
         self._driver: Driver | None = None
         self._handles = 0
 
@@ -146,7 +148,6 @@ class Player:
             self._driver.end()
             self._driver = None
         self.warm.clear()
-        self.history.clear()
 
     def cool(self) -> None:
         """Close the clients that stayed open."""
@@ -154,11 +155,6 @@ class Player:
             if client.open:
                 self.driver.leave(client.handle)
         self.warm.clear()
-        self.history.clear()
-
-    def past(self) -> Scenario:
-        """Everything that was played on the clients that are open, as one scenario."""
-        return following(iter(self.history))
 
     def play(self, scenario: Scenario, *, fresh: bool = False) -> Observation:
         """Play a scenario.
@@ -179,6 +175,8 @@ class Player:
             if scenario.listening:
                 self.driver.listen()
             if warm:
+                if not self.warm:
+                    self.history.clear()
                 self.history.append(scenario)
             for step in scenario.steps:
                 self._step(run, step)
@@ -339,6 +337,7 @@ class Player:
             return state
         told = self.driver.outcome(state, self._deadline(call))
         run.hung |= isinstance(told, Hung)
+        self.hangs |= isinstance(told, Hung) and call.trouble is None
         return told
 
     def _deadline(self, call: Call) -> float:
@@ -346,6 +345,8 @@ class Player:
         if call.trouble and call.trouble.patient:
             return self.deadline_s + _RETRY_AFTERS * float(call.trouble.fault.get("retry_after", 0))
         if not self._settable(call):
+            return self.deadline_s / 4
+        if call.trouble is None and self.hangs:
             return self.deadline_s / 4
         return self.deadline_s / 2 if call.trouble and call.trouble.short else self.deadline_s
 

@@ -14,7 +14,9 @@ from synap_contracts.clauses import BY_ID, CLAUSES
 from synap_contracts.client.protocol import AdapterError, Hung
 from synap_contracts.known import Ledger
 from synap_contracts.run import ClauseResult
+from synap_contracts.scenario import following, one
 from synap_contracts.server import MEANS, ServerError
+from synap_contracts.strategies import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,6 +219,8 @@ class Runner:
         return least > _FEW and any(len(call.messages) >= least for call in scenario.calls)
 
     def _example(self, check: Check, scenario: Scenario) -> None:
+        if self.player.hangs:
+            self.player.cool()  # what hangs by what came before would hang again and again
         try:
             self._play(scenario)
         except AdapterError:
@@ -225,21 +229,29 @@ class Runner:
             self.examples[clause] += 1
 
     def _play(self, scenario: Scenario) -> None:
+        hung = self.player.hangs
+        past = self._judge(scenario)
+        if self.player.hangs and not hung:
+            # Whatever hung first, an ordinary call may do so too after what came before.
+            self._judge(following((*past, one(message(0)))))
+
+    def _judge(self, scenario: Scenario) -> tuple[Scenario, ...]:
+        """Play a scenario and settle what it shows; everything that its clients were asked."""
         observation = self.player.play(scenario)
+        past = tuple(self.player.history)
         findings = self.ledger.judged(observation)
         self._undecided(observation)
         new = [each for each in findings if each.clause in self.plan.clauses and each.clause not in self.settled]
         new = [each for each in new if not self._breaks_alone(each.unless_alone)]
-        if not new:
-            return
-        past = self.player.past()
         for finding in new:
-            verdict = self.trial.of(finding, observation, past)
+            verdict = self.trial.of(finding, observation, following(past))
             if verdict is not None and not self.ledger.takes(verdict):
                 self.settled[finding.clause] = verdict
                 if verdict.counterexample is not None and verdict.outcome == "failed":
                     self.kept.keep(finding.clause, verdict.counterexample.scenario)
-        self.player.cool()
+        if new:
+            self.player.cool()
+        return past
 
     def _breaks_alone(self, clause: str | None) -> bool:
         """Whether a single call is known to break a clause: then it is no wonder that one after others does."""

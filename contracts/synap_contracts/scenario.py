@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from random import Random
 
 Json: TypeAlias = Any
@@ -242,7 +242,7 @@ def _reference(text: Json) -> re.Match[str] | None:
     return _REFERENCE.fullmatch(text) if isinstance(text, str) else None
 
 
-def following(scenarios: Iterator[Scenario]) -> Scenario:
+def following(scenarios: Iterable[Scenario]) -> Scenario:
     """One scenario of several, one after the other, each with conversations of its own."""
     steps: list[Step] = []
     first = 0

@@ -183,6 +183,9 @@ class Player:
             if not warm:
                 self._close_all(run)
             heard = self.driver.heard() if scenario.listening else ()
+            if scenario.ending:
+                heard += self.driver.farewell()
+                self.stop()
         except AdapterError:
             self.stop()
             raise

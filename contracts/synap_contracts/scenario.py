@@ -152,11 +152,13 @@ class Scenario:
         steps: What happens.
         tenancy: Of the instances that the clients' keys belong to.
         listening: Whether logs and output are searched for keys.
+        ending: Whether the client's process ends after it, and what it says then is searched as well.
     """
 
     steps: tuple[Step, ...]
     tenancy: Literal["b2b"] | None = None
     listening: bool = False
+    ending: bool = False
 
     @property
     def calls(self) -> tuple[Call, ...]:

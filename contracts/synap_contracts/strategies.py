@@ -271,6 +271,7 @@ CORNER_METADATA: Final[tuple[Json, ...]] = (
     {"__class__": 1, "__proto__": 2, "constructor": 3, "toString": 4},
     {"é": 1, "e\u0301": 2, "😀": 3, "你": 4},
     {"1": "a", "0": "b", "10": "c"},
+    {"camelCase": 1, "HTTPServer": 2, "with space": {"innerCamel": 3}, "snakeCase2_x": 4},
     {"Camel": 1, "snake_case": 2, "kebab-case": 3, "UPPER": 4},
     {"a": "x" * 5000},
     {"k" * 300: 1},

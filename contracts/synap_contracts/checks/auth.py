@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synap_contracts.checks.check import Check, Depth
-from synap_contracts.scenario import Call, Open, Revoke, Scenario, Together, Trouble
+from synap_contracts.scenario import Call, Close, Open, Revoke, Scenario, Together, Trouble
 from synap_contracts.strategies import message, several
 
 FORBIDDEN = Trouble("AUTH-FORBIDDEN", {"fault": "Forbidden", "times": None}, "the server answered 403")
@@ -69,11 +69,14 @@ def secret(depth: Depth) -> tuple[Scenario, ...]:
     del depth
     call = Call((message(0),))
     wrong = Call(({"conversation_id": "$0", "role": "nobody", "content": "a"},))
+    no_uuid = Call((message(0), {**message(1), "conversation_id": "none"}))
+    many = Call(tuple(message(n, n % 3, user_id="u", metadata={"a": n}) for n in range(60)))
     return (
         Scenario((Open(key="newline"), call), listening=True),
         Scenario((Open(key="accented"), call), listening=True),
         Scenario((Open(), call, wrong), listening=True),
         Scenario((Open(), call, Revoke(), call), listening=True),
+        Scenario((Open(), many, Call(()), no_uuid, Close(), call), listening=True, ending=True),
         Scenario((Open(at="nobody"), call), listening=True),
         Scenario((Open(at="bystander"), call), listening=True),
     )

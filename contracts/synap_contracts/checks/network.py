@@ -46,6 +46,14 @@ LOST: Final = (
     *each_way("NET-LOST", "Disconnected", "the line was closed before the answer"),
     *each_way("NET-LOST", "TruncatedBody", "the line was cut within the answer"),
 )
+_WHOLE: Final = json.dumps(
+    {
+        "total": 1,
+        "succeeded": 1,
+        "failed": 0,
+        "results": [{"message_id": "msg_0123456789", "recorded_at": "2026-01-01T00:00:00Z"}],
+    }
+)
 GARBLED: Final = (
     *each_way("NET-GARBLED", "MalformedBody", "the answer was HTML"),
     *(
@@ -57,6 +65,10 @@ GARBLED: Final = (
         )
     ),
     trouble("NET-GARBLED", "Respond", "the answer was empty", times=None, status=200, content=""),
+    *(
+        trouble("NET-GARBLED", "Respond", "the answer's JSON was cut short", times=None, status=200, content=cut)
+        for cut in (_WHOLE[:32], _WHOLE[:58], _WHOLE[:-40], _WHOLE[:-1])
+    ),
 )
 SERVER_ERRORS: Final = tuple(
     made

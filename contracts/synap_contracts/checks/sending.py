@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SORTABLE: Final = ("timestamp", "created_at", "time", "date", "index", "order", "seq", "position", "priority")
 _DEEP_LENGTH: Final = 5_000_000
+_OTHERS: Final[Json] = {name: f"the {name}" for name in OPTIONAL_STRINGS}
 
 
 def contents(depth: Depth) -> tuple[Scenario, ...]:
@@ -24,6 +25,7 @@ def contents(depth: Depth) -> tuple[Scenario, ...]:
     return (
         *_in_batches(CORNER_TEXTS),
         *_in_batches(tuple(f"a{text}b" for text in CORNER_TEXTS)),
+        *_in_batches(CORNER_TEXTS, shift=1, metadata={"a": 1}, **_OTHERS),
         one(*(message(n, content=str(n % 10) * length) for n, length in enumerate(lengths))),
         one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content="x" * 20_000 + str(n)) for n in range(60))),
@@ -37,9 +39,10 @@ def _rich(number: int) -> Json:
     return message(number, content=f" M{number} é\r\n", metadata={"A": [number, {"b": None}]}, **ids)
 
 
-def _in_batches(texts: tuple[str, ...]) -> tuple[Scenario, ...]:
+def _in_batches(texts: tuple[str, ...], shift: int = 0, **fields: Json) -> tuple[Scenario, ...]:
+    """Batches of half the size; those shifted by one have each text in the other role."""
     batches = (texts[start : start + MOST // 2] for start in range(0, len(texts), MOST // 2))
-    return tuple(one(*(message(n, content=text) for n, text in enumerate(batch))) for batch in batches)
+    return tuple(one(*(message(n + shift, **fields, content=text) for n, text in enumerate(b))) for b in batches)
 
 
 def metadata(depth: Depth) -> tuple[Scenario, ...]:
@@ -50,6 +53,7 @@ def metadata(depth: Depth) -> tuple[Scenario, ...]:
         deep = {"a": [deep]}
     return (
         one(*(message(n, metadata=value) for n, value in enumerate(CORNER_METADATA))),
+        one(*(message(n + 1, **_OTHERS, metadata=value) for n, value in enumerate(CORNER_METADATA))),
         one(message(0), message(1, metadata=None), message(2, metadata={}), message(3, metadata={"a": 1})),
         one(message(0, metadata={"a": 1}), message(1, metadata={"b": 2}), message(2)),
         one(message(0, metadata={"a": 1}), message(1), message(2, metadata={"a": 2})),
@@ -73,6 +77,9 @@ def attribution(depth: Depth) -> tuple[Scenario, ...]:
     return (
         one(*(message(n, **each) for n, each in enumerate(mixed))),
         one(*(message(n, 0, **dict.fromkeys(names, value)) for n, value in enumerate(CORNER_IDS))),
+        one(
+            *(message(n + 1, 0, metadata={"a": 1}, **dict.fromkeys(names, value)) for n, value in enumerate(CORNER_IDS))
+        ),
         one(message(0, user_id="a"), message(1, user_id="b"), message(2)),
         one(message(0, session_id="s"), message(1, session_id="t"), message(2), message(3, session_id="s")),
         one(message(0, user_id="a", customer_id="b", session_id="c")),

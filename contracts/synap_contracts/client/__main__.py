@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ def main(spec: str, name: str, folders: tuple[str, ...]) -> None:
     host = Host(factory, name, loading.version_of(factory))
     asyncio.run(_served(host, write))
     answers.flush()
+    atexit._run_exitfuncs()  # noqa: SLF001 - os._exit leaves them out, and what a client says then is looked at too
     os._exit(0)  # a client's threads that hang shall not keep the process
 
 

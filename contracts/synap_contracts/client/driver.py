@@ -56,6 +56,10 @@ class Driver(ABC):
     def end(self) -> None:
         """End the adapter, however it feels about that."""
 
+    def farewell(self) -> tuple[str, ...]:
+        """Let the adapter end by itself, where it is a process, and give what it printed until then."""
+        return ()
+
     @abstractmethod
     def printed(self) -> str:
         """What came out of the adapter beside the protocol since the last time."""
@@ -131,8 +135,12 @@ class Driver(ABC):
         """What was logged and printed since `listen`."""
         reply = self.reply(self.ask("listen", on=False), PONG_S) if "listen" in self.hello.can else None
         time.sleep(0.05)  # standard error is another pipe, and may come later than the answer
+        return (*((reply or {}).get("answer") or ()), *self.words())
+
+    def words(self) -> tuple[str, ...]:
+        """What was printed, as a text that tells that it was."""
         printed = self.printed()
-        return (*((reply or {}).get("answer") or ()), *([f"{PRINTED}{printed}"] if printed else []))
+        return (f"{PRINTED}{printed}",) if printed else ()
 
 
 class Inside(Driver):

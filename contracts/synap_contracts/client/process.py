@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Json = Any
 
 _KEPT_OUTPUT: Final = 1 << 20
+_FAREWELL_S: Final = 2.0
 
 
 class Unusable(Exception):  # noqa: N818 - it is told to the user as it stands
@@ -57,7 +58,8 @@ class Process(Driver):
         self._errors: list[bytes] = []
         self._lock = threading.Lock()
         self._first: Json = None
-        threading.Thread(target=self._read_errors, daemon=True).start()
+        self._reader = threading.Thread(target=self._read_errors, daemon=True)
+        self._reader.start()
         threading.Thread(target=self._read_answers, daemon=True).start()
         try:
             self.hello = self._greeted()
@@ -123,6 +125,15 @@ class Process(Driver):
             text = b"".join(self._errors).decode(errors="replace")
             self._errors.clear()
         return text
+
+    def farewell(self) -> tuple[str, ...]:
+        """Close its standard input, at which an adapter ends, and wait for a moment."""
+        assert self.process.stdin is not None  # noqa: S101 - as above
+        with suppress(OSError, subprocess.TimeoutExpired):
+            self.process.stdin.close()
+            self.process.wait(timeout=_FAREWELL_S)
+        self._reader.join(timeout=1)
+        return self.words()
 
     def end(self) -> None:
         """Kill the adapter and what it started."""

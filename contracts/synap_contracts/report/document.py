@@ -83,7 +83,7 @@ def counterexample_of(found: Counterexample, run: Run) -> Json:
         "scenario": to_json(found.scenario),
         "reproduce": {
             "command": reproduce.command(run, found),
-            "curl": reproduce.curl(found),
+            "curl": reproduce.curl(run, found),
             "python": reproduce.python(run, found),
         },
     }

@@ -93,7 +93,7 @@ def _counterexample(
     yield f"      {reproduce.command(run, found)}"
     yield "   by curl, as a client should send it:"
     yield from (
-        textwrap.indent(reproduce.curl(found), "      ", lambda _: True).splitlines()
+        textwrap.indent(reproduce.curl(run, found), "      ", lambda _: True).splitlines()
         if _fits(found)
         else ["      (too long to print; --json FILE has it)"]
     )

@@ -58,7 +58,7 @@ def script(run: Run, found: Counterexample) -> str:
         sentence=_comment(f"{found.finding.clause}: {found.finding.sentence}", _notes(found)),
         folders=[*(folder for option, folder in pairwise(run.options) if option == "--path"), ""],
         module=module,
-        name=name,
+        name=name if name == "make" else f"{name} as make",
         inner=inner,
         command=command,
         dialect=repr(run.dialect),

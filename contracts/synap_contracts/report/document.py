@@ -41,6 +41,7 @@ def run_of(run: Run) -> Json:
         "profile": run.profile,
         "seed": run.seed,
         "seconds": round(run.seconds, 2),
+        "error": run.error,
         "clauses": [clause_of(result, run) for result in run.clauses],
         "summary": {
             level: {outcome: len(run.of(outcome, level)) for outcome in OUTCOMES} for level in ("MUST", "SHOULD")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Run:
         shown: Listed failures that happened as listed.
         found: Every kind of failure that is not listed as known, where that was asked for.
         options: What the command was told besides, so that it can be given again.
+        secrets: The keys that were issued or given: no report shows them.
         error: Why the client, or its server, could not be run; no clause was asked then.
     """
 
@@ -90,6 +91,7 @@ class Run:
     shown: tuple[Known, ...] = ()
     found: tuple[Known, ...] = ()
     options: tuple[str, ...] = ()
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
     error: str | None = None
 
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:

@@ -67,7 +67,7 @@ def clause_of(result: ClauseResult, run: Run) -> Json:
 
 def counterexample_of(found: Counterexample, run: Run) -> Json:
     """A counterexample: what was asked, what the server recorded, what the caller was told, and how to see it again."""
-    keys = keys_of(found)
+    keys = keys_of(run, found)
     told: Json = {
         "id": found.id,
         "sentence": found.finding.sentence,

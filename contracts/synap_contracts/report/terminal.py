@@ -69,7 +69,7 @@ def evidence(result: ClauseResult, run: Run, paint: Callable[[str, str], str] = 
     if found is None:
         yield result.message or result.clause.statement
         return
-    keys = keys_of(found)
+    keys = keys_of(run, found)
     yield from (hidden(line, keys) for line in _counterexample(result, found, run, paint))
 
 

@@ -202,7 +202,7 @@ def test_a_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[
         'TestNothing has no client; write client = "module:factory"',
         "TestTooDeep.profile is 'abysmal'; it is one of quick, default, deep",
         "TestFunction.client takes (), called with base_url and api_key; a function from elsewhere is written",
-        "there is no module 'nowhere' to import",
+        "there is no module 'nowhere' to import; run in its folder, or name that with --path (in pytest: --synap-path)",
     ],
 )
 def test_what_is_wrong_with_a_class_is_a_sentence(sentence: str, by_class: tuple[dict[str, str], str]) -> None:

@@ -1,4 +1,4 @@
-"""The commands `synap-mock verify` and `synap-mock clauses`."""
+"""The commands `synap-mock verify`, `synap-mock clauses` and `synap-mock adapter`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _FOLDER = Path(".synap-mock")
+_ADAPTERS = {"node": "node.mjs"}
 
 
 class CouldNotRun(click.ClickException):
@@ -347,3 +348,14 @@ def clauses(form: str) -> None:
         case _:
             for clause in CLAUSES:
                 click.echo(f"{clause.id:<21} {clause.level:<7} {clause.evidence:<11} {clause.statement}")
+
+
+@click.command()
+@click.argument("language", type=click.Choice(list(_ADAPTERS)))
+def adapter(language: str) -> None:
+    """Print an adapter for clients in another language: one file, to be saved beside yours.
+
+    synap-mock adapter node > adapter.mjs
+    """
+    file = Path(__file__).parent / "adapters" / _ADAPTERS[language]
+    click.echo(file.read_text(encoding="utf-8"), nl=False)

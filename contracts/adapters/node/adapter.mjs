@@ -28,7 +28,8 @@ async function loaded(path) {
     if (typeof found.makeClient === "function") return found;
     tell({ unusable: `${path} exports no function makeClient` });
   } catch (error) {
-    tell({ unusable: `${path} can't be imported: ${error}` });
+    const hint = given ? "" : "; name your client's module, as in node adapter.mjs ./mine.mjs";
+    tell({ unusable: `${path} can't be imported: ${error}${hint}` });
   }
   process.exit(0);
 }

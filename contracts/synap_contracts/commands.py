@@ -164,12 +164,30 @@ def verify(  # noqa: PLR0913 - one argument an option
         if runs[-1].error is not None:
             click.echo(f"Error: {runs[-1].error}", err=True)
         elif json_file != Path("-"):
+            runs[-1] = _scripted(runs[-1])
             _print(runs[-1])
     strict = strict or known_file is not None
     _report(runs, files, strict=strict)
     if known_file is not None and accept:
         _accepted(runs, known_file)
     raise SystemExit(_status(runs, strict=strict))
+
+
+def _scripted(run: Run) -> Run:
+    """The run, with the scripts of its counterexamples beside what is kept of them, where that can be written."""
+    from synap_contracts.report import reproduce  # noqa: PLC0415 - as above
+
+    found = [each.counterexample for each in run.clauses if each.counterexample is not None]
+    if run.folder is None or not found:
+        return run
+    folder = Path(run.folder) / "scripts"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in found:
+            (folder / reproduce.file_name(each)).write_text(reproduce.python(run, each), encoding="utf-8")
+    except OSError:
+        return run
+    return replace(run, scripts=str(folder))
 
 
 def _again(folders: tuple[str, ...], order: Order) -> tuple[str, ...]:
@@ -231,7 +249,9 @@ def _run(order: Order, replay: str | None) -> Run:
     from synap_contracts.verify import verify as verified  # noqa: PLC0415 - as above
 
     try:
-        return verified(order, _progress(), None if replay is None else lambda kept: _named(kept, replay))
+        return verified(
+            order, _progress(), None if replay is None else lambda kept: _named(kept, replay, order.clauses)
+        )
     except Unusable as error:
         return _unrun(order, f"{order.spec.text}: {error}")
     except AdapterError as error:
@@ -264,8 +284,8 @@ def _unrun(order: Order, error: str) -> Run:
     )
 
 
-def _named(kept: Kept, id_: str) -> tuple[str, Scenario]:
-    found = kept.named(id_)
+def _named(kept: Kept, id_: str, clauses: frozenset[str]) -> tuple[str, Scenario]:
+    found = kept.named(id_, clauses)
     if found is None:
         raise CouldNotRun(f"there is no counterexample {id_} in {kept.folder}; a report's --replay line names one")
     return found

@@ -74,6 +74,7 @@ class Run:
         found: Every kind of failure that is not listed as known, where that was asked for.
         options: What the command was told besides, so that it can be given again.
         secrets: The keys that were issued or given: no report shows them.
+        scripts: The folder that has each counterexample's script, where one was written.
         error: Why the client, or its server, could not be run; no clause was asked then.
     """
 
@@ -92,6 +93,7 @@ class Run:
     found: tuple[Known, ...] = ()
     options: tuple[str, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    scripts: str | None = None
     error: str | None = None
 
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:

@@ -169,7 +169,7 @@ def limits(driver: Driver) -> list[str]:
     """What the client declared that it can't do, or be told, in words."""
     hello = driver.hello
     found = [
-        f"the client can't be told its {what}"
+        f"the client can't be told its {what}: its factory, or its adapter, takes no {name}"
         for name, what in (("timeout_s", "timeout"), ("retry", "waits"))
         if name not in hello.can
     ]

@@ -27,7 +27,9 @@ _SENT: Final = {"unknown": "synap_nobody", "newline": _KEY, "accented": f"{_KEY}
 
 def command(run: Run, found: Counterexample) -> str:
     """The kit's own command."""
-    return shlex.join(["synap-mock", "verify", run.spec, *run.options, "--replay", found.id])
+    return shlex.join(
+        ["synap-mock", "verify", run.spec, *run.options, "--clause", found.finding.clause, "--replay", found.id]
+    )
 
 
 def call_in_question(found: Counterexample) -> CallSeen | None:
@@ -77,3 +79,8 @@ def _before(seen: CallSeen) -> Iterator[str]:
 def python(run: Run, found: Counterexample) -> str:
     """A script that plays the scenario against a fake of its own, and prints what came of it."""
     return script(run, found)
+
+
+def file_name(found: Counterexample) -> str:
+    """What a file with the script is called: one scenario may break several clauses."""
+    return f"{found.finding.clause}-{found.id}.py"

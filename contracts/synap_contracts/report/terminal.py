@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,7 @@ _SIGNS: Final[dict[Outcome, tuple[str, str]]] = {
 _MANY: Final = 12
 """Messages beyond this many are counted, not listed, unless something about them differs."""
 _WIDE: Final = 150
+_SEVERAL: Final = 3
 
 
 def lines(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
@@ -47,7 +49,7 @@ def lines(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
     for result in run.clauses:
         yield _line(result, paint)
     for result in run.clauses:
-        if result.counterexample is not None:
+        if result.counterexample is not None and result.outcome != "known":
             yield ""
             yield from evidence(result, run, paint)
     yield ""
@@ -98,11 +100,19 @@ def _counterexample(
         else ["      (too long to print; --json FILE has it)"]
     )
     yield "   by a script:"
-    yield from (
-        textwrap.indent(reproduce.python(run, found), "      | ", lambda _: True).splitlines()
-        if _fits(found)
-        else ["      (too long to print; --json FILE has it)"]
-    )
+    if run.scripts is not None:
+        yield f"      {shlex.join(['python', f'{run.scripts}/{reproduce.file_name(found)}'])}"
+    if run.scripts is None or _alone(run):
+        yield from (
+            textwrap.indent(reproduce.python(run, found), "      | ", lambda _: True).splitlines()
+            if _fits(found)
+            else ["      (too long to print; --json FILE has it)"]
+        )
+
+
+def _alone(run: Run) -> bool:
+    """Whether there is one counterexample: the scripts of several would bury what they are about."""
+    return sum(result.counterexample is not None for result in run.clauses) == 1
 
 
 def _fits(found: Counterexample) -> bool:
@@ -177,10 +187,18 @@ def _recorded(found: Counterexample) -> Iterator[str]:
 _SAID: Final = ("role", "content", "user_id", "customer_id", "session_id", "metadata")
 
 
+def _counted(run: Run, outcome: Outcome, level: str) -> str:
+    """How many clauses came to that; of broken ones which, for what stands last is read first."""
+    found = run.of(outcome, level)
+    named = f" ({', '.join(each.clause.id for each in found)})" if outcome in {"failed", "stale", "error"} else ""
+    return f"{len(found)} {outcome}{named}"
+
+
 def _summary(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
     for level in ("MUST", "SHOULD"):
-        counts = [(outcome, len(run.of(outcome, level))) for outcome in _SIGNS]
-        said = [paint(f"{count} {outcome}", _SIGNS[outcome][1]) for outcome, count in counts if count]
+        said = [paint(_counted(run, each, level), _SIGNS[each][1]) for each in _SIGNS if run.of(each, level)]
         yield f"{level + ':':<8} {', '.join(said) or 'not asked'}"
+    if len(run.of("failed")) >= _SEVERAL:
+        yield "One defect may break several clauses: mend the first, and run again."
     where = f"; counterexamples are kept in {run.folder}" if run.folder and run.of("failed") else ""
     yield f"{run.seconds:.1f} s{where}"

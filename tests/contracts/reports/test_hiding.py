@@ -82,7 +82,7 @@ def test_a_key_of_an_earlier_scenario_is_hidden_too(broken: Run) -> None:
     kept = replace(result.counterexample.finding, sentence=f"it said {earlier}")
     run = replace(
         broken,
-        clauses=(replace(result, counterexample=replace(result.counterexample, finding=kept)),),
+        clauses=(replace(result, outcome="failed", counterexample=replace(result.counterexample, finding=kept)),),
         secrets=frozenset({earlier}),
     )
     for report in ("html", "json", "terminal"):

@@ -5,7 +5,7 @@
 // that it doesn't export is none of its own. It may export name, version, and can: which of "timeout_s" and "retry"
 // makeClient heeds.
 
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { inspect, isDeepStrictEqual } from "node:util";
@@ -115,7 +115,7 @@ async function answer(line) {
 tell({
   hello: {
     protocol: PROTOCOL,
-    name: client.name ?? "unnamed",
+    name: client.name ?? basename(given ?? "unnamed"),
     version: client.version ?? null,
     can: ["given", "input", "listen", ...(client.can ?? [])],
     limits: { integers: Number.MAX_SAFE_INTEGER },

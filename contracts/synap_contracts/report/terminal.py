@@ -89,6 +89,10 @@ def _counterexample(
     for seen in found.observation.calls:
         yield ""
         yield from _call(seen, found, paint)
+    yield from _wire(found)
+    if heard := [text for text in found.observation.heard if hidden(text, keys_of(run, found)) != text]:
+        yield "   logged or printed, with the key:"
+        yield from (f"      {line}" for text in heard[:_MANY] for line in text.splitlines()[:_MANY])
     yield "   recorded:"
     yield from _recorded(found)
     yield "   again:"
@@ -108,6 +112,19 @@ def _counterexample(
             if _fits(found)
             else ["      (too long to print; --json FILE has it)"]
         )
+
+
+def _wire(found: Counterexample) -> Iterator[str]:
+    """What the server was asked, where that is more than a call's one request."""
+    requests = found.observation.wire
+    if len(requests) <= len(found.observation.calls) and not any(call.trouble for call in found.scenario.calls):
+        return
+    yield "   asked of the server:" if requests else "   asked of the server: nothing"
+    for request in requests[:_MANY]:
+        status = "not answered" if request.status is None else f"answered {request.status}"
+        yield f"      {request.at:%H:%M:%S.%f} {request.method} {request.path}, {status}"
+    if len(requests) > _MANY:
+        yield f"      … {len(requests):,} requests in all"
 
 
 def _alone(run: Run) -> bool:

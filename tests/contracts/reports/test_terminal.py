@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 from synap_contracts.commands import verify
 from synap_contracts.report import terminal
+from synap_contracts.report.hiding import HIDDEN
 
 if TYPE_CHECKING:
     from synap_contracts.run import Run
@@ -63,3 +64,18 @@ def test_a_replay_is_of_the_clause_that_it_is_printed_for(tmp_path: Path) -> Non
     done = CliRunner().invoke(verify, ["empties:Client", *clauses, *where])
     (again,) = [line.split()[2:] for line in done.output.splitlines() if "--clause RES-ROWS --replay" in line]
     assert "MUST:    1 failed (RES-ROWS)" in CliRunner().invoke(verify, [*again, "--in-process"]).output
+
+
+def test_what_was_printed_with_the_key_is_told(broken: Run) -> None:
+    text = "\n".join(lines(broken))
+    assert f"   logged or printed, with the key:\n      mine: sent with {HIDDEN}\n" in text
+
+
+def test_requests_are_told_where_a_call_had_several(broken: Run) -> None:
+    result = broken.clauses[0]
+    assert result.counterexample is not None
+    observation = replace(result.counterexample.observation, wire=result.counterexample.observation.wire * 2)
+    shown = replace(result, counterexample=replace(result.counterexample, observation=observation))
+    asked = [line for line in lines(replace(broken, clauses=(shown,))) if line.endswith("batch, answered 200")]
+    assert asked == ["      00:00:00.000000 POST /v1/conversations/messages/batch, answered 200"] * 2
+    assert not any("asked of the server" in line for line in lines(replace(broken, clauses=(result,))))

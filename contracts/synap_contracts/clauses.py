@@ -148,6 +148,13 @@ CLAUSES: Final = (
         "SEND-WIDE-SURROGATES", "SHOULD", "assumed", "Lone surrogates arrive as sent, or are refused loudly.", _OURS
     ),
     Clause(
+        "SEND-WIDE-NONCHARACTERS",
+        "SHOULD",
+        "assumed",
+        "Code points that Unicode keeps for no character (U+FFFE, U+FFFF, …) arrive as sent, or are refused loudly.",
+        _OURS,
+    ),
+    Clause(
         "SEND-WIDE-UUIDS",
         "SHOULD",
         "assumed",

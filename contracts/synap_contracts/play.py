@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -57,6 +58,8 @@ class Client:
     revoked: bool = False
     short: bool = False
     patient: bool = False
+    quiet_until: float = 0.0
+    """When the server wants to hear of it again: until then it may refuse by itself to call."""
 
     @property
     def sent_key(self) -> str | None:
@@ -296,8 +299,10 @@ class Player:
             )
             for n, (call, client, messages, told, opening) in enumerate(ended)
         )
-        for n, (_, _, _, told, _) in zip(numbers, ended, strict=True):
+        for n, (call, client, _, told, _) in zip(numbers, ended, strict=True):
             run.notices(told, n)
+            if call.trouble and struck and isinstance(told, Raised):
+                client.quiet_until = time.monotonic() + float(call.trouble.fault.get("retry_after", 0))
         run.number += len(calls)
         run.events.append(Event(seen, before, run.truth))
 
@@ -321,6 +326,7 @@ class Player:
             told = self._opened(run, client)
             if not isinstance(told, Returned):
                 return told
+        time.sleep(max(0.0, client.quiet_until - time.monotonic()))
         if call.trouble:
             fault = json.loads(json.dumps(call.trouble.fault).replace("$bystander", self.bystander.url))
             passing = {"fault": "Latency", "seconds": 0, "times": call.trouble.skips, "route": _ROUTE}

@@ -38,6 +38,8 @@ _ABILITIES: Final = {
     "surrogates": "lone surrogates",
     "concurrent": "calls beside each other",
 }
+_FEW: Final = 3
+"""A counterexample with more messages needs their number."""
 _FAREWELLS: Final = 3
 """So many broken adapters end a run."""
 
@@ -120,7 +122,7 @@ class Runner:
         """Play what broke a clause in an earlier run."""
         for clause in sorted(self.plan.clauses):
             for scenario in self.kept.of(clause):
-                if clause in self.settled:
+                if clause in self.settled or self._too_many(scenario):
                     continue
                 try:
                     self._play(scenario)
@@ -185,7 +187,8 @@ class Runner:
                         f"{check.name}: {played} of {len(corners)} scenarios in the time there was"
                     )
                 return
-            self._example(check, scenario)
+            if not self._too_many(scenario):
+                self._example(check, scenario)
 
     def _drawn(self, check: Check, number: int) -> None:
         assert check.drawn is not None  # noqa: S101 - the caller asked
@@ -202,10 +205,16 @@ class Runner:
         )
         @given(check.drawn)
         def each(scenario: Scenario) -> None:
-            if self._open(check) and time.monotonic() < until:
+            if self._open(check) and time.monotonic() < until and not self._too_many(scenario):
                 self._example(check, scenario)
 
         each()
+
+    def _too_many(self, scenario: Scenario) -> bool:
+        """Whether a call has as many messages as the client is known to refuse: it would do so whatever is asked."""
+        known = self.settled.get("ACCEPT")
+        least = known.counterexample.scenario.size if known and known.counterexample else 0
+        return least > _FEW and any(len(call.messages) >= least for call in scenario.calls)
 
     def _example(self, check: Check, scenario: Scenario) -> None:
         try:
@@ -220,6 +229,7 @@ class Runner:
         findings = self.ledger.judged(observation)
         self._undecided(observation)
         new = [each for each in findings if each.clause in self.plan.clauses and each.clause not in self.settled]
+        new = [each for each in new if not self._breaks_alone(each.unless_alone)]
         if not new:
             return
         past = self.player.past()
@@ -230,6 +240,11 @@ class Runner:
                 if verdict.counterexample is not None and verdict.outcome == "failed":
                     self.kept.keep(finding.clause, verdict.counterexample.scenario)
         self.player.cool()
+
+    def _breaks_alone(self, clause: str | None) -> bool:
+        """Whether a single call is known to break a clause: then it is no wonder that one after others does."""
+        known = self.settled.get(clause) if clause else None
+        return known is not None and known.counterexample is not None and len(known.counterexample.scenario.calls) == 1
 
     def _undecided(self, observation: Observation) -> None:
         """A client that can't be told its timeout may wait longer than the kit does."""

@@ -1,7 +1,7 @@
 """What is played against a client: steps as plain data, so that they can be drawn, shrunk, kept and shown.
 
 A conversation is written ``"$0"``, ``"$1"``, …: every play gives it a new UUID. ``"$0:upper"`` is the same conversation
-spelled another way.
+spelled another way. An id of a user, a customer or a session may be written so too.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ Loop = Literal["shared", "own"]
 KeyKind = Literal["own", "unknown", "missing", "newline", "accented"]
 Place = Literal["server", "nobody", "bystander"]
 
+REFERRING: Final = ("conversation_id", "user_id", "customer_id", "session_id")
+"""Fields that may be written as a conversation."""
+
 _REFERENCE: Final = re.compile(r"\$(\d+)(?::(\w+))?")
 _SPELLINGS: Final[dict[str, Callable[[uuid.UUID], str]]] = {
     "upper": lambda id_: str(id_).upper(),
@@ -36,6 +39,9 @@ SPELLINGS: Final = tuple(_SPELLINGS)
 
 _VERSIONS: Final = (4, 4, 7, 4, 1, 5)
 """The UUID version of the n-th conversation: validators are known that take 4 alone."""
+
+_ONE_DIGIT: Final = 1 << 48
+"""Conversation 1 differs from conversation 0 in this bit alone: clients are known that go by an id's first digits."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,13 @@ class Trouble:
     def slow(self) -> bool:
         """Whether nothing is wrong but that an answer takes its time."""
         return bool(self.fault.get("fault") == "Latency")
+
+    @property
+    def rows(self) -> list[Json] | None:
+        """The rows of an answer that the server was told to give, where it is a batch result in the page's shape."""
+        answer = self.fault.get("json")
+        rows = answer.get("results", ()) if isinstance(answer, dict) else ()
+        return (rows or []) if isinstance(rows, list | None) else None
 
     @property
     def commits(self) -> bool:
@@ -191,7 +204,9 @@ class Names:
 
     def conversation(self, number: int) -> uuid.UUID:
         """The UUID of the n-th conversation."""
-        if number not in self.given:
+        if number not in self.given and number == 1:
+            self.given[1] = uuid.UUID(int=self.conversation(0).int ^ _ONE_DIGIT)
+        elif number not in self.given:
             version = _VERSIONS[number % len(_VERSIONS)]
             bits = self.random.getrandbits(128) & ~(0xF << 76) & ~(0x3 << 62)
             self.given[number] = uuid.UUID(int=bits | version << 76 | 0x2 << 62)
@@ -199,7 +214,7 @@ class Names:
 
     def spelled(self, text: Json) -> Json:
         """A reference's UUID as it is sent; anything else as it is."""
-        reference = _REFERENCE.fullmatch(text) if isinstance(text, str) else None
+        reference = _reference(text)
         if reference is None:
             return text
         id_ = self.conversation(int(reference[1]))
@@ -207,9 +222,9 @@ class Names:
 
     def entry(self, entry: Json) -> Json:
         """An entry as it is sent."""
-        if isinstance(entry, dict) and "conversation_id" in entry:
-            return {**entry, "conversation_id": self.spelled(entry["conversation_id"])}
-        return entry
+        if not isinstance(entry, dict):
+            return entry
+        return {name: self.spelled(value) if name in REFERRING else value for name, value in entry.items()}
 
 
 def spelling(entry: Json) -> str | None:
@@ -220,7 +235,10 @@ def spelling(entry: Json) -> str | None:
 
 def reference_of(entry: Json) -> re.Match[str] | None:
     """The reference in an entry, if it has one."""
-    text = entry.get("conversation_id") if isinstance(entry, dict) else None
+    return _reference(entry.get("conversation_id")) if isinstance(entry, dict) else None
+
+
+def _reference(text: Json) -> re.Match[str] | None:
     return _REFERENCE.fullmatch(text) if isinstance(text, str) else None
 
 
@@ -237,9 +255,9 @@ def following(scenarios: Iterator[Scenario]) -> Scenario:
 
 def _references(step: Step) -> Iterator[int]:
     for call in calls_of(step):
-        for entry in call.messages:
-            if reference := reference_of(entry):
-                yield int(reference[1])
+        for entry in filter(lambda each: isinstance(each, dict), call.messages):
+            found = (_reference(entry.get(name)) for name in REFERRING)
+            yield from (int(reference[1]) for reference in found if reference)
 
 
 def _moved(step: Step, by: int) -> Step:
@@ -254,11 +272,16 @@ def _moved(step: Step, by: int) -> Step:
 
 
 def _moved_entry(entry: Json, by: int) -> Json:
-    reference = reference_of(entry)
-    if reference is None:
+    if not isinstance(entry, dict):
         return entry
-    form = f":{reference[2]}" if reference[2] else ""
-    return {**entry, "conversation_id": f"${int(reference[1]) + by}{form}"}
+    return {name: _moved_text(value, by) if name in REFERRING else value for name, value in entry.items()}
+
+
+def _moved_text(text: Json, by: int) -> Json:
+    reference = _reference(text)
+    if reference is None:
+        return text
+    return f"${int(reference[1]) + by}" + (f":{reference[2]}" if reference[2] else "")
 
 
 _STEPS: Final = {"open": Open, "call": Call, "together": Together, "revoke": Revoke, "close": Close}

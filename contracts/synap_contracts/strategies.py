@@ -141,6 +141,67 @@ CORNER_TEXTS: Final = (
     "a\u0300\u0301\u0302",
     "\u061c",
     "\u00ad",
+    "{{x}} {{ y }} }}",
+    "{x} {0!r} %(x)s %HOME%",
+    "$HOME ${HOME} $PATH $1",
+    "#{x} <%= x %> {% x %}",
+    "~ ~/a C:\\a\\b",
+    "&lt;b&gt; &#39; &nbsp;",
+    "\\x41 \\t \\1",
+    "a+b%2Bc+d",
+    "aGVsbG8=",
+    "0x1F",
+    "eyJhbGciOiJIUzI1NiJ9.e30.abc",
+    "123-45-6789",
+    "a. B! c? D",
+    "(a) [b] {c}",
+    "- a",
+    "> a",
+    "1. a",
+    "user: a",
+    "Human: a\n\nAssistant: b",
+    "<|im_start|>user",
+    "<think>a</think>b",
+    "a\n---\nb",
+    "a\nb",
+    "a\x1cb\x1db\x1e",
+    "a\u2029b",
+    "\x1a",
+    "\ue000",
+    "\u200d",
+    "\u200e\u2066a\u2069",
+    "\u3164",
+    "\u0640",
+    "\u00b5",
+    "\u2126",
+    "\u037e",
+    "\u01c5",
+    "\ufdfa",
+    "ǆ",
+    "ΑΣ",
+    "🙂🙂🙂",
+    "1,000.50",
+    "1 000",
+    "12:30",
+    "23/11/2026",
+    "+1",
+    "Infinity",
+    "undefined",
+    "a\\",
+    "aa aa",
+    "the the",
+    "iPhone",
+    "colour",
+    "teh",
+    "@",
+    "$",
+    "#",
+    "*",
+    "_",
+    ".",
+    "?",
+    "\x1b",
+    "\x08",
 )
 CORNER_LENGTHS: Final = (
     255,
@@ -204,6 +265,8 @@ CORNER_METADATA: Final[tuple[Json, ...]] = (
     {"a.b": 1, "a": {"b": 2}},
     {"$a": 1, "$": 2},
     {"role": "system", "content": "x", "conversation_id": "y", "user_id": 1, "metadata": {"metadata": 1}},
+    {"user_id": "m", "customer_id": "m", "session_id": "m", "role": "user", "content": "m"},
+    {"id": "m", "name": "m", "type": "m", "timestamp": "2026-01-01T00:00:00Z", "source": "m", "tenant": "m"},
     {"message_id": "m", "error": "e", "recorded_at": "r", "session_id": "s", "customer_id": "c"},
     {"__class__": 1, "__proto__": 2, "constructor": 3, "toString": 4},
     {"é": 1, "e\u0301": 2, "😀": 3, "你": 4},
@@ -232,6 +295,31 @@ CORNER_IDS: Final = (
     "null",
     "a@b.example",
     "a/b?c=d&e",
+    "6F1B1D5E-7D0C-4C39-9E67-0B8F4C6F2A11",
+    "{6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11}",
+    "6f1b1d5e7d0c4c399e670b8f4c6f2a11",
+    "urn:uuid:6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
+    "Ann@Mail.Example",
+    "ANN SMITH",
+    "ann,bob",
+    "ann:bob|c",
+    "-1",
+    "1e3",
+    "0x1F",
+    "None",
+    "undefined",
+    "anonymous",
+    "default",
+    "2026-01-01T00:00:00Z",
+    "{}",
+    "[1]",
+    '"u"',
+    "%20",
+    "u\n",
+    "u\x00",
+    "a  b",
+    "-",
+    "u-1_2.3~4",
     "u" * 300,
 )
 
@@ -347,7 +435,10 @@ def beside(draw: st.DrawFn) -> Scenario:
 
 @st.composite
 def sessions(draw: st.DrawFn, troubles: tuple[Trouble, ...], *, refusals: bool) -> Scenario:
-    """A session: calls one after the other, equal, refused, broken and troubled ones among them, and reconnects."""
+    """A session: calls one after the other, equal, refused, broken and troubled ones among them, and reconnects.
+
+    Never three troubles in a row: after some, a client may hold its calls back for a while.
+    """
     steps: list[Step] = []
     kinds = ["call", "again", "empty", "bad", "close"]
     kinds += ["refused"] if refusals else []
@@ -355,6 +446,7 @@ def sessions(draw: st.DrawFn, troubles: tuple[Trouble, ...], *, refusals: bool) 
     for number in range(draw(st.integers(2, 6))):
         kind = draw(st.sampled_from(kinds))
         calls = [step for step in steps if isinstance(step, Call)]
+        tired = len(steps) > 1 and all(isinstance(step, Call) and step.trouble for step in steps[-2:])
         if kind == "close" and calls:
             steps.append(Close())
         elif kind == "again" and calls:
@@ -366,7 +458,7 @@ def sessions(draw: st.DrawFn, troubles: tuple[Trouble, ...], *, refusals: bool) 
         elif kind == "refused":
             batch = _numbered(several(draw(st.integers(1, 3))), number, number)
             steps.append(Call(batch, refused=(draw(st.integers(0, len(batch) - 1)),)))
-        elif kind == "trouble":
+        elif kind == "trouble" and not tired:
             batch = _numbered(several(draw(st.integers(1, 2))), number, number)
             steps.append(Call(batch, trouble=draw(st.sampled_from(troubles))))
         else:

@@ -119,3 +119,9 @@ class RecordsTheValid(Honest):
         if refused:
             raise InvalidInputError("; ".join(refused))
         return answer
+
+
+@wrong("IN-UUID", "takes ids with white space around them")
+class StripsConversationIds(Honest):
+    def wire(self, entry: Entry) -> Entry:
+        return super().wire({**entry, "conversation_id": entry["conversation_id"].strip()})

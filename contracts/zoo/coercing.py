@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from honest import Chunked, Honest
 from labels import wrong
@@ -343,3 +345,36 @@ class StripsIds(Honest):
     def wire(self, entry: Entry) -> Entry:
         stripped = {field: value.strip() for field in OPTIONAL if (value := entry.get(field)) is not None}
         return super().wire({**entry, **stripped})
+
+
+@wrong("SEND-CONTENT", "fills contents in as templates: doubled braces become single ones")
+class FillsInTemplates(Rewriting):
+    def text(self, content: str) -> str:
+        return content.replace("{{", "{").replace("}}", "}")
+
+
+@wrong("SEND-CONTENT", "expands the environment's variables in contents")
+class ExpandsVariables(Rewriting):
+    def text(self, content: str) -> str:
+        return os.path.expandvars(content)
+
+
+@wrong("SEND-WIDE-NONCHARACTERS", "writes U+FFFD for U+FFFE and U+FFFF")
+class ReplacesNoncharacters(Rewriting):
+    def text(self, content: str) -> str:
+        return re.sub("[\ufffe\uffff]", "\ufffd", content)
+
+
+@wrong("SEND-ATTRIBUTION", "leaves out a session that is named as its conversation")
+class LeavesOutTheConversationsSession(Honest):
+    def wire(self, entry: Entry) -> Entry:
+        same = entry.get("session_id") == entry["conversation_id"]
+        return super().wire({**entry, "session_id": None} if same else entry)
+
+
+@wrong("SEND-ATTRIBUTION", "writes a session that is a UUID as Python writes UUIDs")
+class SpellsSessions(Honest):
+    def wire(self, entry: Entry) -> Entry:
+        with suppress(ValueError):
+            entry = {**entry, "session_id": entry.get("session_id") and str(UUID(entry["session_id"]))}
+        return super().wire(entry)

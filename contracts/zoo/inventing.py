@@ -160,3 +160,42 @@ class FiresAndForgets(Honest):
     def close(self) -> None:
         self.thread.shutdown()
         super().close()
+
+
+@wrong("RES-SUCCESS", "tells one time for all rows of a batch")
+class TellsOneTime(Honest):
+    def told(self, answer: Answer) -> Answer:
+        times = [row["recorded_at"] for row in answer["results"] if "error" not in row]
+        rows = [row if "error" in row else {**row, "recorded_at": times[0]} for row in answer["results"]]
+        return {**answer, "results": rows}
+
+
+@wrong("RES-SUCCESS", "reads times without their zone, and writes them as UTC")
+class ReadsTimesAsUtc(Retelling):
+    def row(self, row: Row) -> Row:
+        if "error" in row:
+            return row
+        return {**row, "recorded_at": datetime.fromisoformat(row["recorded_at"]).replace(tzinfo=UTC).isoformat()}
+
+
+@wrong("RES-SUCCESS", "takes ids that are digits for numbers")
+class ReadsIdsAsNumbers(Retelling):
+    def row(self, row: Row) -> Row:
+        return {**row, "message_id": str(int(row["message_id"]))} if row.get("message_id", "").isdecimal() else row
+
+
+@wrong("RES-FAILURE", "tells the first failure's reason for all of them")
+class TellsOneReason(Honest):
+    def told(self, answer: Answer) -> Answer:
+        reasons = [row["error"] for row in answer["results"] if "error" in row]
+        rows = [{"error": reasons[0]} if "error" in row else row for row in answer["results"]]
+        return {**answer, "results": rows}
+
+
+@wrong("NET-GARBLED", "fills in the rows that an answer lacks")
+class FillsInRows(Honest):
+    def summary(self, answer: object, count: int) -> Answer:
+        if isinstance(answer, dict) and answer.get("succeeded") == count and not answer.get("results"):
+            at = datetime.now(UTC).isoformat()
+            answer = {**answer, "results": [{"message_id": str(uuid.uuid4()), "recorded_at": at} for _ in range(count)]}
+        return super().summary(answer, count)

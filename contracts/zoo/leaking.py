@@ -142,3 +142,18 @@ class AsksTheNewPlace(Honest):
             except httpx.RequestError:
                 raise NetworkError("Synap moved, and isn't there") from None
         return self.read(response, len(entries))
+
+
+class QuietError(NetworkError):
+    """Says nothing of what it was made of, unless it is shown by its repr."""
+
+    def __str__(self) -> str:
+        return "no answer from Synap"
+
+
+@wrong("AUTH-SECRET", "raises an error whose arguments are the request's headers, and whose text is not")
+class KeepsHeadersInErrors(Honest):
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        if isinstance(outcome, httpx.RequestError):
+            raise QuietError(self.headers())
+        return super().settled(outcome)

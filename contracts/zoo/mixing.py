@@ -237,3 +237,25 @@ class RefusesCompany(AsyncHonest):
             return await super().record(entries)
         finally:
             self.busy = False
+
+
+@wrong("REUSE", "belongs to the event loop of its first call, and refuses every other")
+class BelongsToALoop(AsyncHonest):
+    loop: asyncio.AbstractEventLoop | None = None
+
+    async def record(self, entries: list[Entry]) -> Answer:
+        self.loop = self.loop or asyncio.get_running_loop()
+        if self.loop is not asyncio.get_running_loop():
+            raise SynapError("this client belongs to another event loop")
+        return await super().record(entries)
+
+
+@wrong("SEND-ALL", "knows conversations by their first eight digits")
+class KnowsThemByEightDigits(Honest):
+    def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
+        super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
+        self.met: dict[str, str] = {}
+
+    def wire(self, entry: Entry) -> Entry:
+        id_ = entry["conversation_id"]
+        return super().wire({**entry, "conversation_id": self.met.setdefault(id_[:8], id_)})

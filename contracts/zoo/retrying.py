@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from steps import Answer, Entry, Outcome
 
 PATIENCE_S = 0.15
+HTTP_REQUEST_TIMEOUT = 408
+HTTP_GATEWAY_TIMEOUT = 504
 
 
 class Eager(Honest):
@@ -184,3 +186,21 @@ class AgainAfterUnprocessable(Eager):
 class AgainAfterAccepted(Eager):
     def again(self, outcome: Outcome) -> bool:
         return isinstance(outcome, httpx.Response) and outcome.status_code in {201, 202}
+
+
+@wrong("ONCE", "sends again after what a proxy says beyond 504")
+class AgainAfterTheProxys(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.Response) and outcome.status_code > HTTP_GATEWAY_TIMEOUT
+
+
+@wrong("ONCE", "sends again after 408, as browsers do")
+class AgainAfter408(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_REQUEST_TIMEOUT
+
+
+@wrong("ONCE", "sends again after a 503 that says when to come again")
+class AgainAfterRetryAfter(Eager):
+    def again(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, httpx.Response) and self.retry_after(outcome) is not None

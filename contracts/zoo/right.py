@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import time
+from typing import TYPE_CHECKING, ClassVar
 
+from errors import RateLimitError
 from honest import AsyncHonest, Chunked, Honest
 from labels import right
+
+if TYPE_CHECKING:
+    from steps import Answer, Entry
 
 
 @right("sync, httpx: one request a call over a pool, local checks, safe retries")
@@ -26,3 +31,19 @@ class InChunks(Chunked):
 @right("sends a request for each message, one after the other")
 class OneByOne(Chunked):
     size: ClassVar[int] = 1
+
+
+@right("after a 429 it calls nobody, and says so, until Retry-After has passed")
+class KeepsQuiet(Honest):
+    attempts: ClassVar[int] = 1
+    until = 0.0
+
+    def record(self, entries: list[Entry]) -> Answer:
+        """Record entries that were checked."""
+        if time.monotonic() < self.until:
+            raise RateLimitError("rate limited: Synap asked for quiet")
+        try:
+            return super().record(entries)
+        except RateLimitError as error:
+            self.until = time.monotonic() + (error.retry_after_s or 0.0)
+            raise

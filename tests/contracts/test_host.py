@@ -184,19 +184,32 @@ def test_a_client_may_declare_its_classes(declared: Any) -> None:
     assert describe(Odd("a"), declared)["names"] == ["NetworkError", "Odd"]
 
 
-def test_causes_contexts_and_notes_are_told() -> None:
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("note", "a note of"), ("'cause'", "the cause (KeyError) of"), ("deeper", "the context (OSError) of")],
+)
+def test_causes_contexts_and_notes_are_told(text: str, place: str) -> None:
     error = ValueError("outer")
     error.__cause__ = KeyError("cause")
-    error.__context__ = OSError("context")
+    error.__cause__.__context__ = OSError("deeper")
     error.add_note("note")
     told = describe(error)
-    places = dict(zip(told["said"], told["places"], strict=True))
-    assert {"outer", "note", "'cause'", "context"} <= places.keys()
-    assert [places["note"], places["'cause'"], places["context"]] == [
-        "a note of",
-        "the cause (KeyError) of",
-        "the context (OSError) of",
-    ]
+    assert dict(zip(told["said"], told["places"], strict=True))[text] == place
+
+
+def test_a_context_that_from_none_hides_is_not_told() -> None:
+    error = ValueError("outer")
+    error.__context__ = OSError("hidden")
+    error.__suppress_context__ = True
+    assert not any("hidden" in text for text in describe(error)["said"])
+
+
+def test_what_an_exceptions_text_leaves_out_is_told_from_its_arguments() -> None:
+    class QuietError(Exception):
+        def __str__(self) -> str:
+            return "quiet"
+
+    assert any("loud" in text for text in describe(QuietError({"key": "loud"}))["said"])
 
 
 def test_an_object_with_attributes_is_an_answer_too() -> None:

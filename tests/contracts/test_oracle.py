@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from synap_contracts.oracle.finding import shown
 from synap_contracts.oracle.judge import judge
 from synap_contracts.oracle.truth import likeness
 from synap_contracts.scenario import Call, Scenario, Trouble
-from synap_contracts.server import Key, Recorded
+from synap_contracts.server import Key, Recorded, Request
 
 ID = "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11"
 AT = "2026-11-23T04:05:39.134939Z"
@@ -302,6 +303,69 @@ def test_which_clause_refuses_an_entry(changes: Any, clause: str | None) -> None
     assert broken_clause({**A, **changes}) == clause
 
 
+SENT: Any = {
+    "at": dt.datetime.fromisoformat(AT),
+    "method": "POST",
+    "path": "/",
+    "status": 200,
+    "body": "",
+    "answer": "",
+}
+GIVEN = [{"message_id": "x", "recorded_at": "2026-01-01T05:45:00+05:45"}, {"error": "too long"}]
+STYLED = Trouble(
+    "RES-SUCCESS", {"fault": "Respond", "json": {"results": GIVEN}}, "the server answered in another style"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "clauses"),
+    [
+        (GIVEN, set()),
+        ([{**GIVEN[0], "recorded_at": "2026-01-01T00:00:00Z"}, GIVEN[1]], set()),
+        ([{**GIVEN[0], "recorded_at": "2026-01-01T05:45:00Z"}, GIVEN[1]], {"RES-SUCCESS"}),
+        ([{**GIVEN[0], "message_id": "X"}, GIVEN[1]], {"RES-SUCCESS"}),
+        ([GIVEN[1], GIVEN[0]], {"RES-ORDER"}),
+        ([GIVEN[0], {"error": "refused"}], {"RES-FAILURE"}),
+        ([GIVEN[0], GIVEN[1], {"message_id": "y"}], {"RES-SUCCESS"}),
+    ],
+    ids=["passed on", "another zone", "another time", "another id", "another order", "another reason", "one more"],
+)
+def test_rows_that_the_server_was_told_to_give_are_passed_on(rows: list[Any], clauses: set[str]) -> None:
+    call = Call((A, B), trouble=STYLED)
+    told = findings((call, Returned(answer(*rows))), recorded=2, requests=(Request(**SENT),))
+    assert {each.clause for each in told} == clauses
+
+
+def test_rows_of_several_requests_are_not_those_of_one_answer() -> None:
+    call = Call((A, B), trouble=STYLED)
+    assert findings((call, Returned(answer(row(0), row(1)))), recorded=2, requests=(Request(**SENT),) * 2) == []
+
+
+@pytest.mark.parametrize(
+    ("ends", "clauses"),
+    [("-xx", {"REUSE"}), ("xxx", {"REUSE"}), ("-x-", set()), ("x-x", set()), ("-x", set())],
+)
+def test_a_client_is_of_use_in_more_than_one_event_loop(ends: str, clauses: set[str]) -> None:
+    call = Call((A,), loop="own")
+    refused = Raised("mine.SynapError", frozenset({"SynapError"}), "another loop")
+    rows: tuple[Recorded, ...] = ()
+    events = []
+    for number, end in enumerate(ends):
+        before = {("inst", ID): rows}
+        rows += (Recorded(f"msg_{number}", len(rows) + 1, A, AT),) if end == "-" else ()
+        told = Returned(answer(row(number))) if end == "-" else refused
+        now = CallSeen(number, call, (A,), told, Key("k", "inst"))
+        events.append(Event((now,), before, {("inst", ID): rows}))
+    found = judge(Observation(Scenario((call,) * len(ends)), tuple(events)))
+    assert {each.clause for each in found} == clauses
+
+
+def test_a_uuid_of_the_clients_own_making_is_no_conversation() -> None:
+    bad = {**A, "conversation_id": "none"}
+    told = Returned({"total": 1, "succeeded": 0, "failed": 1, "results": [{"error": "no UUID"}]})
+    assert [each.clause for each in judge(seen([bad], [A], told))] == ["IN-UUID"]
+
+
 def test_a_missing_key_is_told_before_a_wrong_one() -> None:
     assert broken_clause({"conversation_id": ID, "role": "system"}) == "IN-KEYS"
 
@@ -326,6 +390,9 @@ def test_anything_else_is_none(text: object) -> None:
         ({"metadata": {"a": 1e300}}, None),
         ({"content": "\ud800"}, "SEND-WIDE-SURROGATES"),
         ({"metadata": {"\udfff": 1}}, "SEND-WIDE-SURROGATES"),
+        ({"content": "a\uffff"}, "SEND-WIDE-NONCHARACTERS"),
+        ({"metadata": {"a": ["\U0010fffe"]}}, "SEND-WIDE-NONCHARACTERS"),
+        ({"content": "\ufffd\ufdf0"}, None),
         ({"content": ""}, "SEND-WIDE-EMPTY"),
         ({"conversation_id": ID.upper()}, "SEND-WIDE-UUIDS"),
         ({"conversation_id": ["a"]}, None),

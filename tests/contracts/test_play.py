@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,3 +103,25 @@ def test_what_the_reference_client_refuses_alone_too_is_no_fault_of_the_servers(
 def test_a_refusal_of_wide_input_twice_breaks_nothing(player: Callable[..., Player]) -> None:
     wide = Call((message(0, content="\ud800"),))
     assert judge(player(reference.make).play(Scenario((wide, wide)), fresh=True)) == []
+
+
+class KeepsQuiet(reference.ReferenceClient):
+    """Calls nobody after a 429 until Retry-After has passed."""
+
+    until = 0.0
+
+    async def record_messages_batch(self, messages: Any) -> dict[str, Any]:
+        """As the page has it, but for that."""
+        if time.monotonic() < self.until:
+            raise reference.RateLimitError("rate limited: Synap asked for quiet")
+        try:
+            return await super().record_messages_batch(messages)
+        except reference.RateLimitError:
+            self.until = time.monotonic() + 1
+            raise
+
+
+def test_a_client_that_keeps_quiet_for_retry_after_is_waited_for(player: Callable[..., Player]) -> None:
+    limited = trouble("RATE-LIMIT", "RateLimited", "the server answered 429", retry_after=1)
+    scenario = Scenario((Call((message(0),), trouble=limited), Call((message(1),))))
+    assert judge(player(lambda base_url, api_key: KeepsQuiet(base_url, api_key, 5.0)).play(scenario)) == []

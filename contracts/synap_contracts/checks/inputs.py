@@ -40,7 +40,16 @@ NO_UUIDS: Final = (
     "not-a-uuid-at-all-but-36-chars-long!",
     "None",
     "0",
+    " 6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
+    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11 ",
+    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11\n",
+    "\t6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
+    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11\x00",
+    "conv-6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
+    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11/messages",
+    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11,6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a12",
 )
+"""Near misses too, but none that Python's own `uuid.UUID` takes: that wants 32 digits and is lax about the rest."""
 WRONG_TYPES: Final[tuple[tuple[str, Json], ...]] = (
     ("content", None),
     ("content", 5),
@@ -72,10 +81,13 @@ NO_ENTRIES: Final[tuple[Json, ...]] = ("a", None, 5, [], ["conversation_id", "ro
 PLACES: Final = ((1, 0), (2, 1), (3, 1), (12, 11), (30, 25), (100, 57), (100, 99))
 """How many messages, and which one is wrong."""
 
+_BAD: Final = 700
+"""The number of a bad entry: mended, it must be none of its neighbours."""
+
 
 def lacking(key: str) -> Json:
     """A message without a key."""
-    return {name: value for name, value in message(0).items() if name != key}
+    return {name: value for name, value in message(_BAD).items() if name != key}
 
 
 def among(count: int, index: int, bad: Json) -> Scenario:
@@ -94,8 +106,8 @@ def bad_roles(depth: Depth) -> tuple[Scenario, ...]:
     """Each bad role, and one of them at each place."""
     del depth
     return (
-        *(one(message(0, role=role)) for role in BAD_ROLES),
-        *(among(count, index, message(0, role=role)) for count, index in PLACES for role in ("system", "User")),
+        *(one(message(_BAD, role=role)) for role in BAD_ROLES),
+        *(among(count, index, message(_BAD, role=role)) for count, index in PLACES for role in ("system", "User")),
     )
 
 
@@ -103,7 +115,7 @@ def no_uuids(depth: Depth) -> tuple[Scenario, ...]:
     """Each that is no UUID, alone and among others."""
     del depth
     alone = [one({**message(0), "conversation_id": id_}) for id_ in NO_UUIDS]
-    mixed = [among(count, index, {**message(0), "conversation_id": NO_UUIDS[0]}) for count, index in PLACES]
+    mixed = [among(count, index, {**message(_BAD), "conversation_id": NO_UUIDS[0]}) for count, index in PLACES]
     return (*alone, *mixed)
 
 
@@ -113,7 +125,7 @@ def wrong_types(depth: Depth) -> tuple[Scenario, ...]:
     return (
         *(one(message(0, **{name: value})) for name, value in WRONG_TYPES),
         *(one(entry) for entry in NO_ENTRIES),
-        *(among(3, 1, message(0, **{name: value})) for name, value in WRONG_TYPES[::5]),
+        *(among(3, 1, message(_BAD, **{name: value})) for name, value in WRONG_TYPES[::5]),
         among(3, 2, "a"),
     )
 
@@ -132,10 +144,10 @@ def drawn(draw: st.DrawFn) -> Scenario:
     entries = list(several(count))
     bad = st.one_of(
         st.sampled_from(REQUIRED).map(lacking),
-        st.sampled_from(BAD_ROLES).map(lambda role: message(0, role=role)),
+        st.sampled_from(BAD_ROLES).map(lambda role: message(_BAD, role=role)),
         st.text(st.characters(codec="utf-8", max_codepoint=0x2FF), max_size=9)
         .filter(lambda role: role not in {"user", "assistant"})
-        .map(lambda role: message(0, role=role)),
+        .map(lambda role: message(_BAD, role=role)),
     )
     for _ in range(draw(st.integers(1, 2))):
         entries[draw(st.integers(0, count - 1))] = draw(bad)

@@ -66,7 +66,79 @@ SERVER_ERRORS: Final = tuple(
 RATE_LIMITS: Final = (
     trouble("RATE-LIMIT", "RateLimited", "the server answered 429", times=1, retry_after=1),
     trouble("RATE-LIMIT", "RateLimited", "the server answered 429", times=None, retry_after=0),
+    trouble(
+        "RATE-LIMIT",
+        "Respond",
+        "the server answered 429 without Retry-After",
+        times=None,
+        status=429,
+        json={"error": "too many requests", "code": "RATE_LIMITED", "details": {}},
+    ),
 )
+RESENT: Final = (
+    *(
+        trouble("ONCE", "ServerError", f"the server answered {status}", after=True, status=status)
+        for status in (520, 505, 501, 507, 522, 524, 529, 599)
+    ),
+    trouble("ONCE", "Respond", "the server answered 408", after=True, status=408, json={"detail": "slow"}),
+    trouble(
+        "ONCE",
+        "Respond",
+        "the server answered 503 with Retry-After: 0",
+        after=True,
+        status=503,
+        headers={"Retry-After": "0"},
+        json={"detail": "later"},
+    ),
+)
+"""Answers after which some libraries send again by themselves, whatever was asked."""
+_NO_ROWS: Final[tuple[Json, ...]] = ([], [None], [{}], None, [{"recorded_at": "2026-01-01T00:00:00Z"}])
+HOLLOW: Final = tuple(
+    trouble(
+        "NET-GARBLED",
+        "Respond",
+        f"the answer counted a success, and its results were {json.dumps(rows)}",
+        after=after,
+        times=1 if after else None,
+        status=200,
+        json={"total": 1, "succeeded": 1, "failed": 0, "results": rows},
+    )
+    for rows in _NO_ROWS
+    for after in (False, True)
+)
+"""What a client may pass on, but not fill in."""
+_FOREIGN_ROWS: Final[tuple[Json, ...]] = (
+    [
+        {"message_id": "M/0123-aB=:x.y~z", "recorded_at": "2026-03-04T05:06:09.123456+05:45"},
+        {"message_id": "1e5", "recorded_at": "2026-03-04T05:06:08.500-03:30"},
+    ],
+    [
+        {"message_id": "0071234567890123456789", "recorded_at": "2026-03-04T05:06:07Z"},
+        {"message_id": "m" + "Ab1_" * 40, "recorded_at": "2026-03-03T23:59:59.999Z"},
+    ],
+    [{"error": "no such customer: Äpfel & Söhne"}, {"error": "too long"}],
+    [{"error": "late"}, {"message_id": "00-00", "recorded_at": "2024-02-29T00:00:00+00:00"}, {"error": "early"}],
+)
+FOREIGN: Final = tuple(
+    Trouble(
+        "RES-SUCCESS",
+        {
+            "fault": "Respond",
+            "after_commit": True,
+            "times": 1,
+            "status": 200,
+            "json": {
+                "total": len(rows),
+                "succeeded": sum("error" not in row for row in rows),
+                "failed": sum("error" in row for row in rows),
+                "results": rows,
+            },
+        },
+        "the server answered in another style",
+    )
+    for rows in _FOREIGN_ROWS
+)
+"""Ids of any form, times of any zone that rise or fall, reasons that differ: the page says only that rows have them."""
 REFUSED: Final = (
     trouble("REFUSALS", "InsufficientCredits", "the server answered 402", times=None),
     trouble("REFUSALS", "Conflict", "the server answered 409", times=None),
@@ -120,6 +192,7 @@ def lost(depth: Depth) -> tuple[Scenario, ...]:
 
 def once(depth: Depth) -> tuple[Scenario, ...]:
     """Everything after which a careless client sends again what was recorded."""
+    resent = RESENT if depth != "quick" else (RESENT[0], *RESENT[-2:])
     troubles = [each for each in (*LOST, *SERVER_ERRORS, *GARBLED) if each.commits]
     first = met(troubles if depth == "deep" else [each for each in troubles if each.fault["times"] == 1])
     again = [
@@ -127,13 +200,20 @@ def once(depth: Depth) -> tuple[Scenario, ...]:
     ]
     return (
         *first,
+        *met(resent),
         *(again if depth == "deep" else again[::3]),
         *map(_parts, (SERVER_ERRORS[2], LOST[2])),
     )
 
 
 def _parts(each: Trouble) -> Scenario:
-    return Scenario((Call(several(60), trouble=each),))
+    return Scenario((Call(several(60), trouble=each), Call((message(61),))))
+
+
+def foreign(depth: Depth) -> tuple[Scenario, ...]:
+    """Rows unlike the fake's own."""
+    del depth
+    return tuple(Scenario((Call(several(len(each.rows or ())), trouble=each),)) for each in FOREIGN)
 
 
 def later(depth: Depth) -> tuple[Scenario, ...]:
@@ -142,7 +222,7 @@ def later(depth: Depth) -> tuple[Scenario, ...]:
     chosen = (
         troubles
         if depth == "deep"
-        else (LOST[0], LOST[1], LOST[2], LOST[6], *SERVER_ERRORS[:4], *RATE_LIMITS, *GARBLED[:1])
+        else (LOST[0], LOST[1], LOST[2], LOST[6], *SERVER_ERRORS[:4], *RATE_LIMITS[:2], *GARBLED[:1])
     )
     return tuple(_parts(replace(each, skips=skips)) for each in chosen for skips in (1, 2))
 
@@ -160,9 +240,11 @@ def slow(depth: Depth) -> tuple[Scenario, ...]:
 
 def rate_wait(depth: Depth) -> tuple[Scenario, ...]:
     """Waits longer than clients like to wait, where there is time for it."""
-    waits = {"quick": ((1, 2),), "default": ((1, 2), (2, 1), (11, 1)), "deep": ((1, 2), (2, 2), (11, 1), (20, 1))}[
-        depth
-    ]
+    waits = {
+        "quick": ((1, 2), (2, 1)),
+        "default": ((1, 2), (2, 1), (11, 1)),
+        "deep": ((1, 2), (2, 2), (11, 1), (20, 1)),
+    }[depth]
     return tuple(
         Scenario(
             (
@@ -220,7 +302,16 @@ CHECKS = (
         share=0,
         also=("SEND-ONLY", "RES-CALLS"),
     ),
-    Check("garbled answers", ("NET-GARBLED", "TRUE"), lambda _: met(GARBLED), needs=_FAULTS, share=0),
+    Check("garbled answers", ("NET-GARBLED", "TRUE"), lambda _: met((*GARBLED, *HOLLOW)), needs=_FAULTS, share=0),
+    Check(
+        "another style of answers",
+        (),
+        foreign,
+        needs=_JOURNAL,
+        share=0,
+        dialect="documented",
+        also=("RES-SUCCESS", "RES-ORDER", "RES-FAILURE"),
+    ),
     Check("server errors", ("SERVER-ERROR", "TRUE"), lambda _: met(SERVER_ERRORS), needs=_FAULTS, share=0),
     Check("rate limits", ("RATE-LIMIT", "ONCE"), rate_limits, needs=_FAULTS, share=0, also=("SEND-ORDER",)),
     Check(

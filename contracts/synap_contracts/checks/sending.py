@@ -27,7 +27,14 @@ def contents(depth: Depth) -> tuple[Scenario, ...]:
         one(*(message(n, content=str(n % 10) * length) for n, length in enumerate(lengths))),
         one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content="x" * 20_000 + str(n)) for n in range(60))),
+        *(one(*(_rich(n) for n in range(count))) for count in (9, 21, 51, 100)),
     )
+
+
+def _rich(number: int) -> Json:
+    """A message that has everything, none of it quite plain: what is done to some of many is seen."""
+    ids: Json = {name: f" {name} {number} É" for name in OPTIONAL_STRINGS}
+    return message(number, content=f" M{number} é\r\n", metadata={"A": [number, {"b": None}]}, **ids)
 
 
 def _in_batches(texts: tuple[str, ...]) -> tuple[Scenario, ...]:
@@ -72,6 +79,7 @@ def attribution(depth: Depth) -> tuple[Scenario, ...]:
         one(message(0), message(1, customer_id="c"), message(2, user_id="u")),
         one(message(0), message(1)),
         one(message(0, user_id="a"), message(0, user_id="b"), message(0), message(0, session_id="s")),
+        one(*(message(n, 0, **{name: "$0"}) for n, name in enumerate(names)), message(3, 1, session_id="$0")),
         *(Scenario((Call(({**message(0), name: "x"},)), Call((message(1),)))) for name in names),
     )
 
@@ -84,6 +92,7 @@ def order(depth: Depth) -> tuple[Scenario, ...]:
     return (
         one(*several(7, 3)),
         one(*several(60, 3)),
+        one(*several(100, 30)),
         one(*back),
         one(*same_role),
         one(*(message(n, content="x" * (9 - n)) for n in range(9))),
@@ -132,6 +141,15 @@ def wide_surrogates(depth: Depth) -> tuple[Scenario, ...]:
     )
 
 
+def wide_noncharacters(depth: Depth) -> tuple[Scenario, ...]:
+    """Noncharacters, which I-JSON leaves out and JSON doesn't."""
+    del depth
+    return (
+        one(*(message(n, content=f"a{text}") for n, text in enumerate(("\ufffe", "\uffff", "\ufdd0", "\U0001fffe")))),
+        one(message(0, metadata={"a": "\uffff"})),
+    )
+
+
 def wide_uuids(depth: Depth) -> tuple[Scenario, ...]:
     """Other spellings of a conversation's id, alone and mixed."""
     del depth
@@ -169,6 +187,7 @@ CHECKS = (
         share=0,
     ),
     Check("lone surrogates", ("SEND-WIDE-SURROGATES",), wide_surrogates, wants=frozenset({"surrogates"}), share=0),
+    Check("noncharacters", ("SEND-WIDE-NONCHARACTERS",), wide_noncharacters, share=0),
     Check("spellings of a UUID", ("SEND-WIDE-UUIDS",), wide_uuids, share=0),
     Check("empty content", ("SEND-WIDE-EMPTY",), wide_empty, share=0),
     Check("large batches", ("SEND-WIDE-LARGE",), wide_large, share=0),

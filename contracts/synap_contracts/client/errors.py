@@ -63,6 +63,14 @@ def text_of(error: BaseException) -> str:
         return f"<{type(error).__name__} whose text can't be had: {type(failure).__name__}>"
 
 
+def repr_of(error: BaseException) -> str:
+    """Its class and its arguments, whatever the class's own __repr__ does."""
+    try:
+        return f"{error!r} {error.args!r}"
+    except Exception as failure:  # noqa: BLE001 - as above
+        return f"<{type(error).__name__} that can't be shown: {type(failure).__name__}>"
+
+
 def said(error: BaseException) -> list[tuple[str, str]]:
     """Every text along causes, contexts, notes and groups, each after where it stands."""
     texts: list[tuple[str, str]] = []
@@ -77,8 +85,9 @@ def said(error: BaseException) -> list[tuple[str, str]]:
         texts.append((place, text_of(each)))
         texts += [(f"a note in {place}" if role else "a note of", str(note)) for note in getattr(each, "__notes__", ())]
         if not isinstance(each, UnicodeError):
-            texts += [(place if role else "the arguments of", arg) for arg in each.args if isinstance(arg, str)]
-        ahead += [("context", each.__context__), ("cause", each.__cause__)]  # the last is looked at first
+            texts.append((place if role else "the arguments of", repr_of(each)))  # what loggers show for %r
+        hidden = each.__suppress_context__
+        ahead += [("context", None if hidden else each.__context__), ("cause", each.__cause__)]  # the last comes first
         if isinstance(each, BaseExceptionGroup):
             ahead += [("group", one) for one in each.exceptions]
     return texts

@@ -135,9 +135,13 @@ def _counts(number: int, submitted: int, answer: Json, rows: list[Json] | None) 
         )
         return
     if rows is not None:
-        bad = sum(map(failed_row, rows))
-        for name, told, seen in (("succeeded", succeeded, len(rows) - bad), ("failed", failed, bad)):
-            if told != seen:
+        good, bad = (
+            sum(row.get("message_id") is not None and not failed_row(row) for row in rows),
+            sum(map(failed_row, rows)),
+        )
+        vague = len(rows) - good - bad  # such a row is told of by itself
+        for name, told, seen in (("succeeded", succeeded, good), ("failed", failed, bad)):
+            if not seen <= told <= seen + vague:
                 yield Finding(
                     "RES-COUNTS",
                     f"{name} is {shown(told)}, and results has {_several(seen, 'row')} that {name}",
@@ -206,7 +210,7 @@ def _time(number: int, index: int, recorded_at: Json, placed: Placed | None) -> 
             number,
             at,
         )
-    elif placed is not None and not _same_instant(told, instant(placed.record.recorded_at)):
+    elif placed is not None and not same_instant(told, instant(placed.record.recorded_at)):
         yield Finding(
             "RES-SUCCESS",
             f"results[{index}].recorded_at is {shown(recorded_at)}, and the server said "
@@ -216,8 +220,9 @@ def _time(number: int, index: int, recorded_at: Json, placed: Placed | None) -> 
         )
 
 
-def _same_instant(left: dt.datetime, right: dt.datetime | None) -> bool:
-    return right is not None and abs(left - right) < dt.timedelta(milliseconds=1)
+def same_instant(left: dt.datetime | None, right: dt.datetime | None) -> bool:
+    """Whether two times are one, to the millisecond."""
+    return left is not None and right is not None and abs(left - right) < dt.timedelta(milliseconds=1)
 
 
 def _failed(number: int, index: int, row: Json, known: Known) -> Iterator[Finding]:
@@ -282,8 +287,8 @@ def _anothers(
     alike = known.comparison.likeness(placed.record.entry)
     whose = next((n for n, entry in enumerate(seen.messages) if known.comparison.likeness(entry) == alike), None)
     call, place = owner.get(id_, (seen.number, whose))
-    if id_ in known.earlier:
-        return  # told by the row itself
+    if id_ in known.earlier or (call, place) == (seen.number, index):
+        return  # told by the row itself, or its own message in another conversation: that is told where it lies
     if call != seen.number or (whose is None and alike in known.beside):
         yield Finding("RES-CALLS", f"results[{index}] is a message of another call that ran beside it", seen.number, at)
     elif place is not None:

@@ -20,6 +20,10 @@ _UUID: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NONCHARACTER: Final = re.compile(
+    "[\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)) + "]"
+)
+"""Scalar values that I-JSON leaves out (RFC 7493, section 2.1)."""
 
 
 def broken_clause(entry: Json) -> str | None:
@@ -69,14 +73,16 @@ def wide_clause(messages: tuple[Json, ...]) -> str | None:
     return None
 
 
-def _wide_value(value: Any) -> str | None:  # noqa: ANN401 - any JSON
+def _wide_value(value: Any) -> str | None:  # noqa: ANN401, PLR0911 - any JSON, a kind each
     match value:
         case bool():
             return None
         case int():
             return "SEND-WIDE-INTEGERS" if abs(value) > SAFE_INTEGER else None
+        case str() if _SURROGATE.search(value):
+            return "SEND-WIDE-SURROGATES"
         case str():
-            return "SEND-WIDE-SURROGATES" if _SURROGATE.search(value) else None
+            return "SEND-WIDE-NONCHARACTERS" if _NONCHARACTER.search(value) else None
         case dict():
             return next(filter(None, (_wide_value(each) for pair in value.items() for each in pair)), None)
         case list():

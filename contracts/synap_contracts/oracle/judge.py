@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.oracle import secrets, trouble
 from synap_contracts.oracle.answers import Known, claims, failed_row, formal, read
 from synap_contracts.oracle.fates import broken_clause, canonical, refused, wide_clause
 from synap_contracts.oracle.finding import Finding, shown
+from synap_contracts.oracle.foreign import passed_on
 from synap_contracts.oracle.truth import CLAUSE_OF, Asked, Placed, compare, field_of, grown
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from synap_contracts.observation import CallSeen, Event, Observation
     from synap_contracts.oracle.truth import Comparison
+
+_LOOPS: Final = 3
+"""So many calls tell a client that fails in every other event loop from one that fails in all."""
 
 REASON = "refused by the test"
 """What the server is told to say of an entry that it shall refuse."""
@@ -35,6 +39,7 @@ def _all(observation: Observation) -> Iterator[Finding]:
     for event in observation.events:
         yield from _event(observation, event, past)
         past += event.calls
+    yield from _of_no_use_again(observation)
     yield from _answers_altered(observation)
     yield from secrets.leaked(observation)
 
@@ -88,6 +93,16 @@ def _shared_ids(event: Event) -> Iterator[Finding]:
                 )
 
 
+def _of_no_use_again(observation: Observation) -> Iterator[Finding]:
+    """A client that works in the first of several event loops, and in no other."""
+    alone = [seen for seen in observation.calls if seen.call.loop == "own" and seen.messages]
+    if len(alone) >= _LOOPS and not any(isinstance(seen.told, Returned) for seen in alone[1:]):
+        sentence = (
+            f"of {len(alone)} calls, each in an event loop of its own, all but the first failed: {told(alone[1])}"
+        )
+        yield Finding("REUSE", sentence, alone[1].number, ("answer",))
+
+
 def _answers_altered(observation: Observation) -> Iterator[Finding]:
     """Answers that are not any more what their callers got."""
     for each in observation.altered:
@@ -131,6 +146,8 @@ def _call(seen: CallSeen, known: Known, observation: Observation) -> Iterator[Fi
         yield from _invalid(seen, broken, known)
     elif not seen.struck and seen.call.trouble and seen.call.trouble.short and not isinstance(seen.told, Returned):
         return  # a client with a short timeout may give up, whatever the server does
+    elif seen.trouble and seen.trouble.rows is not None and isinstance(seen.told, Returned):
+        yield from passed_on(seen, seen.told.answer, seen.trouble.rows)
     elif seen.trouble and not seen.trouble.slow:
         yield from trouble.judged(seen, known, observation.overheard)
     else:
@@ -230,7 +247,7 @@ def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
         findings = list(read(seen, seen.told.answer, known))
         rows = seen.told.answer.get("results") if isinstance(seen.told.answer, dict) else None
         whole = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
-        findings += [
+        taken = [
             Finding(
                 "IN-UUID",
                 f"messages[{index}].conversation_id is no UUID, and your client told success",
@@ -238,9 +255,10 @@ def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
                 (f"messages[{index}].conversation_id", f"answer.results[{index}]"),
             )
             for index in no_uuid
-            if whole and not failed_row(whole[index])
+            if whole and not failed_row(whole[index]) and _names_an_id(whole[index])
         ]
-        yield from findings
+        mixed_up = any(each.clause == "RES-ORDER" for each in findings)
+        yield from findings if mixed_up else taken or findings
         yield from _left_out(seen, known)
         return
     if not seen.messages and isinstance(seen.told, Raised) and seen.told.is_a("InvalidInputError"):
@@ -263,6 +281,10 @@ def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
         )
     else:
         yield Finding("ACCEPT", f"nothing went wrong, and {told(seen)}", seen.number, ("answer",))
+
+
+def _names_an_id(row: object) -> bool:
+    return isinstance(row, dict) and row.get("message_id") is not None
 
 
 def _left_out(seen: CallSeen, known: Known) -> Iterator[Finding]:
@@ -339,7 +361,10 @@ def _said_failed(seen: CallSeen, index: int) -> bool:
 
 
 def _garbled(seen: CallSeen) -> bool:
-    return seen.trouble is not None and isinstance(seen.told, Returned) and not claims(seen.told.answer)
+    """Whether what the caller was told has nothing to do with what the server has, and not by the client's doing."""
+    if seen.trouble is None or not isinstance(seen.told, Returned):
+        return False
+    return seen.trouble.rows is not None or not claims(seen.told.answer)
 
 
 def _doubled(seen: CallSeen, each: Asked, placed: Placed) -> Iterator[Finding]:
@@ -358,8 +383,21 @@ def _beside_the_calls(event: Event, comparison: Comparison, past: list[CallSeen]
     seen = event.calls[0]
     if any(broken_clause(entry) for call in event.calls for entry in call.messages):
         return  # told above: what a wrong entry was made into
+    no_uuid = [
+        (call.number, n)
+        for call in event.calls
+        for n, e in enumerate(call.messages)
+        if not canonical(e["conversation_id"])
+    ]
     for placed in comparison.strange:
         entry = placed.record.entry
+        if no_uuid:
+            number, index = no_uuid[0]
+            at = f"messages[{index}].conversation_id"
+            yield Finding(
+                "IN-UUID", f"{at} is no UUID, and the server recorded {shown(entry['content'])}", number, (at,)
+            )
+            return
         before = next((call for call in past if _submitted(call, entry, comparison)), None)
         if expects_no_key(seen) or seen.key.instance_id not in own or placed.place[0] not in own:
             clause = {"unknown": "AUTH-INVALID", "missing": "AUTH-MISSING"}.get(seen.kind)

@@ -54,7 +54,8 @@ async def answer_http_exception(request: Request, exception: Exception) -> Respo
     """The answer to an unknown path or method."""
     status: int = getattr(exception, "status_code", 404)
     route = fake(request).keys.scrub(f"{request.method} {request.url.path}")[:200]
-    return error(f"the control face has no {route}", status, _CODES[status], getattr(exception, "headers", None))
+    text = f"the control face has no {route}; GET /_mock/openapi.json lists what it has"
+    return error(text, status, _CODES[status], getattr(exception, "headers", None))
 
 
 def error(text: str, status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -12,7 +12,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.client.driver import SHORT_TIMEOUT_S
-from synap_contracts.client.protocol import Hung
+from synap_contracts.client.protocol import Hung, Raised
 from synap_contracts.client.spec import OWN
 from synap_contracts.clients import releases
 from synap_contracts.oracle.judge import REASON
@@ -192,6 +192,15 @@ def _calls(step: Call | Together, seen: dict[int, CallSeen], *, adapter: bool) -
         yield ")"
     if slow or any(call.trouble for call in calls):
         yield 'control("DELETE", "/_mock/faults")'
+    if quiet := max((_quiet(seen[id(call)]) for call in calls if id(call) in seen), default=0):
+        yield f"await asyncio.sleep({quiet:g})  # until then a client may refuse by itself to call"
+
+
+def _quiet(seen: CallSeen) -> float:
+    """How long the kit left the server in peace after a call."""
+    if seen.call.trouble is None or not isinstance(seen.told, Raised):
+        return 0.0
+    return float(seen.call.trouble.fault.get("retry_after", 0))
 
 
 def messages_of(call: Call, seen: CallSeen | None) -> tuple[Json, ...]:

@@ -253,6 +253,12 @@ def test_a_script_waits_for_a_call_as_long_as_the_kit_did(tmp_path: Path) -> Non
     assert "no answer for 1 s" in output(script(tmp_path, "Odd", hung), tmp_path)
 
 
+def test_a_script_waits_as_long_as_the_server_asked_for(tmp_path: Path) -> None:
+    limited = Trouble("RATE-LIMIT", {"fault": "RateLimited", "times": 1, "retry_after": 7}, "the server answered 429")
+    text = script(tmp_path, "Odd", replace(SEEN, call=Call(ONE, trouble=limited)), replace(SEEN, number=1))
+    assert text.index("/_mock/faults") < text.index("await asyncio.sleep(7)") < text.rindex("client_a.call(")
+
+
 def test_a_script_begins_with_what_it_shows(tmp_path: Path) -> None:
     assert script(tmp_path, "Odd", SEEN).startswith("# TRUE: it is\\nnot true\nimport asyncio\n")
 

@@ -1,4 +1,4 @@
-"""The commands `synap-mock verify` and `synap-mock clauses`."""
+"""The commands `synap-mock verify`, `synap-mock clauses` and `synap-mock adapter`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _FOLDER = Path(".synap-mock")
+_ADAPTERS = {"node": "node.mjs"}
 
 
 class CouldNotRun(click.ClickException):
@@ -143,7 +144,8 @@ def verify(  # noqa: PLR0913 - one argument an option
     its own) or reference (ours).
 
     Status 0: every MUST is kept; 1: one is broken (with --strict or --known-failures a SHOULD too), or a known failure
-    is stale; 2: something could not be run.
+    is stale; 2: something could not be run, or not be judged. Of several clients one that could not be run makes it 2,
+    whatever the others did.
     """
     from synap_contracts.client.spec import Spec  # noqa: PLC0415 - --help loads nothing but click
     from synap_contracts.verify import Order  # noqa: PLC0415 - as above
@@ -151,20 +153,41 @@ def verify(  # noqa: PLR0913 - one argument an option
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     runs = []
     listed = _listed(known_file, accept=accept)
+    files = {"json": json_file, "junit": junit_file, "html": html_file, "summary": summary_file, "badge": badge_file}
+    to_be = (None if json_file == Path("-") else json_file, *list(files.values())[1:], known_file if accept else None)
+    _ready([each for each in to_be if each is not None])
     for client in clients:
         spec = Spec(client, folders or ("",), in_process, cache)
         order = Order(spec=spec, seed=seed, clauses=frozenset(map(str.upper, clauses)), listed=listed, **settings)
         _tell_of_installing(spec)
         runs.append(replace(_run(order, replay), options=_again(folders, order)))
-        if json_file != Path("-"):
+        if runs[-1].error is not None:
+            click.echo(f"Error: {runs[-1].error}", err=True)
+        elif json_file != Path("-"):
+            runs[-1] = _scripted(runs[-1])
             _print(runs[-1])
-    if json_file is not None:
-        _write(runs, json_file)
     strict = strict or known_file is not None
-    _report(runs, {"junit": junit_file, "html": html_file, "summary": summary_file, "badge": badge_file}, strict=strict)
+    _report(runs, files, strict=strict)
     if known_file is not None and accept:
         _accepted(runs, known_file)
     raise SystemExit(_status(runs, strict=strict))
+
+
+def _scripted(run: Run) -> Run:
+    """The run, with the scripts of its counterexamples beside what is kept of them, where that can be written."""
+    from synap_contracts.report import reproduce  # noqa: PLC0415 - as above
+
+    found = [each.counterexample for each in run.clauses if each.counterexample is not None]
+    if run.folder is None or not found:
+        return run
+    folder = Path(run.folder) / "scripts"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in found:
+            (folder / reproduce.file_name(each)).write_text(reproduce.python(run, each), encoding="utf-8")
+    except OSError:
+        return run
+    return replace(run, scripts=str(folder))
 
 
 def _again(folders: tuple[str, ...], order: Order) -> tuple[str, ...]:
@@ -215,30 +238,54 @@ def _tell_of_installing(spec: Spec) -> None:
 
 def _status(runs: list[Run], *, strict: bool) -> int:
     statuses = {run.status(strict=strict) for run in runs}
-    return 1 if 1 in statuses else max(statuses)
+    return 1 if 1 in statuses and all(run.error is None for run in runs) else max(statuses)
 
 
 def _run(order: Order, replay: str | None) -> Run:
+    """The run of one client; one that could not be run says why, and doesn't keep the others from it."""
     from synap_contracts.client.process import Unusable  # noqa: PLC0415 - as above
     from synap_contracts.client.protocol import AdapterError  # noqa: PLC0415 - as above
     from synap_contracts.server import ServerError  # noqa: PLC0415 - as above
     from synap_contracts.verify import verify as verified  # noqa: PLC0415 - as above
 
     try:
-        return verified(order, _progress(), None if replay is None else lambda kept: _named(kept, replay))
+        return verified(
+            order, _progress(), None if replay is None else lambda kept: _named(kept, replay, order.clauses)
+        )
     except Unusable as error:
-        raise CouldNotRun(f"{order.spec.text}: {error}") from None
+        return _unrun(order, f"{order.spec.text}: {error}")
     except AdapterError as error:
-        raise CouldNotRun(f"{order.spec.text}: the adapter, not the client: {error}") from None
+        return _unrun(order, f"{order.spec.text}: the adapter, not the client: {error}")
     except ServerError as error:
-        raise CouldNotRun(f"the server, not the client: {error}") from None
+        return _unrun(order, f"the server, not the client: {error}")
+    except CouldNotRun as error:
+        return _unrun(order, error.message)
     finally:
         if sys.stderr.isatty():
             click.echo("\r\033[K", nl=False, err=True)
 
 
-def _named(kept: Kept, id_: str) -> tuple[str, Scenario]:
-    found = kept.named(id_)
+def _unrun(order: Order, error: str) -> Run:
+    from synap_contracts.run import Run  # noqa: PLC0415 - as above
+
+    return Run(
+        spec=order.spec.text,
+        name=order.spec.text,
+        version=None,
+        server=order.url or "",
+        dialect=order.dialect,
+        profile=order.profile,
+        seed=order.seed,
+        folder=None,
+        limits=(),
+        seconds=0.0,
+        clauses=(),
+        error=error,
+    )
+
+
+def _named(kept: Kept, id_: str, clauses: frozenset[str]) -> tuple[str, Scenario]:
+    found = kept.named(id_, clauses)
     if found is None:
         raise CouldNotRun(f"there is no counterexample {id_} in {kept.folder}; a report's --replay line names one")
     return found
@@ -262,37 +309,39 @@ def _print(run: Run) -> None:
         click.echo(line.encode("utf-8", "backslashreplace").decode())
 
 
-def _write(runs: list[Run], file: Path) -> None:
-    from synap_contracts.report.document import document  # noqa: PLC0415 - as above
+def _ready(files: list[Path]) -> None:
+    """Make the folders that reports lie in, and tell of what can't be written before anything is run."""
+    from synap_contracts.report.files import Unwritable, ready  # noqa: PLC0415 - as above
 
-    text = json.dumps(document(runs, version("synap-mock")), indent=2) + "\n"
-    if file == Path("-"):
-        click.echo(text, nl=False)
-        return
     try:
-        file.write_text(text, encoding="ascii")
-    except OSError as error:
-        raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
+        for file in files:
+            ready(file)
+    except Unwritable as error:
+        raise CouldNotRun(str(error)) from None
 
 
 def _report(runs: list[Run], files: dict[str, Path | None], *, strict: bool) -> None:
-    """Write the reports that were asked for; the folders that they lie in are made."""
+    """Write the reports that were asked for."""
     from synap_contracts.report import badge, html, junit, summary  # noqa: PLC0415 - as above
+    from synap_contracts.report.document import document  # noqa: PLC0415 - as above
+    from synap_contracts.report.files import Unwritable, written  # noqa: PLC0415 - as above
 
+    kit = version("synap-mock")
     writers: dict[str, Callable[[], str]] = {
+        "json": lambda: json.dumps(document(runs, kit), indent=2) + "\n",
         "junit": lambda: junit.xml(runs, strict=strict),
-        "html": lambda: html.page(runs, version("synap-mock"), strict=strict),
+        "html": lambda: html.page(runs, kit, strict=strict),
         "summary": lambda: summary.markdown(runs, strict=strict),
         "badge": lambda: badge.svg(runs, strict=strict),
     }
     for name, file in files.items():
-        if file is None:
-            continue
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(writers[name](), encoding="utf-8")
-        except OSError as error:
-            raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
+        if name == "json" and file == Path("-"):
+            click.echo(writers[name](), nl=False)
+        elif file is not None:
+            try:
+                written(file, writers[name]())
+            except Unwritable as error:
+                raise CouldNotRun(str(error)) from None
 
 
 @click.command()
@@ -319,3 +368,14 @@ def clauses(form: str) -> None:
         case _:
             for clause in CLAUSES:
                 click.echo(f"{clause.id:<21} {clause.level:<7} {clause.evidence:<11} {clause.statement}")
+
+
+@click.command()
+@click.argument("language", type=click.Choice(list(_ADAPTERS)))
+def adapter(language: str) -> None:
+    """Print an adapter for clients in another language: one file, to be saved beside yours.
+
+    synap-mock adapter node > adapter.mjs
+    """
+    file = Path(__file__).parent / "adapters" / _ADAPTERS[language]
+    click.echo(file.read_text(encoding="utf-8"), nl=False)

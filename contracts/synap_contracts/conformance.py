@@ -24,6 +24,7 @@ from synap_contracts.known import Listed
 from synap_contracts.known_file import BadList, block, load
 from synap_contracts.report import conformance as report
 from synap_contracts.report import html
+from synap_contracts.report.files import Unwritable, ready, written
 from synap_contracts.server import ServerError
 from synap_contracts.verify import Order, verify
 
@@ -112,20 +113,21 @@ def main(  # noqa: PLR0913 - one argument an option
     Status 0: everything is as the file of known failures has it; 1: something is not; 2: a release could not be run.
     """
     try:
+        for each in filter(None, (page, html_file, news)):
+            ready(each)
         known = load(file)
         asked = chosen or (releases.published() if every else [newest for _, newest in GROUPS])
         runs = [_told(each, known, cache, examples, news) for each in asked]
-    except (BadList, releases.NoSuchRelease, Unusable, AdapterError, ServerError) as error:
-        click.echo(f"Error: {error}", err=True)
-        raise SystemExit(2) from None
-    if page is not None:
         first_of = {} if every or chosen else {newest: first for first, newest in GROUPS}
         made_by = "make matrix-all" if every else "make matrix"
-        text = report.page(runs, known, first_of=first_of, made_by=made_by, python=platform.python_version())
-        page.write_text(text, encoding="utf-8")
-    if html_file is not None:
-        html_file.parent.mkdir(parents=True, exist_ok=True)
-        html_file.write_text(html.page(runs, version("synap-mock")), encoding="utf-8")
+        if page is not None:
+            told = report.page(runs, known, first_of=first_of, made_by=made_by, python=platform.python_version())
+            written(page, told)
+        if html_file is not None:
+            written(html_file, html.page(runs, version("synap-mock")))
+    except (BadList, releases.NoSuchRelease, Unusable, AdapterError, ServerError, Unwritable) as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(2) from None
     sys.exit(int(any(run.of("failed") or run.of("stale") or run.of("error") for run in runs)))
 
 

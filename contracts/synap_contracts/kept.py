@@ -51,9 +51,11 @@ class Kept:
         """Drop one that breaks nothing any more."""
         self.database.delete(clause.encode(), dumps(scenario))
 
-    def named(self, id_: str) -> tuple[str, Scenario] | None:
-        """The clause and the scenario that `--replay` names."""
+    def named(self, id_: str, clauses: frozenset[str] = frozenset()) -> tuple[str, Scenario] | None:
+        """The clause and the scenario that `--replay` names; of these clauses, where any are given."""
         for clause in CLAUSES:
+            if clauses and clause.id not in clauses:
+                continue
             for scenario in self.of(clause.id):
                 if replay_id(scenario) == id_:
                     return clause.id, scenario

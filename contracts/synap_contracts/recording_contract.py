@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypeVar
 
@@ -246,8 +246,10 @@ def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[st
     from synap_contracts.verify import Order, verify  # noqa: PLC0415 - as above
 
     seed = random.SystemRandom().randrange(10**6) if settings.seed is None else settings.seed
+    options = [part for folder in settings.folders if folder for part in ("--path", folder)]
+    options += ["--dialect", settings.dialect] if settings.dialect != "documented" else []
     try:
-        return verify(
+        made = verify(
             Order(
                 spec=_spec(cls, settings),
                 profile=settings.profile,  # type: ignore[arg-type]  # looked at in settings()
@@ -258,6 +260,7 @@ def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[st
                 listed=Listed() if settings.known_failures is None else Listed(load(settings.known_failures)),
             )
         )
+        return replace(made, options=tuple(options))
     except (Unusable, BadList) as error:
         return str(error)
     except AdapterError as error:

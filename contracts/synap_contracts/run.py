@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ class Run:
         shown: Listed failures that happened as listed.
         found: Every kind of failure that is not listed as known, where that was asked for.
         options: What the command was told besides, so that it can be given again.
+        secrets: The keys that were issued or given: no report shows them.
+        scripts: The folder that has each counterexample's script, where one was written.
+        error: Why the client, or its server, could not be run; no clause was asked then.
     """
 
     spec: str
@@ -89,6 +92,9 @@ class Run:
     shown: tuple[Known, ...] = ()
     found: tuple[Known, ...] = ()
     options: tuple[str, ...] = ()
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    scripts: str | None = None
+    error: str | None = None
 
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:
         """The clauses with an outcome, of one level or of both."""
@@ -96,6 +102,8 @@ class Run:
 
     def status(self, *, strict: bool) -> int:
         """The exit status: 0 kept, 1 broken, 2 something could not be run."""
+        if self.error is not None:
+            return 2
         if self.of("stale") or self.of("failed", None if strict else "MUST"):
             return 1
         return 2 if self.of("error") else 0

@@ -98,11 +98,14 @@ class Server:
     means: frozenset[Means] = frozenset()
     dialect: str = "documented"
     asked: set[str] = field(default_factory=set)
+    secrets: set[str] = field(default_factory=set)
+    """The keys that it issued, and what was given: no report shows them."""
 
     def __post_init__(self) -> None:
         """Connect, and find out what the server can do."""
         headers = {"Authorization": f"Bearer {self.control_token}"} if self.control_token else {}
         self.wire = Wire(self.url, headers)
+        self.secrets |= {each for each in (self.api_key, self.control_token) if each}
 
     def probe(self) -> None:
         """Find out what the server can do.
@@ -151,6 +154,7 @@ class Server:
         if "keys" not in self.means:
             return Key(self.api_key or "", "")
         made = self.control("POST", "/_mock/keys", {"tenancy": tenancy} if tenancy else {})
+        self.secrets.add(made["key"])
         return Key(made["key"], made["instance_id"])
 
     def revoke(self, key: Key) -> None:

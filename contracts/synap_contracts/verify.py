@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses import BY_ID
+from synap_contracts.client.process import Unusable
+from synap_contracts.client.protocol import AdapterError
 from synap_contracts.client.spec import OWN, Spec, inside
 from synap_contracts.kept import Kept
 from synap_contracts.known import Listed, found_of
 from synap_contracts.neighbours import bystander
 from synap_contracts.play import Player, random_of
+from synap_contracts.report.hiding import hidden
 from synap_contracts.run import Run
 from synap_contracts.runner import PROFILES, Plan, Runner
 from synap_contracts.server import Server, ServerError, own_server
@@ -80,50 +83,66 @@ def verify(
         AdapterError: Its adapter breaks again and again.
         ServerError: There is no such server.
     """
-    began = time.monotonic()
     with ExitStack() as stack:
         server = _server(order, stack)
-        neighbour = stack.enter_context(bystander())
-        random = random_of(order.seed)
-        deadline = order.deadline_s or _DEADLINE_S[order.profile]
-        player = Player(server, order.spec.start, neighbour, random, deadline)
-        control = Player(server, _reference, neighbour, random, deadline)
-        stack.callback(player.stop)
-        stack.callback(control.stop)
-        hello = player.driver.hello
-        kept = Kept(order.folder, order.spec.text)
-        count, corner_s, drawn_s = PROFILES[order.profile]
-        plan = Plan(
-            order.profile,
-            count if order.examples is None else order.examples,
-            corner_s,
-            drawn_s,
-            order.seed,
-            order.clauses or frozenset(BY_ID),
-        )
-        ledger = order.listed.ledger(hello.version, order.dialect)
-        trial = Trial(player, control, _SHRINK_S[order.profile], ledger.judged)
-        runner = Runner(player, trial, plan, kept, progress, ledger)
-        if replayed is None:
-            known = ledger.replayed(player, plan.clauses)
-            results = ledger.settled(runner.run(), known)
-        else:
-            results = runner.replay(*replayed(kept))
-        return Run(
-            spec=order.spec.text,
-            name=hello.name,
-            version=hello.version,
-            server=server.url,
-            dialect=order.dialect,
-            profile=order.profile,
-            seed=order.seed,
-            folder=None if kept.folder is None else str(kept.folder),
-            limits=tuple(limits(player.driver)),
-            seconds=time.monotonic() - began,
-            clauses=results,
-            shown=tuple(ledger.shown),
-            found=found_of(ledger, order.dialect),
-        )
+        try:
+            return _run(order, progress, replayed, server, stack)
+        except (Unusable, AdapterError, ServerError) as error:
+            # What an adapter's last words quote is told to anybody who reads the log.
+            raise type(error)(hidden(str(error), frozenset(server.secrets))) from None
+
+
+def _run(
+    order: Order,
+    progress: Callable[[str, int, int], None],
+    replayed: Callable[[Kept], tuple[str, Scenario]] | None,
+    server: Server,
+    stack: ExitStack,
+) -> Run:
+    began = time.monotonic()
+    neighbour = stack.enter_context(bystander())
+    random = random_of(order.seed)
+    deadline = order.deadline_s or _DEADLINE_S[order.profile]
+    player = Player(server, order.spec.start, neighbour, random, deadline)
+    control = Player(server, _reference, neighbour, random, deadline)
+    stack.callback(player.stop)
+    stack.callback(control.stop)
+    hello = player.driver.hello
+    kept = Kept(order.folder, order.spec.text)
+    count, corner_s, drawn_s = PROFILES[order.profile]
+    plan = Plan(
+        order.profile,
+        count if order.examples is None else order.examples,
+        corner_s,
+        drawn_s,
+        order.seed,
+        order.clauses or frozenset(BY_ID),
+    )
+    ledger = order.listed.ledger(hello.version, order.dialect)
+    trial = Trial(player, control, _SHRINK_S[order.profile], ledger.judged)
+    runner = Runner(player, trial, plan, kept, progress, ledger)
+    if replayed is None:
+        known = ledger.replayed(player, plan.clauses)
+        results = ledger.settled(runner.run(), known)
+    else:
+        results = runner.replay(*replayed(kept))
+    secrets = frozenset(server.secrets)
+    return Run(
+        spec=order.spec.text,
+        name=hello.name,
+        version=hello.version,
+        server=server.url,
+        dialect=order.dialect,
+        profile=order.profile,
+        seed=order.seed,
+        folder=None if kept.folder is None else str(kept.folder),
+        limits=tuple(limits(player.driver)),
+        seconds=time.monotonic() - began,
+        clauses=tuple(replace(each, message=hidden(each.message, secrets)) for each in results),
+        shown=tuple(ledger.shown),
+        found=found_of(ledger, order.dialect),
+        secrets=secrets,
+    )
 
 
 def _reference() -> Driver:
@@ -150,7 +169,7 @@ def limits(driver: Driver) -> list[str]:
     """What the client declared that it can't do, or be told, in words."""
     hello = driver.hello
     found = [
-        f"the client can't be told its {what}"
+        f"the client can't be told its {what}: its factory, or its adapter, takes no {name}"
         for name, what in (("timeout_s", "timeout"), ("retry", "waits"))
         if name not in hello.can
     ]

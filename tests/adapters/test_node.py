@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,3 +96,30 @@ def test_a_value_that_json_cannot_say_is_refused_before_anything_is_sent(value: 
         [NODE[0], "--input-type=module", "--eval", script], capture_output=True, text=True, check=False, timeout=30
     )
     assert (done.stdout, done.stderr) == ("true\n", "")
+
+
+MINE = """
+export class InvalidInputError extends Error {}
+export const makeClient = () => ({
+  recordMessagesBatch: async () => { throw new InvalidInputError("no"); },
+});
+"""
+
+
+def synap_mock(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-m", "synap_mock", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, timeout=60)
+
+
+def test_the_adapter_that_is_printed_stands_alone(tmp_path: Path) -> None:
+    (tmp_path / "adapter.mjs").write_text(synap_mock(tmp_path, "adapter", "node").stdout, encoding="utf-8")
+    (tmp_path / "mine.mjs").write_text(MINE, encoding="utf-8")
+    spec = f"cmd:{NODE[0]} adapter.mjs ./mine.mjs"
+    done = synap_mock(tmp_path, "verify", spec, "--profile", "quick", "--clause", "IN-ROLE")
+    assert (done.returncode, "MUST:    1 passed" in done.stdout) == (0, True), done
+
+
+def test_the_adapter_alone_asks_for_a_client(tmp_path: Path) -> None:
+    (tmp_path / "adapter.mjs").write_text(synap_mock(tmp_path, "adapter", "node").stdout, encoding="utf-8")
+    done = synap_mock(tmp_path, "verify", f"cmd:{NODE[0]} adapter.mjs")
+    assert (done.returncode, done.stderr.strip().endswith("as in node adapter.mjs ./mine.mjs")) == (2, True), done

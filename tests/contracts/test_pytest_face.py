@@ -144,7 +144,7 @@ def told(folder: Path, *arguments: str) -> tuple[dict[str, str], str]:
 @pytest.fixture(scope="module")
 def by_option(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], str]:
     """A session that names its client on the command line."""
-    client = ["--synap-client=refuses_all:Client", "--synap-profile=quick", "--synap-seed=1"]
+    client = ["--synap-client=refuses_all:Client", "--synap-path=.", "--synap-profile=quick", "--synap-seed=1"]
     return told(tmp_path_factory.mktemp("by_option"), "--pyargs", "synap_contracts", *client, "-k", ASKED)
 
 
@@ -168,7 +168,7 @@ def test_a_clause_is_a_test_and_has_its_outcome(by_option: tuple[dict[str, str],
 
 def test_a_failure_tells_the_counterexample_and_how_to_see_it_again(by_option: tuple[dict[str, str], str]) -> None:
     assert "IN-ROLE, failed; profile quick, seed 1" in by_option[1]
-    assert "synap-mock verify refuses_all:Client --replay" in by_option[1]
+    assert "synap-mock verify refuses_all:Client --path . --clause IN-ROLE --replay" in by_option[1]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[
         'TestNothing has no client; write client = "module:factory"',
         "TestTooDeep.profile is 'abysmal'; it is one of quick, default, deep",
         "TestFunction.client takes (), called with base_url and api_key; a function from elsewhere is written",
-        "there is no module 'nowhere' to import",
+        "there is no module 'nowhere' to import; run in its folder, or name that with --path (in pytest: --synap-path)",
     ],
 )
 def test_what_is_wrong_with_a_class_is_a_sentence(sentence: str, by_class: tuple[dict[str, str], str]) -> None:

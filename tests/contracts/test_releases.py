@@ -191,7 +191,7 @@ def test_a_client_s_name_asks_for_a_release(text: str, version: str | None) -> N
 
 def test_the_script_of_a_release_names_what_to_install() -> None:
     seen = Counterexample("abc", one(), Observation(one(), ()), Finding("ACCEPT", "it failed"))
-    run: Any = SimpleNamespace(spec="sdk==0.5.9", dialect="documented")
+    run: Any = SimpleNamespace(spec="sdk==0.5.9", dialect="documented", options=())
     first, *rest = reproduce.python(run, seen).splitlines()
     assert first == "# pip install maximem-synap==0.5.9"
     assert "from synap_contracts.clients.official import make" in rest

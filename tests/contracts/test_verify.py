@@ -75,7 +75,7 @@ def test_the_script_of_a_counterexample_stands_alone(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "again.py"], capture_output=True, text=True, check=True, cwd=folder, timeout=60
     )
-    assert "returned {'total': 1" in done.stdout
+    assert 'returned {"total": 1' in done.stdout
     assert '"recorded' not in done.stdout.splitlines()[0]
 
 

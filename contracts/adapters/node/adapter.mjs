@@ -5,7 +5,7 @@
 // that it doesn't export is none of its own. It may export name, version, and can: which of "timeout_s" and "retry"
 // makeClient heeds.
 
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { inspect, isDeepStrictEqual } from "node:util";
@@ -28,7 +28,8 @@ async function loaded(path) {
     if (typeof found.makeClient === "function") return found;
     tell({ unusable: `${path} exports no function makeClient` });
   } catch (error) {
-    tell({ unusable: `${path} can't be imported: ${error}` });
+    const hint = given ? "" : "; name your client's module, as in node adapter.mjs ./mine.mjs";
+    tell({ unusable: `${path} can't be imported: ${error}${hint}` });
   }
   process.exit(0);
 }
@@ -114,7 +115,7 @@ async function answer(line) {
 tell({
   hello: {
     protocol: PROTOCOL,
-    name: client.name ?? "unnamed",
+    name: client.name ?? basename(given ?? "unnamed"),
     version: client.version ?? null,
     can: ["given", "input", "listen", ...(client.can ?? [])],
     limits: { integers: Number.MAX_SAFE_INTEGER },

@@ -37,7 +37,8 @@ def load(spec: str, folders: tuple[str, ...] = ("",)) -> Callable[..., Any]:
         if error.name is None or not module_name.startswith(error.name):
             raise NoSuchClient(f"importing the module {module_name!r} failed: {error}") from error
         raise NoSuchClient(
-            f"there is no module {error.name!r} to import; run in the folder that it lies in, or name one with --path"
+            f"there is no module {error.name!r} to import; run in its folder, or name that with --path "
+            "(in pytest: --synap-path)"
         ) from error
     except Exception as error:
         raise NoSuchClient(f"importing the module {module_name!r} failed: {type(error).__name__}: {error}") from error

@@ -60,6 +60,8 @@ def _told(runs: list[Run], *, strict: bool) -> tuple[str, str]:
 
 
 def _of_one(run: Run, *, strict: bool) -> tuple[str, str]:
+    if run.error is not None:
+        return "could not be run", _COLOURS["error"]
     counting = [result for result in run.clauses if strict or result.clause.level == "MUST"]
     words = [standing(result.outcome, result.clause.level, strict=True).word for result in counting]
     if stale := len(run.of("stale")):

@@ -41,6 +41,7 @@ def run_of(run: Run) -> Json:
         "profile": run.profile,
         "seed": run.seed,
         "seconds": round(run.seconds, 2),
+        "error": run.error,
         "clauses": [clause_of(result, run) for result in run.clauses],
         "summary": {
             level: {outcome: len(run.of(outcome, level)) for outcome in OUTCOMES} for level in ("MUST", "SHOULD")
@@ -66,7 +67,7 @@ def clause_of(result: ClauseResult, run: Run) -> Json:
 
 def counterexample_of(found: Counterexample, run: Run) -> Json:
     """A counterexample: what was asked, what the server recorded, what the caller was told, and how to see it again."""
-    keys = keys_of(found)
+    keys = keys_of(run, found)
     told: Json = {
         "id": found.id,
         "sentence": found.finding.sentence,
@@ -83,7 +84,7 @@ def counterexample_of(found: Counterexample, run: Run) -> Json:
         "scenario": to_json(found.scenario),
         "reproduce": {
             "command": reproduce.command(run, found),
-            "curl": reproduce.curl(found),
+            "curl": reproduce.curl(run, found),
             "python": reproduce.python(run, found),
         },
     }

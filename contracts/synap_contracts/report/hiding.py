@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from synap_contracts.run import Counterexample
+    from synap_contracts.run import Counterexample, Run
 
 Json = Any
 
@@ -17,17 +19,17 @@ _SHORTEST: Final = 4
 """A key of fewer characters is a word like any other: hiding it would black out the report."""
 
 
-def keys_of(found: Counterexample) -> frozenset[str]:
-    """The keys that were in use."""
-    return frozenset({seen.key.key for seen in found.observation.calls} | set(found.observation.secrets))
+def keys_of(run: Run, found: Counterexample) -> frozenset[str]:
+    """The keys that were in use, in this scenario or before it: a client may remember one."""
+    return run.secrets | {seen.key.key for seen in found.observation.calls} | set(found.observation.secrets)
 
 
 def hidden(value: Json, keys: frozenset[str]) -> Json:
     """A text, or JSON of any depth, without the keys and without long pieces of them."""
     match value:
         case str():
-            for key in keys:
-                value = _without(value, key)
+            for size, pieces in _pieces(keys).items():
+                value = _without(value, size, pieces)
             return value
         case dict():
             return {hidden(name, keys): hidden(each, keys) for name, each in value.items()}
@@ -36,14 +38,21 @@ def hidden(value: Json, keys: frozenset[str]) -> Json:
     return value
 
 
-def _without(text: str, key: str) -> str:
-    if len(key) < _SHORTEST:
-        return text
-    size = min(_TELLING, len(key))
-    pieces = {key[start : start + size] for start in range(len(key) - size + 1)}
-    if not any(piece in text for piece in pieces):
-        return text
+@lru_cache(maxsize=4)
+def _pieces(keys: frozenset[str]) -> dict[int, frozenset[str]]:
+    """What tells a key, by length: a run has hundreds of keys, and a report thousands of texts."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for key in keys:
+        size = min(_TELLING, len(key))
+        if size >= _SHORTEST:
+            found[size].update(key[start : start + size] for start in range(len(key) - size + 1))
+    return {size: frozenset(pieces) for size, pieces in found.items()}
+
+
+def _without(text: str, size: int, pieces: frozenset[str]) -> str:
     places = [place for place in range(len(text) - size + 1) if text[place : place + size] in pieces]
+    if not places:
+        return text
     begins = [places[0], *(after for before, after in pairwise(places) if after > before + size)]
     ends = [*(before for before, after in pairwise(places) if after > before + size), places[-1]]
     kept, at = [], 0

@@ -85,7 +85,7 @@ def _client(run: Run, told: Json, number: int, *, strict: bool) -> Element:
     client, server = told["client"], told["server"]
     counts = counted_words(run, strict=strict)
     facts = {
-        "against": f"{server['url']}, {server['dialect']} dialect",
+        "against": f"{server['url'] or 'a fake'}, {server['dialect']} dialect",
         "search": f"profile {told['profile']}, seed {told['seed']}, {told['seconds']:.1f} s",
         "limits": "; ".join(client["limits"]),
     }
@@ -94,7 +94,8 @@ def _client(run: Run, told: Json, number: int, *, strict: bool) -> Element:
         element("h2", element("bdi", evidence.named(client))),
         element("p", element("code", client["spec"])) if client["spec"] != evidence.named(client) else None,
         element("p", words, class_=f"verdict {_class(decides)}"),
-        element("p", ", ".join(counts)),
+        element("p", element("bdi", run.error)) if run.error is not None else None,
+        element("p", ", ".join(counts)) if counts else None,
         element("dl", *(element(tag, text) for name, told in facts.items() if told for tag, text in _pair(name, told))),
         class_="client",
         id=f"client-{number}",
@@ -154,6 +155,8 @@ def _verdicts(verdicts: list[tuple[str, str]]) -> Element:
 
 
 def _cell(run: Json, clause: Json, number: int, *, alone: bool, strict: bool) -> Element:
+    if clause is None and run["error"] is not None:
+        return element("td", element("a", "? could not be run", href=f"#client-{number}"), class_="error")
     if clause is None:
         return element("td", "not asked", class_="not-asked")
     stands = standing(clause["outcome"], clause["level"], strict=strict)

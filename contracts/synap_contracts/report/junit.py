@@ -42,6 +42,10 @@ _KINDS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 def _suite(run: Run, *, strict: bool) -> Element:
     cases = [_case(result, run, strict=strict) for result in run.clauses]
+    if run.error is not None:
+        case = element("testcase", classname=f"synap_contracts.{run.spec}", name="run")
+        case.append(element("error", run.error, message=f"could not be run: {run.error}", type="could not be run"))
+        cases.append(case)
     counts = {name: str(sum(case.find(tag) is not None for case in cases)) for name, tag in _KINDS.items()}
     properties = {
         "client": run.name if run.version is None else f"{run.name} {run.version}",

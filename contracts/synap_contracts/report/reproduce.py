@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import pprint
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.client.spec import OWN
-from synap_contracts.clients import releases
-from synap_contracts.oracle.judge import REASON
-from synap_contracts.scenario import Call, Close, Open, Revoke, Together
+from synap_contracts.report.script import fault_of, rejections_of, script
 from synap_contracts.server import BATCH
 
 if TYPE_CHECKING:
@@ -21,10 +17,19 @@ if TYPE_CHECKING:
 
 Json = Any
 
+_URL: Final = "http://127.0.0.1:8765"
+_NOBODY: Final = "http://127.0.0.1:9"
+_JSON: Final = "Content-Type: application/json"
+_KEY: Final = "synap_dev"
+_SENT: Final = {"unknown": "synap_nobody", "newline": _KEY, "accented": f"{_KEY}é"}
+"""What a client sends that was given such a key; a header can hold no newline."""
+
 
 def command(run: Run, found: Counterexample) -> str:
     """The kit's own command."""
-    return shlex.join(["synap-mock", "verify", run.spec, *run.options, "--replay", found.id])
+    return shlex.join(
+        ["synap-mock", "verify", run.spec, *run.options, "--clause", found.finding.clause, "--replay", found.id]
+    )
 
 
 def call_in_question(found: Counterexample) -> CallSeen | None:
@@ -34,181 +39,48 @@ def call_in_question(found: Counterexample) -> CallSeen | None:
     return next((seen for seen in calls if seen.number == number), calls[-1] if calls else None)
 
 
-def curl(found: Counterexample) -> str:
-    """What a client that keeps the contract sends, by hand, against `synap-mock serve --api-key synap_dev`."""
+def curl(run: Run, found: Counterexample) -> str:
+    """What a client that keeps the contract sends for the call in question, and what it met then.
+
+    Args:
+        run: For the server's dialect.
+        found: Whose call is sent.
+    """
     seen = call_in_question(found)
+    sent = [] if seen is not None and seen.kind == "missing" else [f"Authorization: Bearer {_sent_key(seen)}"]
+    headers = "".join(f" -H {shlex.quote(each)}" for each in (*sent, _JSON))
     body = json.dumps({"messages": list(seen.messages) if seen else []})
-    return (
-        "synap-mock serve --api-key synap_dev &\n"
-        f"curl -s http://127.0.0.1:8765{BATCH} -H 'Authorization: Bearer synap_dev' "
-        f"-H 'Content-Type: application/json' --data-binary @- <<'END'\n{body}\nEND"
-    )
+    gone = seen is not None and seen.at == "nobody"
+    called = f"curl -sS -i --max-time 5 {_NOBODY if gone else _URL}{BATCH}{headers} -d @- <<'END'\n{body}\nEND"
+    if gone:
+        return called
+    serve = ["synap-mock", "serve", "--api-key", _KEY]
+    serve += ["--tenancy", found.scenario.tenancy] if found.scenario.tenancy else []
+    serve += ["--dialect", run.dialect] if run.dialect != "documented" else []
+    return "\n".join([f"{shlex.join(serve)} & sleep 2", *(_before(seen) if seen else ()), called, "kill $!"])
+
+
+def _sent_key(seen: CallSeen | None) -> str:
+    return _KEY if seen is None else _SENT.get(seen.kind, _KEY)
+
+
+def _before(seen: CallSeen) -> Iterator[str]:
+    """What the server is told before the call."""
+    if seen.revoked:
+        yield f"curl -sS -X DELETE {_URL}/_mock/keys/{_KEY}"
+    told = [("rejections", each) for each in rejections_of(seen.call, seen.messages)]
+    if seen.call.trouble is not None:
+        told.append(("faults", fault_of(seen.call)))
+    for what, body in told:
+        text = json.dumps(body).replace("$bystander", _NOBODY)
+        yield f"curl -sS {_URL}/_mock/{what} -H {shlex.quote(_JSON)} -d {shlex.quote(text)}"
 
 
 def python(run: Run, found: Counterexample) -> str:
     """A script that plays the scenario against a fake of its own, and prints what came of it."""
-    release = releases.named(run.spec)
-    factory = OWN.get("sdk" if release else run.spec, run.spec)
-    script = _COMMAND if factory.startswith("cmd:") else _FACTORY
-    if release is not None:
-        script = f"# pip install {releases.PACKAGE}=={release.version}\n{script}"
-    module, _, name = factory.partition(":")
-    return script.format(
-        module=module,
-        name=name.split(".")[0],
-        factory=name,
-        command=repr(shlex.split(name)),
-        tenancy=found.scenario.tenancy,
-        dialect=run.dialect,
-        steps="\n".join(_steps(found)),
-    )
+    return script(run, found)
 
 
-_HEAD = """\
-import asyncio, inspect, json
-
-import httpx
-from synap_mock import SynapMock
-"""
-
-_FACTORY = (
-    _HEAD
-    + """from {module} import {name}
-
-fake = SynapMock(dialect={dialect!r})
-clients, keys = {{}}, {{}}
-
-
-async def done(value):
-    return await value if inspect.isawaitable(value) else value
-
-
-async def play(url):
-    def control(method, path, body=None):
-        return httpx.request(method, url + path, json=body).raise_for_status()
-
-    async def open_client(name, url=url, key=None):
-        keys.setdefault(name, control("POST", "/_mock/keys", {{"tenancy": {tenancy!r}}}).json()["key"])
-        client = clients[name] = await done({factory}(url, keys[name] if key is None else key or None))
-        if hasattr(client, "initialize"):
-            await done(client.initialize())
-
-    async def call(name, messages, given=list):
-        try:
-            if name not in clients:
-                await open_client(name)
-            client = clients[name]
-            method = getattr(client, "record_messages_batch", None) or client.conversation.record_messages_batch
-            if not inspect.iscoroutinefunction(method):
-                print("returned", await done(await asyncio.to_thread(method, given(messages))))
-            else:
-                print("returned", await method(given(messages)))
-        except Exception as error:
-            print("raised", repr(error))
-
-{steps}
-    for each in control("GET", "/_mock/conversations").json()["conversations"]:
-        path = f"/_mock/conversations/{{each['conversation_id']}}?instance_id={{each['instance_id']}}"
-        print("recorded", json.dumps(control("GET", path).json(), indent=1))
-
-
-with fake.serve() as server:
-    asyncio.run(play(server.url))
-"""
-)
-
-_COMMAND = (
-    _HEAD
-    + """import subprocess
-
-fake = SynapMock(dialect={dialect!r})
-adapter = subprocess.Popen({command}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-print(json.loads(adapter.stdout.readline()))
-clients, keys = {{}}, {{}}
-
-
-def ask(**request):
-    adapter.stdin.write(json.dumps({{"id": 1, **request}}).encode() + b"\\n")
-    adapter.stdin.flush()
-    print(json.loads(adapter.stdout.readline()))
-
-
-async def play(url):
-    def control(method, path, body=None):
-        return httpx.request(method, url + path, json=body).raise_for_status()
-
-    async def open_client(name, url=url, key=None):
-        keys.setdefault(name, control("POST", "/_mock/keys", {{"tenancy": {tenancy!r}}}).json()["key"])
-        clients[name] = name
-        api_key = keys[name] if key is None else key or None
-        ask(do="open", client=name, base_url=url, api_key=api_key, timeout_s=0.5, retry="fast")
-
-    async def call(name, messages, given=list):
-        if name not in clients:
-            await open_client(name)
-        ask(do="call", client=name, messages=messages, given=given.__name__)
-
-{steps}
-    for each in control("GET", "/_mock/conversations").json()["conversations"]:
-        path = f"/_mock/conversations/{{each['conversation_id']}}?instance_id={{each['instance_id']}}"
-        print("recorded", json.dumps(control("GET", path).json(), indent=1))
-
-
-with fake.serve() as server:
-    asyncio.run(play(server.url))
-adapter.kill()
-"""
-)
-
-
-def _steps(found: Counterexample) -> Iterator[str]:
-    """The scenario's steps as lines of the function."""
-    seen = iter(found.observation.calls)
-    for step in found.scenario.steps:
-        match step:
-            case Open(client, key, at):
-                named = {
-                    "own": "None",
-                    "unknown": repr("synap_nobody"),
-                    "missing": repr(""),
-                    "newline": f"keys.get({client!r}, 'synap_key') + '\\n'",
-                    "accented": repr("synap_é"),
-                }
-                where = {"server": "url", "nobody": repr("http://127.0.0.1:9"), "bystander": "url"}[at]
-                yield f"    await open_client({client!r}, {where}, {named[key]})"
-            case Revoke(client):
-                yield f"    control('DELETE', '/_mock/keys/' + keys[{client!r}])"
-            case Close(client):
-                yield f"    clients.pop({client!r}, None)"
-            case Call() as call:
-                yield from _armed(call, next(seen, None))
-                yield f"    await {_called(call, next_messages(found, call))}"
-            case Together(calls):
-                each = ", ".join(_called(call, next_messages(found, call)) for call in calls)
-                yield f"    await asyncio.gather({each})"
-
-
-def next_messages(found: Counterexample, call: Call) -> tuple[Json, ...]:
-    """The messages of a call, with the conversation ids that they had."""
-    return next((seen.messages for seen in found.observation.calls if seen.call is call), call.messages)
-
-
-def _armed(call: Call, seen: CallSeen | None) -> Iterator[str]:
-    if call.trouble is not None:
-        fault = call.trouble.fault
-        armed = {"route": f"POST {BATCH}", **fault}
-        if call.trouble.skips:
-            passing = {"route": f"POST {BATCH}", "fault": "Latency", "seconds": 0, "times": call.trouble.skips}
-            armed = {"sequence": [passing, armed]}
-        yield f"    control('POST', '/_mock/faults', {armed!r})"
-    for index in call.refused:
-        entry = seen.messages[index] if seen else call.messages[index]
-        where = {"conversation_id": entry["conversation_id"], "content": entry["content"]}
-        refusal = {"where": where, "error": REASON, "times": 1 if call.relents else None}
-        yield f"    control('POST', '/_mock/rejections', {refusal!r})"
-
-
-def _called(call: Call, messages: tuple[Json, ...]) -> str:
-    given = {"list": "", "tuple": ", tuple", "generator": ", iter"}[call.given]
-    listed = pprint.pformat(list(messages), width=100, sort_dicts=False).replace("\n", "\n        ")
-    return f"call({call.client!r}, {listed}{given})"
+def file_name(found: Counterexample) -> str:
+    """What a file with the script is called: one scenario may break several clauses."""
+    return f"{found.finding.clause}-{found.id}.py"

@@ -85,7 +85,7 @@ def verdict(run: Run, *, strict: bool) -> tuple[str, str]:
     if known := count.get("known"):
         return f"breaks {_clauses(known)}, as known", "known"
     if not sure:
-        return "nothing could be asked", "not testable"
+        return ("nothing could be asked", "not testable") if run.error is None else ("could not be run", "error")
     return ("keeps every MUST that was asked" if "warning" in count else "keeps all that was asked"), "passed"
 
 

@@ -68,7 +68,8 @@ def _tells(result: ClauseResult | None) -> bool:
 
 
 def _details(runs: list[Run], *, strict: bool) -> Iterator[str]:
-    """What was not kept, each with its evidence; what fails the run first."""
+    """What was not kept, each with its evidence; what could not be run, and what fails the run, first."""
+    yield from (_folded("could not be run", run, run.error) for run in runs if run.error is not None)
     told = [
         (standing(result.outcome, result.clause.level, strict=strict), result, run)
         for run in runs
@@ -76,11 +77,16 @@ def _details(runs: list[Run], *, strict: bool) -> Iterator[str]:
         if _tells(result)
     ]
     for stands, result, run in sorted(told, key=lambda each: not each[0].breaks):
-        text = visible("\n".join(evidence(result, run)))
-        shown = text if len(text) <= _LONG else f"{text[:_LONG]}\n… ({len(text):,} characters)"
-        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
-        head = f"<details><summary>{stands.word}: {result.clause.id}</summary>\n\n{_code(_named(run))}\n"
-        yield f"{head}\n{fence}text\n{shown}\n{fence}\n</details>\n"
+        yield _folded(f"{stands.word}: {result.clause.id}", run, "\n".join(evidence(result, run)))
+
+
+def _folded(head: str, run: Run, evidence: str) -> str:
+    """A text that opens below its head."""
+    text = visible(evidence)
+    shown = text if len(text) <= _LONG else f"{text[:_LONG]}\n… ({len(text):,} characters)"
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
+    summary = f"<details><summary>{head}</summary>\n\n{_code(_named(run))}\n"
+    return f"{summary}\n{fence}text\n{shown}\n{fence}\n</details>\n"
 
 
 def _named(run: Run) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,7 @@ _SIGNS: Final[dict[Outcome, tuple[str, str]]] = {
 _MANY: Final = 12
 """Messages beyond this many are counted, not listed, unless something about them differs."""
 _WIDE: Final = 150
+_SEVERAL: Final = 3
 
 
 def lines(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
@@ -47,7 +49,7 @@ def lines(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
     for result in run.clauses:
         yield _line(result, paint)
     for result in run.clauses:
-        if result.counterexample is not None:
+        if result.counterexample is not None and result.outcome != "known":
             yield ""
             yield from evidence(result, run, paint)
     yield ""
@@ -69,7 +71,7 @@ def evidence(result: ClauseResult, run: Run, paint: Callable[[str, str], str] = 
     if found is None:
         yield result.message or result.clause.statement
         return
-    keys = keys_of(found)
+    keys = keys_of(run, found)
     yield from (hidden(line, keys) for line in _counterexample(result, found, run, paint))
 
 
@@ -87,22 +89,47 @@ def _counterexample(
     for seen in found.observation.calls:
         yield ""
         yield from _call(seen, found, paint)
+    yield from _wire(found)
+    if heard := [text for text in found.observation.heard if hidden(text, keys_of(run, found)) != text]:
+        yield "   logged or printed, with the key:"
+        yield from (f"      {line}" for text in heard[:_MANY] for line in text.splitlines()[:_MANY])
     yield "   recorded:"
     yield from _recorded(found)
     yield "   again:"
     yield f"      {reproduce.command(run, found)}"
     yield "   by curl, as a client should send it:"
     yield from (
-        textwrap.indent(reproduce.curl(found), "      ", lambda _: True).splitlines()
+        textwrap.indent(reproduce.curl(run, found), "      ", lambda _: True).splitlines()
         if _fits(found)
         else ["      (too long to print; --json FILE has it)"]
     )
     yield "   by a script:"
-    yield from (
-        textwrap.indent(reproduce.python(run, found), "      | ", lambda _: True).splitlines()
-        if _fits(found)
-        else ["      (too long to print; --json FILE has it)"]
-    )
+    if run.scripts is not None:
+        yield f"      {shlex.join(['python', f'{run.scripts}/{reproduce.file_name(found)}'])}"
+    if run.scripts is None or _alone(run):
+        yield from (
+            textwrap.indent(reproduce.python(run, found), "      | ", lambda _: True).splitlines()
+            if _fits(found)
+            else ["      (too long to print; --json FILE has it)"]
+        )
+
+
+def _wire(found: Counterexample) -> Iterator[str]:
+    """What the server was asked, where that is more than a call's one request."""
+    requests = found.observation.wire
+    if len(requests) <= len(found.observation.calls) and not any(call.trouble for call in found.scenario.calls):
+        return
+    yield "   asked of the server:" if requests else "   asked of the server: nothing"
+    for request in requests[:_MANY]:
+        status = "not answered" if request.status is None else f"answered {request.status}"
+        yield f"      {request.at:%H:%M:%S.%f} {request.method} {request.path}, {status}"
+    if len(requests) > _MANY:
+        yield f"      … {len(requests):,} requests in all"
+
+
+def _alone(run: Run) -> bool:
+    """Whether there is one counterexample: the scripts of several would bury what they are about."""
+    return sum(result.counterexample is not None for result in run.clauses) == 1
 
 
 def _fits(found: Counterexample) -> bool:
@@ -177,10 +204,18 @@ def _recorded(found: Counterexample) -> Iterator[str]:
 _SAID: Final = ("role", "content", "user_id", "customer_id", "session_id", "metadata")
 
 
+def _counted(run: Run, outcome: Outcome, level: str) -> str:
+    """How many clauses came to that; of broken ones which, for what stands last is read first."""
+    found = run.of(outcome, level)
+    named = f" ({', '.join(each.clause.id for each in found)})" if outcome in {"failed", "stale", "error"} else ""
+    return f"{len(found)} {outcome}{named}"
+
+
 def _summary(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
     for level in ("MUST", "SHOULD"):
-        counts = [(outcome, len(run.of(outcome, level))) for outcome in _SIGNS]
-        said = [paint(f"{count} {outcome}", _SIGNS[outcome][1]) for outcome, count in counts if count]
+        said = [paint(_counted(run, each, level), _SIGNS[each][1]) for each in _SIGNS if run.of(each, level)]
         yield f"{level + ':':<8} {', '.join(said) or 'not asked'}"
+    if len(run.of("failed")) >= _SEVERAL:
+        yield "One defect may break several clauses: mend the first, and run again."
     where = f"; counterexamples are kept in {run.folder}" if run.folder and run.of("failed") else ""
     yield f"{run.seconds:.1f} s{where}"

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
+from synap_contracts.client.protocol import AdapterError
+from synap_contracts.client.spec import Spec
+from synap_contracts.commands import verify
 from synap_contracts.report import badge, html, junit, summary, terminal
 from synap_contracts.report.document import document
 from synap_contracts.report.hiding import HIDDEN, hidden
+from synap_contracts.verify import Order
+from synap_contracts.verify import verify as verified
+
+from synap_mock import SynapMock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from synap_contracts.run import Run
 
@@ -62,3 +73,80 @@ def test_a_short_key_is_hidden_whole() -> None:
 
 def test_a_key_that_is_hardly_one_blacks_nothing_out() -> None:
     assert hidden("a cat", frozenset({"", "a"})) == "a cat"
+
+
+def test_a_key_of_an_earlier_scenario_is_hidden_too(broken: Run) -> None:
+    earlier = "synap_fedcba9876543210fedcba9876543210"
+    (result,) = [each for each in broken.clauses if each.clause.id == "IN-ROLE"]
+    assert result.counterexample is not None
+    kept = replace(result.counterexample.finding, sentence=f"it said {earlier}")
+    run = replace(
+        broken,
+        clauses=(replace(result, outcome="failed", counterexample=replace(result.counterexample, finding=kept)),),
+        secrets=frozenset({earlier}),
+    )
+    for report in ("html", "json", "terminal"):
+        assert f"it said {HIDDEN}" in REPORTS[report](run)
+
+
+TELLTALE = """
+import os, sys
+
+class Client:
+    def __init__(self, base_url, api_key):
+        self.key = api_key
+
+    def record_messages_batch(self, messages):
+        sys.stderr.write(f"fatal: sent with {self.key}")
+        sys.stderr.flush()
+        os._exit(3)
+
+class Quoting:
+    def __init__(self, base_url, api_key):
+        self.key = api_key
+
+    def record_messages_batch(self, messages):
+        raise ValueError(f"refused: {self.key}")
+"""
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Callable[..., str]:
+    """What a run of a client of the module above says, on the terminal and in each file."""
+    (tmp_path / "telltale.py").write_text(TELLTALE, encoding="utf-8")
+
+    def telling(factory: str, *clauses: str) -> str:
+        asked = [part for clause in clauses for part in ("--clause", clause)]
+        files = [tmp_path / name for name in ("json", "junit", "html", "summary")]
+        where = ["--path", str(tmp_path), "--folder", str(tmp_path / "kept"), "--profile", "quick", "--examples", "0"]
+        reports = [part for file in files for part in (f"--{file.name}", str(file))]
+        done = CliRunner().invoke(verify, [f"telltale:{factory}", *asked, *where, *reports])
+        return "\n".join([done.output, *(file.read_text(encoding="utf-8") for file in files)])
+
+    return telling
+
+
+@pytest.mark.parametrize(
+    ("factory", "clauses", "says"),
+    [
+        pytest.param("Client", ["RES-ORDER"], f"fatal: sent with {HIDDEN}", id="in-an-adapters-last-words"),
+        pytest.param("Quoting", ["ACCEPT"], f"refused: {HIDDEN}", id="in-what-a-client-raised"),
+    ],
+)
+def test_no_report_shows_a_key_that_the_kit_issued(
+    factory: str, clauses: list[str], says: str, told: Callable[..., str]
+) -> None:
+    text = told(factory, *clauses)
+    assert says in text
+    assert re.search("synap_[0-9a-f]{10}", text) is None
+
+
+def test_no_report_shows_a_key_that_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = "my-own-key-of-the-server-elsewhere"
+
+    def broken(_spec: Spec) -> None:
+        raise AdapterError(f"the adapter ended; its last words: {given}")
+
+    monkeypatch.setattr("synap_contracts.client.spec.Spec.start", broken)
+    with SynapMock(api_key=given).serve() as server, pytest.raises(AdapterError, match=re.escape(HIDDEN)):
+        verified(Order(Spec("reference"), url=server.url, api_key=given))

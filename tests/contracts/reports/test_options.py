@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from synap_contracts import conformance
 from synap_contracts.commands import verify
 
 if TYPE_CHECKING:
@@ -63,13 +66,83 @@ def test_strict_reaches_the_reports(option: tuple[str, ...], word: str, status: 
     assert (done.exit_code, f"<{word}" in (tmp_path / "junit.xml").read_text(encoding="utf-8")) == (status, True)
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("", encoding="utf-8")
-    done = asked(tmp_path, "--badge", str(tmp_path / "taken" / "badge.svg"))
-    assert (done.exit_code, "cannot write" in done.output) == (2, True)
-
-
 def test_every_option_in_the_recipes_is_one(project_root: Path) -> None:
     text = (project_root / "docs" / "ci.md").read_text(encoding="utf-8")
     known = {option for parameter in verify.params for option in parameter.opts}
     assert {each for each in re.findall(r"(?<!\S)`?(--[a-z][a-z-]+)", text) if each not in PYTESTS} <= known
+
+
+def both(folder: Path, *more: str) -> Result:
+    """A client that can't be had, and one that can."""
+    (folder / "refuses_all.py").write_text(CLIENT, encoding="utf-8")
+    where = ["--path", str(folder), "--folder", str(folder / "kept"), "--in-process", "--profile", "quick"]
+    return CliRunner().invoke(
+        verify, ["no_such_module:make", "refuses_all:Client", "--clause", "AUTH-MISSING", *where, *more]
+    )
+
+
+UNRUN = {
+    "json": '"error": "no_such_module:make: there is no module',
+    "junit": '<error message="could not be run: no_such_module:make: there is no module',
+    "html": "? could not be run",
+    "summary": "| `no_such_module:make` | could not be run |",
+    "badge": "1 of 2 clients keep it",
+}
+
+
+@pytest.mark.parametrize(("report", "says"), UNRUN.items(), ids=UNRUN)
+def test_a_client_that_could_not_be_run_is_in_every_report(report: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "report"
+    done = both(tmp_path, f"--{report}", str(file))
+    assert (done.exit_code, says in file.read_text(encoding="utf-8")) == (2, True)
+
+
+def test_a_client_that_could_not_be_run_keeps_no_other_from_it(tmp_path: Path) -> None:
+    done = both(tmp_path, "--json", str(tmp_path / "report.json"))
+    runs = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["runs"]
+    assert [(run["client"]["spec"], run["error"] is None, len(run["clauses"])) for run in runs] == [
+        ("no_such_module:make", False, 0),
+        ("refuses_all:Client", True, 1),
+    ]
+    assert "Error: no_such_module:make: there is no module" in done.stderr
+    assert "MUST:    1 passed" in done.stdout
+
+
+def test_a_client_that_could_not_be_run_decides_the_status_before_a_broken_one(tmp_path: Path) -> None:
+    done = both(tmp_path, "--clause", "RES-EMPTY", "--strict")
+    assert (done.exit_code, "1 failed" in done.stdout) == (2, True)
+
+
+@pytest.mark.parametrize("report", [*BEGINNINGS, "json"])
+def test_what_can_not_be_written_is_told_before_anything_is_run(report: str, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    file = tmp_path / "taken" / "report"
+    done = asked(tmp_path, f"--{report}", str(file))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"Error: cannot write {file}: {tmp_path / 'taken'} is no folder\n"
+    assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_told_of(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    assert asked(tmp_path, "--html", str(closed / "report.html")).stderr.endswith("no permission\n")
+
+
+@pytest.mark.parametrize("option", ["page", "html", "news"])
+def test_the_page_on_releases_is_told_of_before_they_are_run(option: str, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    file = str(tmp_path / "taken" / "page")
+    done = CliRunner().invoke(
+        conformance.main, ["0.5.9", "--known-failures", str(tmp_path / "none.toml"), f"--{option}", file]
+    )
+    assert (done.exit_code, done.output) == (2, f"Error: cannot write {file}: {tmp_path / 'taken'} is no folder\n")
+
+
+def test_the_page_on_releases_makes_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "known.toml").write_text("known = []\n", encoding="utf-8")
+    monkeypatch.setattr(conformance, "GROUPS", ())
+    page = tmp_path / "made" / "page.md"
+    done = CliRunner().invoke(conformance.main, ["--known-failures", str(tmp_path / "known.toml"), "--page", str(page)])
+    assert (done.exit_code, page.exists()) == (0, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts import strategies
@@ -30,6 +31,7 @@ def contents(depth: Depth) -> tuple[Scenario, ...]:
         one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content="x" * 20_000 + str(n)) for n in range(60))),
         *(one(*(_rich(n) for n in range(count))) for count in (9, 21, 51, 100)),
+        *(one(message(0, content=first), message(1, content=last)) for first, last in pairwise(CORNER_TEXTS)),
     )
 
 

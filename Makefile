@@ -3,6 +3,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 
+# Two workers, each with one half of the tests: so both seldom need one module's fixtures.
+PYTEST := .venv/bin/python -P -m pytest -p xdist -n 2 --dist worksteal
+
 MATRIX := nice .venv/bin/python -P -m synap_contracts.conformance --known-failures contracts/known-failures/official-sdk.toml \
 	--page docs/sdk-conformance.md --html dist/sdk-conformance.html
 
@@ -12,11 +15,14 @@ MATRIX := nice .venv/bin/python -P -m synap_contracts.conformance --known-failur
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back
 	.venv/bin/python demo/record_conversations.py
 
+# The tests start some hundred processes: without bytecode, each of them would compile us anew.
+test zoo: export PYTHONDONTWRITEBYTECODE =
+
 test: .venv/.test
-	.venv/bin/python -P -m pytest -p xdist -n 2
+	$(PYTEST)
 
 zoo: .venv/.test ## the rest of the tests: every client of the zoo, and the official SDK's longest searches
-	.venv/bin/python -P -m pytest -p xdist -n 2 -m whole
+	$(PYTEST) -m whole
 
 lint: .venv/.check
 	.venv/bin/ruff check

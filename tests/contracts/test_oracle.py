@@ -148,6 +148,23 @@ def test_a_refusal_that_only_a_call_before_explains_is_res_calls() -> None:
     assert "RES-CALLS" in {each.clause for each in findings((Call((B,)), REFUSAL), (Call((A,)), REFUSAL))}
 
 
+@pytest.mark.parametrize("trouble", [RESET, SILENCE, LIMITED, FAILING], ids=lambda each: each.clause)
+def test_a_call_that_hangs_in_trouble_breaks_the_clause_of_that(trouble: Trouble) -> None:
+    assert {each.clause for each in findings((Call((A,), trouble=trouble), Hung(5)))} == {trouble.clause}
+
+
+def test_a_client_that_can_not_be_told_its_timeout_may_wait() -> None:
+    assert findings((Call((A,), trouble=SILENCE), Hung(5)), settable=False) == []
+
+
+def test_a_call_that_hangs_where_nobody_listens_breaks_net_refused() -> None:
+    assert {each.clause for each in findings((Call((A,)), Hung(5)), at="nobody")} == {"NET-REFUSED"}
+
+
+def test_a_call_that_only_a_call_before_makes_hang_is_res_calls() -> None:
+    assert "RES-CALLS" in {each.clause for each in findings((Call((B,)), REFUSAL), (Call((A,)), Hung(5)))}
+
+
 def test_trouble_that_did_not_come_about_is_not_named() -> None:
     late = Returned(answer({**row(0), "recorded_at": "yesterday"}))
     found = findings((Call((A,), trouble=RESET), late), recorded=1, struck=False)

@@ -80,16 +80,20 @@ def daily(exhibits: list[Exhibit], chosen: Collection[str]) -> list[ParameterSet
     ]
 
 
-FIRST = {exhibit.label.clause: name(exhibit) for exhibit in reversed(WRONG)}.values()
+HANGS = "hanging:ConnectsForEver"
+"""The one that stands for all who don't come back: each time that such a client is played, it is waited for."""
+FIRST = {exhibit.label.clause: name(exhibit) for exhibit in reversed(WRONG) if exhibit.module != "hanging"}
 """One wrong client for each clause."""
+FIRST["ONCE"] = "retrying:AgainAfterFailedRows"  # after trouble takes 7 s; one of Node's is caught at it every time
 
 
-@pytest.mark.parametrize("exhibit", daily(WRONG, FIRST))
+@pytest.mark.parametrize("exhibit", daily(WRONG, {*FIRST.values(), HANGS}))
 def test_a_wrong_client_is_caught_by_its_clause(exhibit: Exhibit, run: Callable[..., Run]) -> None:
     clause = exhibit.label.clause
     dialect = {"dialect": "observed"} if clause == "DIALECT" else {}
     alone = clause == "REUSE" or exhibit.module == "hanging"
-    (result,) = run(name(exhibit), clause, in_process=not alone, deadline_s=2.5 if alone else 5.0, **dialect).clauses
+    deadline_s = 1.0 if name(exhibit) == HANGS else 2.5 if alone else 5.0
+    (result,) = run(name(exhibit), clause, in_process=not alone, deadline_s=deadline_s, **dialect).clauses
     assert (result.outcome, result.message) == ("failed", result.message)
     assert result.counterexample is not None
     scenario = result.counterexample.scenario
@@ -97,9 +101,7 @@ def test_a_wrong_client_is_caught_by_its_clause(exhibit: Exhibit, run: Callable[
     assert max(map(odd, scenario.calls), default=0) <= ODDER.get(name(exhibit), ODD)
 
 
-@pytest.mark.parametrize(
-    "exhibit", daily(RIGHT, ["right_facade:Facade", "right_streams:Streams", "right_urllib:Urllib"])
-)
+@pytest.mark.parametrize("exhibit", daily(RIGHT, ["right_facade:Facade", "right_streams:Streams"]))
 def test_a_right_client_is_left_alone(exhibit: Exhibit, run: Callable[..., Run]) -> None:
     results = run(name(exhibit), examples=3).clauses
     assert [(result.clause.id, result.message) for result in results if result.outcome in {"failed", "error"}] == []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NEEDED = {"node": ("node",), "curl": ("bash", "curl", "jq")}
 
 
-@pytest.fixture(params=[pytest.param(NODE, id="node"), pytest.param(CURL, id="curl")])
+@pytest.fixture(scope="module", params=[pytest.param(NODE, id="node"), pytest.param(CURL, id="curl")])
 def command(request: pytest.FixtureRequest) -> Sequence[str]:
     found: Sequence[str] = request.param
     for name in NEEDED["node" if found is NODE else "curl"]:

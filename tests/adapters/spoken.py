@@ -11,6 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_contracts.client.spec import Spec
+from synap_contracts.verify import Order, verify
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -71,3 +74,10 @@ def verified(spec: str, folder: Path, *options: str) -> dict[str, str]:
     assert done.stdout, done.stderr
     clauses = json.loads(done.stdout)["runs"][0]["clauses"]
     return {clause["id"]: clause["outcome"] for clause in clauses}
+
+
+def caught(spec: str, clause: str) -> str:
+    """What became of one clause in a quick run of the kit, in this process."""
+    order = Order(Spec(spec), profile="quick", seed=5, clauses=frozenset({clause}))
+    (result,) = verify(order).clauses
+    return result.outcome

@@ -6,21 +6,38 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from adapters.spoken import started
 
-from synap_mock import Respond
+from synap_mock import Respond, SynapMock
 
 if TYPE_CHECKING:
-    from adapters.spoken import Adapter
+    from collections.abc import Iterator, Sequence
 
-    from synap_mock import Server, SynapMock
+    from adapters.spoken import Adapter
 
 ROW = {"message_id": "msg_1", "recorded_at": "2026-01-01T00:00:00Z"}
 TRUE = {"total": 2, "succeeded": 1, "failed": 1, "results": [ROW, {"error": "too long"}]}
 
 
+@pytest.fixture(scope="module")
+def beside(command: Sequence[str]) -> Iterator[tuple[SynapMock, Adapter]]:
+    """A fake, and an adapter whose client is open, for all tests here: each ends with its call."""
+    fake = SynapMock()
+    with fake.serve() as server, started(command) as adapter:
+        adapter.open(server.url, fake.api_key)
+        yield fake, adapter
+
+
 @pytest.fixture
-def opened(adapter: Adapter, fake: SynapMock, server: Server) -> Adapter:
-    adapter.open(server.url, fake.api_key)
+def fake(beside: tuple[SynapMock, Adapter]) -> SynapMock:
+    fake, _ = beside
+    fake.reset()
+    return fake
+
+
+@pytest.fixture
+def opened(beside: tuple[SynapMock, Adapter]) -> Adapter:
+    _, adapter = beside
     return adapter
 
 

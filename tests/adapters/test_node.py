@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from adapters.spoken import NODE, ROOT, started, verified
+from adapters.spoken import NODE, ROOT, caught, started, verified
 
 from synap_mock import SynapMock
 
@@ -23,12 +23,8 @@ CLIENT = (ROOT / "contracts/adapters/node/client.mjs").as_uri()
 ENTRY = {"conversation_id": "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11", "role": "user", "content": "hi"}
 
 
-def outcomes(spec_of: str, folder: Path, *options: str) -> dict[str, str]:
-    return verified(f"cmd:{NODE[0]} {NODE[1]} {spec_of}".strip(), folder, *options)
-
-
 def test_the_client_keeps_every_clause_that_the_language_lets_be_asked(tmp_path: Path) -> None:
-    kept = outcomes("", tmp_path)
+    kept = verified(f"cmd:{NODE[0]} {NODE[1]}", tmp_path, "--examples", "3")
     others = {clause: outcome for clause, outcome in kept.items() if outcome != "passed"}
     assert others == dict.fromkeys(("SEND-WIDE-INTEGERS", "REUSE", "DIALECT"), "not-testable")
 
@@ -56,9 +52,9 @@ def test_the_client_gives_the_documented_answer_in_the_observed_dialect() -> Non
         ("fills_in_the_callers_entries", "SEND-INPUT"),
     ],
 )
-def test_a_wrong_client_is_caught_by_its_clause(client: str, clause: str, tmp_path: Path) -> None:
+def test_a_wrong_client_is_caught_by_its_clause(client: str, clause: str) -> None:
     module = ROOT / "tests/adapters/wrong" / f"{client}.mjs"
-    assert outcomes(str(module), tmp_path, "--clause", clause) == {clause: "failed"}
+    assert caught(f"cmd:{NODE[0]} {NODE[1]} {module}", clause) == "failed"
 
 
 def test_a_ping_is_answered_while_a_call_waits_for_its_answer() -> None:

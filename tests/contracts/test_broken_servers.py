@@ -9,7 +9,6 @@ import json
 import socket
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -97,18 +96,30 @@ class Tampered:
         await send({"type": "http.response.body", "body": answer})
 
 
-@contextmanager
-def served(app: Tampered) -> Iterator[str]:
-    """The application on a free port."""
+@dataclass
+class Switch:
+    """Serves one application after the other on one port."""
+
+    url: str = ""
+    app: Tampered = field(default_factory=Tampered)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def switch() -> Iterator[Switch]:
+    switch = Switch()
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    switch.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    config = uvicorn.Config(switch, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield switch
     finally:
         server.should_exit = True
         thread.join(timeout=10)
@@ -177,16 +188,16 @@ BROKEN["any-key-will-do"] = (any_key, "AUTH-INVALID")
 
 @pytest.mark.parametrize(("make", "clause"), BROKEN.values(), ids=BROKEN)
 def test_what_the_server_breaks_is_the_servers(
-    make: Callable[[], Tampered], clause: str, run: Callable[..., Run]
+    make: Callable[[], Tampered], clause: str, run: Callable[..., Run], switch: Switch
 ) -> None:
-    with served(make()) as url:
-        found = run("reference", clause, url=url)
+    switch.app = make()
+    found = run("reference", clause, url=switch.url)
     (result,) = found.clauses
     assert (result.outcome, "the server's fault, not your client's" in result.message) == ("error", True)
     assert found.status(strict=True) == 2
 
 
-def test_an_untampered_server_is_not_blamed(run: Callable[..., Run]) -> None:
-    with served(Tampered()) as url:
-        found = run("reference", "ACCEPT", "RES-ORDER", "SEND-ALL", url=url)
+def test_an_untampered_server_is_not_blamed(run: Callable[..., Run], switch: Switch) -> None:
+    switch.app = Tampered()
+    found = run("reference", "ACCEPT", "RES-ORDER", "SEND-ALL", url=switch.url)
     assert [result.outcome for result in found.clauses] == ["passed"] * 3

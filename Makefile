@@ -21,7 +21,7 @@ test zoo: export PYTHONDONTWRITEBYTECODE =
 test: .venv/.test
 	$(PYTEST)
 
-zoo: .venv/.test ## the rest of the tests: every client of the zoo, and the official SDK's longest searches
+zoo: .venv/.test ## the rest of the tests: every client of the zoo, the official SDK's longest searches, a benchmark
 	$(PYTEST) -m whole
 
 lint: .venv/.check

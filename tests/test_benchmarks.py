@@ -38,6 +38,7 @@ def figures(page: str, *headings: str) -> dict[str, dict[str, int]]:
 
 
 @LINUX
+@pytest.mark.whole  # it holds servers and load on CPUs that the other tests want
 def test_a_run_in_miniature_fills_every_row_of_every_table(tmp_path: Path) -> None:
     pytest.importorskip("fastapi", reason="the contender by hand needs the dependency group bench")
     output = tmp_path / "RESULTS.md"

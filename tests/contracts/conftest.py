@@ -35,7 +35,7 @@ def zoo() -> Path:
     return ZOO
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run(fake_url: str, zoo: Path) -> Callable[..., Run]:
     """A quick run of a Python client in this process, against the shared fake."""
 

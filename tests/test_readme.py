@@ -22,8 +22,9 @@ def run_by_pytest(folder: Path, test: str) -> str:
     (folder / "test_readme.py").write_text(test, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     bare = {name: value for name, value in os.environ.items() if not name.startswith("SYNAP_")}
+    without = ("-p", "no:cacheprovider", "-p", "no:schemathesis")  # it takes a second to load
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "test_readme.py"],
+        [sys.executable, "-P", "-m", "pytest", "-q", "-s", *without, "test_readme.py"],
         capture_output=True,
         text=True,
         check=False,

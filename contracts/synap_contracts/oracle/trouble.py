@@ -31,6 +31,10 @@ TOLD_AS: Final = {
 }
 
 
+_TO_BE_RAISED: Final = frozenset({*TOLD_AS, "RATE-LIMIT", "SERVER-ERROR", "NET-GARBLED"})
+"""Where the caller gets either an error or a whole answer: half an answer is told of once."""
+
+
 def unreachable(seen: CallSeen) -> Iterator[Finding]:
     """Nobody listens where the client was sent."""
     match seen.told:
@@ -124,8 +128,12 @@ def _returned(seen: CallSeen, known: Known) -> Iterator[Finding]:
     answer = seen.told.answer
     if trouble.clause == "NET-GARBLED" and not claims(answer):
         return
-    findings = list(read(seen, answer, known))
     rows = answer.get("results") if isinstance(answer, dict) else None
+    if trouble.clause in _TO_BE_RAISED and not (isinstance(rows, list) and len(rows) == len(seen.messages)):
+        sentence = f"{trouble.named}, and {_told(seen)}; it has to raise an error"
+        yield Finding(trouble.clause, sentence, seen.number, ("answer",))
+        return
+    findings = list(read(seen, answer, known))
     if isinstance(rows, list) and not all(map(failed_row, rows)):
         # Sent in parts, one of which failed: a row that says so is true.
         findings = [each for each in findings if each.clause != "ACCEPT" or "recorded it" in each.sentence]

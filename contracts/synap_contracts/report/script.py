@@ -92,6 +92,7 @@ def _needed(found: Counterexample, steps: str) -> Iterator[str]:
         "close": ".close()" in steps,
         "input": found.finding.clause == "SEND-INPUT",
         "altered": bool(found.observation.altered),
+        "stays": not found.scenario.ending,
     }
     yield from (tag for tag, needed in needs.items() if needed)
 

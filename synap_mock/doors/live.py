@@ -8,7 +8,7 @@ import re
 import socket
 import struct
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self
 
 import uvicorn
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _GRACE: Final = 0.2
 """Seconds that a half-sent call has left when the server ends."""
+_TICK: Final = 0.1
+"""Seconds: uvicorn's own, ten of which renew the Date header."""
 _BACKLOG: Final = 2048
 _UPGRADE: Final = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
@@ -140,7 +142,7 @@ def _listening(app: ASGIApp, host: str, port: int) -> Iterator[int]:
         try:
             yield listener.getsockname()[1]
         finally:
-            server.should_exit = True
+            server.end()
             thread.join()
 
 
@@ -198,6 +200,23 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.settled = threading.Event()
         """It accepts connections, or has given up."""
+        self._ending = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def end(self) -> None:
+        """Shut down, at once: uvicorn itself looks ten times a second whether it shall."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended already
+                self._loop.call_soon_threadsafe(self._ending.set)
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), _TICK)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -72,6 +72,8 @@ def kind_of(finding: Finding, observation: Observation) -> str:
     What was given that is out of the ordinary, what went wrong on the way, and what the caller was told, as in
     ``Disconnected, returned`` or ``raised ValueError``.
     """
+    if finding.clause == "AUTH-OWN":
+        return "another instance"  # where it is recorded is the defect, whatever the caller is told besides
     seen = next((each for each in observation.calls if each.number == finding.call), None)
     if seen is None:
         return "overall"

@@ -131,7 +131,7 @@ def test_an_old_release_is_asked_for_its_own_keys_as_it_is_and_for_the_rest_apar
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[Order] = []
-    own = replace(KEYS, clause="AUTH-OWN", kind="returned")
+    own = replace(KEYS, clause="AUTH-OWN", kind="another instance")
 
     def verified(order: Order) -> Run:
         asked.append(order)

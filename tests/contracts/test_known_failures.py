@@ -221,7 +221,7 @@ def test_what_a_process_remembers_hides_no_failure(listed: int, fake_url: str, f
         profile="quick",
         clauses=frozenset({"AUTH-OWN"}),
         url=fake_url,
-        listed=Listed((Known("AUTH-OWN", "returned", "told to its makers", example),) * listed),
+        listed=Listed((Known("AUTH-OWN", "another instance", "told to its makers", example),) * listed),
     )
     result = outcome(verify(order))
     assert result.outcome == ("known" if listed else "failed")

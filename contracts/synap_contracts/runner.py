@@ -100,6 +100,7 @@ class Runner:
     settled: dict[str, ClauseResult] = field(default_factory=dict)
     examples: Counter[str] = field(default_factory=Counter)
     gaps: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    elsewhere: dict[str, str] = field(default_factory=dict)
     proven: set[str] = field(default_factory=set)
     shortened: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     broken: int = 0
@@ -108,7 +109,11 @@ class Runner:
     def run(self) -> tuple[ClauseResult, ...]:
         """What becomes of each clause that the plan asks for."""
         self._again()
-        asked = [check for check in CHECKS if self.plan.clauses & check.asks]
+        wanted = [check for check in CHECKS if self.plan.clauses & check.asks]
+        asked = [check for check in wanted if check.dialect in {None, self.player.server.dialect}]
+        for check in wanted:
+            if check not in asked:
+                self.elsewhere |= dict.fromkeys(check.proves, f"asked with --dialect {check.dialect}")
         for number, check in enumerate(asked):
             self.progress(check.name, number, len(asked))
             self._check(check, number)
@@ -167,8 +172,6 @@ class Runner:
 
     def _gap(self, check: Check, hello: Hello) -> str | None:
         """Why a check can't be asked of this client, or against this server."""
-        if check.dialect and check.dialect != self.player.server.dialect:
-            return f"asked with --dialect {check.dialect}"
         if lacking := [MEANS[means] for means in sorted(check.needs - self.player.server.means)]:
             return f"the server has no {', '.join(lacking)}"
         able = hello.can | ({"surrogates"} if hello.surrogates else set())
@@ -273,6 +276,7 @@ class Runner:
                 result.clause, result.outcome, max(1, self.examples[clause]), result.message, result.counterexample
             )
         if self.gaps[clause] or clause not in self.proven:
-            reasons = "; ".join(dict.fromkeys(self.gaps[clause])) or "no check of this clause could run"
+            reasons = "; ".join(dict.fromkeys(self.gaps[clause])) or self.elsewhere.get(clause)
+            reasons = reasons or "no check of this clause could run"
             return ClauseResult(BY_ID[clause], "not-testable", self.examples[clause], reasons)
         return ClauseResult(BY_ID[clause], "passed", self.examples[clause], "; ".join(self.shortened[clause]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
@@ -194,3 +195,16 @@ class TrustsAKeyForEver(Honest):
         answer = self.read(response, len(entries))
         self.worked = True
         return answer
+
+
+@wrong("NET-GARBLED", "reads the counts of an answer whose end is missing")
+class ReadsWhatIsThere(Honest):
+    def parsed(self, response: httpx.Response) -> object:
+        try:
+            return super().parsed(response)
+        except UnexpectedAnswerError:
+            found = re.search(r'"succeeded": *(\d+)', response.text)
+            if found is None:
+                raise
+            rows = [{"message_id": "unknown", "recorded_at": "2026-01-01T00:00:00Z"}] * int(found[1])
+            return {"total": len(rows), "succeeded": len(rows), "failed": 0, "results": rows}

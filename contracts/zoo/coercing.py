@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COLUMN = 4096
 PACKET = 65_536
+FEW = 3
 
 
 class Rewriting(Honest):
@@ -378,3 +379,34 @@ class SpellsSessions(Honest):
         with suppress(ValueError):
             entry = {**entry, "session_id": entry.get("session_id") and str(UUID(entry["session_id"]))}
         return super().wire(entry)
+
+
+@wrong("SEND-CONTENT", "takes a byte order mark off the first message of several")
+class DropsTheMark(Honest):
+    def record(self, entries: list[Entry]) -> Answer:
+        first = [{**entry, "content": entry["content"].removeprefix("\ufeff")} for entry in entries[:1]]
+        return super().record([*first, *entries[1:]] if len(entries) > 1 else entries)
+
+
+@wrong("SEND-CONTENT", "strips the last message of a batch of more than three")
+class StripsTheEnd(Honest):
+    def record(self, entries: list[Entry]) -> Answer:
+        *others, last = entries or [{}]
+        stripped = last.get("content", "").strip()
+        return super().record([*others, {**last, "content": stripped}] if len(others) >= FEW and stripped else entries)
+
+
+@wrong("SEND-METADATA", "writes keys in snake case, where an assistant's message has a session")
+class SnakesKeys(Honest):
+    def wire(self, entry: Entry) -> Entry:
+        if entry["role"] == "assistant" and entry.get("session_id") and entry.get("metadata"):
+            keys = {re.sub("(?<=[a-z])(?=[A-Z])", "_", key).lower(): key for key in entry["metadata"]}
+            entry = {**entry, "metadata": {name: entry["metadata"][key] for name, key in keys.items()}}
+        return super().wire(entry)
+
+
+@wrong("SEND-ATTRIBUTION", "takes who is meant from metadata, where the message doesn't say")
+class PromotesMetadata(Honest):
+    def wire(self, entry: Entry) -> Entry:
+        meant = (entry.get("metadata") or {}).get("user_id")
+        return super().wire({"user_id": meant, **entry} if isinstance(meant, str) else entry)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from honest import Honest
+from honest import AsyncHonest, Honest
 from labels import wrong
 from steps import HTTP_RATE_LIMITED, HTTP_SERVER_ERROR, tls
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from steps import Answer, Entry, Outcome
 
 
@@ -58,4 +61,17 @@ class KeepsItsLock(Honest):
         self.lock.acquire()
         answer = super().record(entries)
         self.lock.release()
+        return answer
+
+
+@wrong("RES-CALLS", "takes a place for each call, and gives it back when it went well: two errors take all")
+class KeepsItsPlaces(AsyncHonest):
+    def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
+        super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
+        self.places = asyncio.Semaphore(2)
+
+    async def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer:
+        await self.places.acquire()
+        answer = await super().record_messages_batch(messages)
+        self.places.release()
         return answer

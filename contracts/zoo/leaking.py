@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sys
+import warnings
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("recorder")
 HTTP_MULTIPLE_CHOICES = 300
 HTTP_BAD_REQUEST = 400
+LARGE = 20
 
 
 @wrong("AUTH-SECRET", "names the key that was refused")
@@ -157,3 +160,18 @@ class KeepsHeadersInErrors(Honest):
         if isinstance(outcome, httpx.RequestError):
             raise QuietError(self.headers())
         return super().settled(outcome)
+
+
+@wrong("AUTH-SECRET", "says at the end of the process what it was made of")
+class SaysGoodbye(Honest):
+    def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
+        super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
+        atexit.register(sys.stderr.write, f"goodbye from {self.base_url} with {self.key}\n")
+
+
+@wrong("AUTH-SECRET", "warns of large batches, with its key")
+class WarnsOfLargeBatches(Honest):
+    def record(self, entries: list[Entry]) -> Answer:
+        if len(entries) > LARGE:
+            warnings.warn(f"{len(entries)} messages at once from {self.key}", stacklevel=2)
+        return super().record(entries)

@@ -146,8 +146,9 @@ def test_what_can_not_be_run_is_told_in_a_sentence(
 
 def test_that_sentence_is_all_that_the_command_says(folder: Path) -> None:
     done = verify(folder, "no_such_module:make", "--json", "-")
-    assert (done.returncode, done.stdout) == (2, "")
+    assert done.returncode == 2
     assert re.fullmatch(r"Error: no_such_module:make: .*there is no module.*\n", done.stderr)
+    assert "there is no module" in json.loads(done.stdout)["runs"][0]["error"]
 
 
 def test_a_should_fails_the_run_only_where_it_is_asked_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -192,8 +192,9 @@ def met(troubles: Iterable[Trouble]) -> tuple[Scenario, ...]:
 
 
 def timeouts(depth: Depth) -> tuple[Scenario, ...]:
-    """Silence, for good and once, before and after the commit."""
-    return met(TIMEOUTS if depth == "deep" else (TIMEOUTS[1], TIMEOUTS[2]))
+    """Silence, for good and once, before and after the commit; twice on one client, whose next call goes well."""
+    twice = Scenario((*(Call((message(n),), trouble=TIMEOUTS[0]) for n in range(2)), Call((message(2),))))
+    return (*met(TIMEOUTS if depth == "deep" else (TIMEOUTS[1], TIMEOUTS[2])), *([] if depth == "quick" else [twice]))
 
 
 def lost(depth: Depth) -> tuple[Scenario, ...]:

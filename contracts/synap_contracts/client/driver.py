@@ -108,7 +108,9 @@ class Driver(ABC):
         reply = self.reply(number, seconds)
         if reply is None:
             if self.reply(self.ask("ping"), PONG_S) is None:
-                raise AdapterError(f"the adapter answered no ping within {PONG_S:g} s")
+                raise AdapterError(
+                    f"it answered no ping within {PONG_S:g} s, as it does where a client blocks its event loop"
+                )
             reply = self.reply(number, 0.5)
         return Hung(time.monotonic() - began) if reply is None else protocol.told(reply)
 

@@ -204,13 +204,22 @@ def _invalid(seen: CallSeen, clause: str, known: Known) -> Iterator[Finding]:
                 seen.number,
                 at,
             )
-    if known.comparison.strange and set(bad.values()) == {"IN-TYPES"}:
+    made = next((each for each in known.comparison.strange if _made_of(seen.messages[min(bad)], each)), None)
+    if made and set(bad.values()) == {"IN-TYPES"}:
         yield Finding(
             "IN-TYPES",
-            f"your client changed {shown(seen.messages[min(bad)])} into {_recorded_as(known.comparison.strange[0])}",
+            f"your client changed {shown(seen.messages[min(bad)])} into {_recorded_as(made)}",
             seen.number,
             at,
         )
+
+
+def _made_of(entry: object, placed: Placed) -> bool:
+    """Whether a recorded message may be what a client made of an entry that it should have refused."""
+    if not isinstance(entry, dict):
+        return True
+    same_place = canonical(entry.get("conversation_id")) == placed.place[1]
+    return same_place or entry.get("content") == placed.record.entry["content"]
 
 
 def _recorded_as(placed: Placed) -> str:
@@ -383,21 +392,19 @@ def _beside_the_calls(event: Event, comparison: Comparison, past: list[CallSeen]
     seen = event.calls[0]
     if any(broken_clause(entry) for call in event.calls for entry in call.messages):
         return  # told above: what a wrong entry was made into
-    no_uuid = [
-        (call.number, n)
+    no_uuid = {
+        each["content"]: (call.number, f"messages[{index}].conversation_id")
         for call in event.calls
-        for n, e in enumerate(call.messages)
-        if not canonical(e["conversation_id"])
-    ]
+        for index, each in enumerate(call.messages)
+        if not canonical(each["conversation_id"])
+    }
     for placed in comparison.strange:
         entry = placed.record.entry
-        if no_uuid:
-            number, index = no_uuid[0]
-            at = f"messages[{index}].conversation_id"
-            yield Finding(
-                "IN-UUID", f"{at} is no UUID, and the server recorded {shown(entry['content'])}", number, (at,)
-            )
-            return
+        if entry["content"] in no_uuid:
+            number, at = no_uuid[entry["content"]]
+            sentence = f"{at} is no UUID, and the server recorded {shown(entry['content'])}"
+            yield Finding("IN-UUID", sentence, number, (at,))
+            continue
         before = next((call for call in past if _submitted(call, entry, comparison)), None)
         if expects_no_key(seen) or seen.key.instance_id not in own or placed.place[0] not in own:
             clause = {"unknown": "AUTH-INVALID", "missing": "AUTH-MISSING"}.get(seen.kind)
@@ -449,6 +456,7 @@ def _mapped(finding: Finding, seen: CallSeen, observation: Observation, *, recor
     if not call.messages and not seen.trouble and seen.kind == "own" and not seen.revoked and seen.at == "server":
         about_rows = finding.clause in ROW_CLAUSES or finding.clause == "ACCEPT"
         return (replace(finding, clause="RES-EMPTY"),) if about_rows else (finding,)
-    if observation.dialect == "observed" and refused_indexes(seen) and finding.clause in ROW_CLAUSES | {"RES-PARTIAL"}:
-        return (replace(finding, clause="DIALECT"),)
+    of_the_dialect = finding.clause in ROW_CLAUSES | {"RES-PARTIAL"} or finding.unless_alone
+    if observation.dialect == "observed" and refused_indexes(seen) and of_the_dialect:
+        return (replace(finding, clause="DIALECT", unless_alone=None),)
     return (finding,)

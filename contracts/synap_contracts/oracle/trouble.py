@@ -129,16 +129,17 @@ def _returned(seen: CallSeen, known: Known) -> Iterator[Finding]:
     if trouble.clause == "NET-GARBLED" and not claims(answer):
         return
     rows = answer.get("results") if isinstance(answer, dict) else None
-    if trouble.clause in _TO_BE_RAISED and not (isinstance(rows, list) and len(rows) == len(seen.messages)):
+    told = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
+    half = trouble.clause in _TO_BE_RAISED and len(told) != len(seen.messages)
+    if half:
         sentence = f"{trouble.named}, and {_told(seen)}; it has to raise an error"
-        yield Finding(trouble.clause, sentence, seen.number, ("answer",))
-        return
-    findings = list(read(seen, answer, known))
-    if isinstance(rows, list) and not all(map(failed_row, rows)):
+        findings = [Finding(trouble.clause, sentence, seen.number, ("answer",))]
+    else:
+        findings = list(read(seen, answer, known))
+    if told and not all(map(failed_row, told)):
         # Sent in parts, one of which failed: a row that says so is true.
         findings = [each for each in findings if each.clause != "ACCEPT" or "recorded it" in each.sentence]
     lost = [each.index for each in known.comparison.lost if each.call == seen.number]
-    told = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
     silent = [index for index in lost if not (told and failed_row(told[index]))]
     if silent:
         findings.append(
@@ -151,7 +152,7 @@ def _returned(seen: CallSeen, known: Known) -> Iterator[Finding]:
         )
     yield from (each for each in findings if each.clause != "ACCEPT")
     untrue = [each for each in findings if not formal(each)]
-    if untrue and trouble.clause not in {"ONCE", "TRUE", "AUTH-SECRET", "RATE-WAIT"}:
+    if untrue and not half and trouble.clause not in {"ONCE", "TRUE", "AUTH-SECRET", "RATE-WAIT"}:
         yield Finding(trouble.clause, f"{trouble.named}, and {untrue[0].sentence}", seen.number, untrue[0].marks)
 
 

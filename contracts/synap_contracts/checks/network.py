@@ -199,8 +199,7 @@ def timeouts(depth: Depth) -> tuple[Scenario, ...]:
 
 def lost(depth: Depth) -> tuple[Scenario, ...]:
     """The line cut, for batches that a client may split too."""
-    many = tuple(Scenario((Call(several(60, 2), trouble=each),)) for each in LOST[:: 1 if depth == "deep" else 4])
-    return (*met(LOST), *many)
+    return (*met(LOST), *map(_parts, LOST[:: 1 if depth == "deep" else 4]))
 
 
 def once(depth: Depth) -> tuple[Scenario, ...]:
@@ -220,7 +219,8 @@ def once(depth: Depth) -> tuple[Scenario, ...]:
 
 
 def _parts(each: Trouble) -> Scenario:
-    return Scenario((Call(several(60), trouble=each), Call((message(61),))))
+    """A batch that a client may split, and the healthy call after it."""
+    return Scenario((Call(several(60, 2), trouble=each), Call((message(61),))))
 
 
 def foreign(depth: Depth) -> tuple[Scenario, ...]:

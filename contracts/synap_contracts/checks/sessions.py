@@ -46,9 +46,9 @@ def beside(depth: Depth) -> tuple[Scenario, ...]:
         (call(0, 3), call(1, 1), call(2, 2)),
         tuple(call(n, 2) for n in range(5)),
         (call(0, 40), call(1, 60)),
-        tuple(call(n, 1) for n in range(12)),
         (Call((message(0),)), Call((message(0, 1),))),
         (Call((message(0),)), Call((message(0),))),
+        tuple(call(n, 1) for n in range(12)),
     )
     return (
         *(Scenario((Together(calls, staggered=late),)) for calls in several_at_once for late in (False, True)),

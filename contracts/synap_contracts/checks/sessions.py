@@ -48,10 +48,10 @@ def beside(depth: Depth) -> tuple[Scenario, ...]:
         (call(0, 40), call(1, 60)),
         (Call((message(0),)), Call((message(0, 1),))),
         (Call((message(0),)), Call((message(0),))),
-        tuple(call(n, 1) for n in range(12)),
     )
     return (
         *(Scenario((Together(calls, staggered=late),)) for calls in several_at_once for late in (False, True)),
+        Scenario((Together(tuple(call(n, 1) for n in range(12))),)),
         Scenario((call(9, 1), Together((call(0, 1), call(1, 1))), call(8, 1))),
     )
 

@@ -52,7 +52,8 @@ class Sight(Trial):
 def broken(exhibit: Exhibit, server: Server, neighbour: Bystander) -> list[str]:
     """The ids of the clauses that a client breaks."""
     name, own = f"{exhibit.module}:{exhibit.factory}", exhibit.label.clause
-    apart = own == "REUSE" or exhibit.module == "hanging"  # what leaves threads and loops behind
+    # What leaves threads and loops behind, and what is said when a process ends.
+    apart = own in {"REUSE", "AUTH-SECRET"} or exhibit.module == "hanging"
     spec = Spec(name, (str(ZOO),), in_process=not apart)
     reference = Spec("reference", in_process=True)
     server.dialect = "observed" if own == "DIALECT" else "documented"

@@ -209,11 +209,3 @@ class NetworkErrorForRateLimits(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         error = super().refusal(response)
         return NetworkError("no answer") if isinstance(error, RateLimitError) else error
-
-
-@wrong("RATE-LIMIT", "wants a number of a Retry-After that need not be there")
-class WantsRetryAfter(Honest):
-    def refusal(self, response: httpx.Response) -> SynapError:
-        if response.status_code == HTTP_RATE_LIMITED:
-            return RateLimitError("rate limited", float(response.headers.get("Retry-After")))
-        return super().refusal(response)

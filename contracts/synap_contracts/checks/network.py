@@ -78,14 +78,6 @@ SERVER_ERRORS: Final = tuple(
 RATE_LIMITS: Final = (
     trouble("RATE-LIMIT", "RateLimited", "the server answered 429", times=1, retry_after=1),
     trouble("RATE-LIMIT", "RateLimited", "the server answered 429", times=None, retry_after=0),
-    trouble(
-        "RATE-LIMIT",
-        "Respond",
-        "the server answered 429 without Retry-After",
-        times=None,
-        status=429,
-        json={"error": "too many requests", "code": "RATE_LIMITED", "details": {}},
-    ),
 )
 RESENT: Final = (
     *(
@@ -235,7 +227,7 @@ def later(depth: Depth) -> tuple[Scenario, ...]:
     chosen = (
         troubles
         if depth == "deep"
-        else (LOST[0], LOST[1], LOST[2], LOST[6], *SERVER_ERRORS[:4], *RATE_LIMITS[:2], *GARBLED[:1])
+        else (LOST[0], LOST[1], LOST[2], LOST[6], *SERVER_ERRORS[:4], *RATE_LIMITS, *GARBLED[:1])
     )
     return tuple(_parts(replace(each, skips=skips)) for each in chosen for skips in (1, 2))
 

@@ -8,14 +8,14 @@ from synap_contracts.oracle.answers import instant, same_instant
 from synap_contracts.oracle.finding import Finding, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from synap_contracts.observation import CallSeen
 
 Json = Any
 
 
-def passed_on(seen: CallSeen, answer: Json, given: list[Json]) -> Iterator[Finding]:
+def passed_on(seen: CallSeen, answer: Json, given: list[Json], recorded: Collection[str]) -> Iterator[Finding]:
     """What the caller was told beside what was given to the client.
 
     Args:
@@ -23,11 +23,14 @@ def passed_on(seen: CallSeen, answer: Json, given: list[Json]) -> Iterator[Findi
         answer: What the client returned.
         given: The rows of the answer that it got. Where it sent several requests they are not all that it got, and
             nothing is said.
+        recorded: Ids of what the server has: a client that reads back what it has recorded tells the truth.
     """
     told = answer.get("results") if isinstance(answer, dict) else None
     if len(seen.requests) != 1 or not isinstance(told, list):
         return
     for index, row in enumerate(told):
+        if _plain(row).get("message_id") in recorded:
+            continue
         yield from _row(seen, index, _plain(row), _plain(given[index] if index < len(given) else None), given)
 
 

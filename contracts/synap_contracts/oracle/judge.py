@@ -147,7 +147,7 @@ def _call(seen: CallSeen, known: Known, observation: Observation) -> Iterator[Fi
     elif not seen.struck and seen.call.trouble and seen.call.trouble.short and not isinstance(seen.told, Returned):
         return  # a client with a short timeout may give up, whatever the server does
     elif seen.trouble and seen.trouble.rows is not None and isinstance(seen.told, Returned):
-        yield from passed_on(seen, seen.told.answer, seen.trouble.rows)
+        yield from passed_on(seen, seen.told.answer, seen.trouble.rows, known.by_id)
     elif seen.trouble and not seen.trouble.slow:
         yield from trouble.judged(seen, known, observation.overheard)
     else:

@@ -50,6 +50,11 @@ class CallSeen:
     struck: bool = True
 
     @property
+    def barred(self) -> bool:
+        """Whether the call has to fail for its key."""
+        return self.kind in {"unknown", "missing"} or self.revoked
+
+    @property
     def trouble(self) -> Trouble | None:
         """What went wrong, where it did."""
         return self.call.trouble if self.struck else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_contracts import strategies
+from synap_contracts import corners, strategies
 from synap_contracts.checks.check import Check, Depth
 from synap_contracts.scenario import Call, Scenario, one
-from synap_contracts.strategies import CORNER_SIZES, message, several
+from synap_contracts.strategies import message, several
 
 if TYPE_CHECKING:
     from synap_contracts.scenario import Json
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def sizes(depth: Depth) -> tuple[Scenario, ...]:
     """Batches of every size at which clients are known to split, and in the deep profile of every size."""
-    counts = range(1, 101) if depth == "deep" else CORNER_SIZES
+    counts = range(1, 101) if depth == "deep" else corners.SIZES
     return tuple(one(*several(count, 1 + count % 3)) for count in counts)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts import strategies
+from synap_contracts import corners, strategies
 from synap_contracts.checks.check import Check, Depth
 from synap_contracts.checks.results import ANSWERS, HEALTHY
 from synap_contracts.oracle.fates import MOST, OPTIONAL_STRINGS
 from synap_contracts.scenario import SPELLINGS, Call, Scenario, one
-from synap_contracts.strategies import CORNER_IDS, CORNER_LENGTHS, CORNER_METADATA, CORNER_TEXTS, message, several
+from synap_contracts.strategies import message, several
 
 if TYPE_CHECKING:
     from synap_contracts.scenario import Json
@@ -22,16 +22,16 @@ _OTHERS: Final[Json] = {name: f"the {name}" for name in OPTIONAL_STRINGS}
 
 def contents(depth: Depth) -> tuple[Scenario, ...]:
     """Every corner of text; long ones, whole and at the end of a batch."""
-    lengths = (*CORNER_LENGTHS, _DEEP_LENGTH) if depth == "deep" else CORNER_LENGTHS
+    lengths = (*corners.LENGTHS, _DEEP_LENGTH) if depth == "deep" else corners.LENGTHS
     return (
-        *_in_batches(CORNER_TEXTS),
-        *_in_batches(tuple(f"a{text}b" for text in CORNER_TEXTS)),
-        *_in_batches(CORNER_TEXTS, shift=1, metadata={"a": 1}, **_OTHERS),
+        *_in_batches(corners.TEXTS),
+        *_in_batches(tuple(f"a{text}b" for text in corners.TEXTS)),
+        *_in_batches(corners.TEXTS, shift=1, metadata={"a": 1}, **_OTHERS),
         one(*(message(n, content=str(n % 10) * length) for n, length in enumerate(lengths))),
         one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content="x" * 20_000 + str(n)) for n in range(60))),
         *(one(*(_rich(n) for n in range(count))) for count in (9, 21, 51, 100)),
-        *(one(message(0, content=first), message(1, content=last)) for first, last in pairwise(CORNER_TEXTS)),
+        *(one(message(0, content=first), message(1, content=last)) for first, last in pairwise(corners.TEXTS)),
     )
 
 
@@ -54,8 +54,8 @@ def metadata(depth: Depth) -> tuple[Scenario, ...]:
     for _ in range(40):
         deep = {"a": [deep]}
     return (
-        one(*(message(n, metadata=value) for n, value in enumerate(CORNER_METADATA))),
-        one(*(message(n + 1, **_OTHERS, metadata=value) for n, value in enumerate(CORNER_METADATA))),
+        one(*(message(n, metadata=value) for n, value in enumerate(corners.METADATA))),
+        one(*(message(n + 1, **_OTHERS, metadata=value) for n, value in enumerate(corners.METADATA))),
         one(message(0), message(1, metadata=None), message(2, metadata={}), message(3, metadata={"a": 1})),
         one(message(0, metadata={"a": 1}), message(1, metadata={"b": 2}), message(2)),
         one(message(0, metadata={"a": 1}), message(1), message(2, metadata={"a": 2})),
@@ -78,9 +78,12 @@ def attribution(depth: Depth) -> tuple[Scenario, ...]:
     ]
     return (
         one(*(message(n, **each) for n, each in enumerate(mixed))),
-        one(*(message(n, 0, **dict.fromkeys(names, value)) for n, value in enumerate(CORNER_IDS))),
+        one(*(message(n, 0, **dict.fromkeys(names, value)) for n, value in enumerate(corners.IDS))),
         one(
-            *(message(n + 1, 0, metadata={"a": 1}, **dict.fromkeys(names, value)) for n, value in enumerate(CORNER_IDS))
+            *(
+                message(n + 1, 0, metadata={"a": 1}, **dict.fromkeys(names, value))
+                for n, value in enumerate(corners.IDS)
+            )
         ),
         one(message(0, user_id="a"), message(1, user_id="b"), message(2)),
         one(message(0, session_id="s"), message(1, session_id="t"), message(2), message(3, session_id="s")),

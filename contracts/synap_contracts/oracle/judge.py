@@ -11,13 +11,13 @@ from synap_contracts.oracle.answers import Known, claims, failed_row, formal, re
 from synap_contracts.oracle.fates import broken_clause, canonical, refused, wide_clause
 from synap_contracts.oracle.finding import Finding, shown
 from synap_contracts.oracle.foreign import passed_on
-from synap_contracts.oracle.truth import CLAUSE_OF, Asked, Placed, compare, field_of, grown
+from synap_contracts.oracle.recorded import asked_by, beside_the_calls, of_call
+from synap_contracts.oracle.truth import Asked, Placed, compare, grown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from synap_contracts.observation import CallSeen, Event, Observation
-    from synap_contracts.oracle.truth import Comparison
 
 _LOOPS: Final = 3
 """So many calls tell a client that fails in every other event loop from one that fails in all."""
@@ -49,7 +49,7 @@ def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iter
     asked = [
         Asked(seen.number, index, entry, seen.key.instance_id, optional=index in refusals[seen.number])
         for seen in event.calls
-        if not expects_no_key(seen) and seen.at == "server"
+        if not seen.barred and seen.at == "server"
         for index, entry in enumerate(seen.messages)
         if broken_clause(entry) is None and canonical(entry["conversation_id"])
     ]
@@ -65,7 +65,7 @@ def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iter
             REASON if seen.refused else None,
             frozenset(comparison.likeness(each.entry) for each in asked if each.call != seen.number),
         )
-        findings = [*_changed_input(seen), *_call(seen, known, observation), *_recorded(seen, comparison)]
+        findings = [*_changed_input(seen), *_call(seen, known, observation), *of_call(seen, comparison)]
         findings += _after_others(seen, findings, [*past, *event.calls])
         # Where a client may refuse, it is asked what it recorded: how rows look is seen in calls that each has to take.
         lenient = seen.call.loop == "own" or seen.call.given != "list" or wide_clause(seen.messages) is not None
@@ -75,7 +75,7 @@ def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iter
             yield from _mapped(finding, seen, observation, recorded=any(n == seen.number for n, _ in comparison.kept))
     yield from _shared_ids(event)
     beside = event.calls[0]
-    for finding in _beside_the_calls(event, comparison, past):
+    for finding in beside_the_calls(event, comparison, past):
         yield from _mapped(finding, beside, observation)
 
 
@@ -121,11 +121,6 @@ def refused_indexes(seen: CallSeen) -> set[int]:
     return meant | seen.refused
 
 
-def expects_no_key(seen: CallSeen) -> bool:
-    """Whether the call has to fail for its key."""
-    return seen.kind in {"unknown", "missing"} or seen.revoked
-
-
 def _changed_input(seen: CallSeen) -> Iterator[Finding]:
     if isinstance(seen.told, Returned | Raised) and seen.told.changed and seen.call.given == "list":
         yield Finding(
@@ -140,7 +135,7 @@ def _call(seen: CallSeen, known: Known, observation: Observation) -> Iterator[Fi
         yield from trouble.unreachable(seen)
     elif seen.at == "bystander" or (seen.kind in {"newline", "accented"} and not isinstance(seen.told, Returned)):
         return  # whatever becomes of it, it only must not tell the key
-    elif expects_no_key(seen):
+    elif seen.barred:
         yield from _without_key(seen)
     elif broken:
         yield from _invalid(seen, broken, known)
@@ -298,7 +293,7 @@ def _names_an_id(row: object) -> bool:
 
 def _left_out(seen: CallSeen, known: Known) -> Iterator[Finding]:
     """A call that returned left nothing out."""
-    lost = _of(seen, known.comparison.lost)
+    lost = asked_by(seen, known.comparison.lost)
     if not lost or not isinstance(seen.told, Returned):
         return
     claimed = claims(seen.told.answer)
@@ -313,118 +308,6 @@ def _left_out(seen: CallSeen, known: Known) -> Iterator[Finding]:
     else:
         sentence = f"your client returned, and messages[{lost[0].index}] is not recorded"
     yield Finding("TRUE", sentence, seen.number, where)
-
-
-def _recorded(seen: CallSeen, comparison: Comparison) -> Iterator[Finding]:
-    """What the server recorded of a call."""
-    if isinstance(seen.told, Returned) and not _garbled(seen):
-        lost = [each for each in _of(seen, comparison.lost) if not _said_failed(seen, each.index)]
-        for each in lost:
-            at = f"messages[{each.index}]"
-            yield Finding("SEND-ALL", f"{at} is not recorded", seen.number, (at,))
-    yield from (_moved(each, placed) for each, placed in comparison.moved if each.call == seen.number)
-    for each, placed, names in comparison.changed:
-        if each.call == seen.number:
-            yield from (_altered(each, placed, name) for name in names)
-    for first, then in comparison.disordered:
-        if first.call == seen.number:
-            yield Finding(
-                "SEND-ORDER",
-                f"the transcript has messages[{then.index}] where messages[{first.index}] belongs",
-                seen.number,
-                (f"messages[{first.index}]", f"messages[{then.index}]"),
-            )
-    for each, placed in comparison.doubled:
-        if each.call == seen.number:
-            yield from _doubled(seen, each, placed)
-
-
-def _of(seen: CallSeen, asked: list[Asked]) -> list[Asked]:
-    return [each for each in asked if each.call == seen.number]
-
-
-def _moved(each: Asked, placed: Placed) -> Finding:
-    foreign = placed.place[0] != each.instance
-    what = "in another key's instance" if foreign else f"in conversation {placed.place[1]}"
-    return Finding(
-        "AUTH-OWN" if foreign else "SEND-ALL",
-        f"messages[{each.index}] is recorded {what}",
-        each.call,
-        (f"messages[{each.index}].conversation_id",),
-    )
-
-
-def _altered(each: Asked, placed: Placed, name: str) -> Finding:
-    at = f"messages[{each.index}].{name}"
-    was, got = field_of(each.entry, name), field_of(placed.record.entry, name)
-    return Finding(CLAUSE_OF[name], f"{at} was {shown(was)}, and the server got {shown(got)}", each.call, (at,))
-
-
-def _said_failed(seen: CallSeen, index: int) -> bool:
-    rows = (
-        seen.told.answer.get("results")
-        if isinstance(seen.told, Returned) and isinstance(seen.told.answer, dict)
-        else None
-    )
-    return isinstance(rows, list) and len(rows) == len(seen.messages) and failed_row(rows[index]) and not seen.refused
-
-
-def _garbled(seen: CallSeen) -> bool:
-    """Whether what the caller was told has nothing to do with what the server has, and not by the client's doing."""
-    if seen.trouble is None or not isinstance(seen.told, Returned):
-        return False
-    return seen.trouble.rows is not None or not claims(seen.told.answer)
-
-
-def _doubled(seen: CallSeen, each: Asked, placed: Placed) -> Iterator[Finding]:
-    after = f"{seen.trouble.named}, and " if seen.trouble else ""
-    sentence = f"{after}your client recorded messages[{each.index}] twice"
-    if placed.place[0] != each.instance:
-        yield Finding("AUTH-OWN", f"messages[{each.index}] is recorded in another key's instance too", seen.number)
-    yield Finding("ONCE", sentence, seen.number, (f"messages[{each.index}]",))
-    if not seen.trouble:
-        yield Finding("SEND-ONLY", sentence, seen.number, (f"messages[{each.index}]",))
-
-
-def _beside_the_calls(event: Event, comparison: Comparison, past: list[CallSeen]) -> Iterator[Finding]:
-    """Messages that no call of this step submitted."""
-    own = {seen.key.instance_id for seen in event.calls}
-    seen = event.calls[0]
-    if any(broken_clause(entry) for call in event.calls for entry in call.messages):
-        return  # told above: what a wrong entry was made into
-    no_uuid = {
-        each["content"]: (call.number, f"messages[{index}].conversation_id")
-        for call in event.calls
-        for index, each in enumerate(call.messages)
-        if not canonical(each["conversation_id"])
-    }
-    for placed in comparison.strange:
-        entry = placed.record.entry
-        if entry["content"] in no_uuid:
-            number, at = no_uuid[entry["content"]]
-            sentence = f"{at} is no UUID, and the server recorded {shown(entry['content'])}"
-            yield Finding("IN-UUID", sentence, number, (at,))
-            continue
-        before = next((call for call in past if _submitted(call, entry, comparison)), None)
-        if expects_no_key(seen) or seen.key.instance_id not in own or placed.place[0] not in own:
-            clause = {"unknown": "AUTH-INVALID", "missing": "AUTH-MISSING"}.get(seen.kind)
-            clause = clause or ("AUTH-REVOKED" if seen.revoked else "AUTH-OWN")
-            yield Finding(clause, f"{shown(entry['content'])} is recorded under a key that isn't its own", seen.number)
-        elif before is not None:
-            sentence = (
-                f"the message {shown(entry['content'])} of call {before.number} was sent again by call {seen.number}"
-            )
-            yield Finding("RES-CALLS", sentence, seen.number)
-            yield Finding("SEND-ONLY", sentence, seen.number)
-        else:
-            yield Finding("SEND-ONLY", f"the server recorded {shown(entry['content'])}, which nobody sent", seen.number)
-
-
-def _submitted(call: CallSeen, entry: object, comparison: Comparison) -> bool:
-    return any(
-        broken_clause(each) is None and comparison.likeness(each) == comparison.likeness(entry)
-        for each in call.messages
-    )
 
 
 ROW_CLAUSES = frozenset({"RES-TOTAL", "RES-COUNTS", "RES-ROWS", "RES-ORDER", "RES-SUCCESS", "RES-FAILURE", "TRUE"})

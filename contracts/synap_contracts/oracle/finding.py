@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from synap_contracts.client.protocol import Hung, Raised, Returned
+
+if TYPE_CHECKING:
+    from synap_contracts.observation import CallSeen
 
 _SHORT: Final = 60
+_TEXT: Final = 300
+"""Characters of an exception's text that are shown: its reason often comes last."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +37,30 @@ class Finding:
     unless_alone: str | None = None
 
 
-def shown(value: Any) -> str:  # noqa: ANN401 - any JSON
-    """A value for a sentence: JSON, with what can't be seen written as escapes, and shortened."""
+def told(seen: CallSeen) -> str:
+    """What became of a call, for a sentence; the key hidden before anything is shortened."""
+    match seen.told:
+        case Raised(kind=kind, text=text):
+            hidden = text.replace(seen.key.key, "[key hidden]") if seen.key.key else text
+            return f"your client raised {kind}: {shown(hidden, _TEXT)}"
+        case Hung(seconds=seconds):
+            return f"your client did nothing for {seconds:.0f} s"
+        case Returned(answer=answer):
+            return f"your client returned {shown(answer)}"
+
+
+def apart(was: Any, got: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
+    """Two values for a sentence; where they would look the same, what is not ASCII is written as escapes."""
+    left, right = shown(was), shown(got)
+    if unicodedata.normalize("NFKC", left) != unicodedata.normalize("NFKC", right):
+        return left, right
+    return ascii(left)[1:-1], ascii(right)[1:-1]
+
+
+def shown(value: Any, most: int = _SHORT) -> str:  # noqa: ANN401 - any JSON
+    """A value for a sentence: JSON, with what can't be seen written as escapes, and shortened to `most` characters."""
     if isinstance(value, str) and len(value) > _SHORT and len(set(value)) == 1:
         return f"{json.dumps(value[0])} times {len(value):,}"
     text = json.dumps(value, ensure_ascii=False, default=str)
     text = "".join(c if c.isprintable() else c.encode("unicode-escape").decode() for c in text)
-    return text if len(text) <= _SHORT else f"{text[: _SHORT - 20]} … {text[-12:]} ({len(text):,} characters)"
+    return text if len(text) <= most else f"{text[: most - 20]} … {text[-12:]} ({len(text):,} characters)"

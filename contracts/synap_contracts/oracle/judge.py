@@ -9,7 +9,7 @@ from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.oracle import secrets, trouble
 from synap_contracts.oracle.answers import Known, claims, failed_row, formal, read
 from synap_contracts.oracle.fates import broken_clause, canonical, refused, wide_clause
-from synap_contracts.oracle.finding import Finding, shown
+from synap_contracts.oracle.finding import Finding, shown, told
 from synap_contracts.oracle.foreign import passed_on
 from synap_contracts.oracle.recorded import asked_by, beside_the_calls, of_call
 from synap_contracts.oracle.truth import Asked, Placed, compare, grown
@@ -154,17 +154,6 @@ def _without_key(seen: CallSeen) -> Iterator[Finding]:
     which = {"unknown": "with a wrong key", "missing": "without a key"}.get(seen.kind, "after its key was revoked")
     if not (isinstance(seen.told, Raised) and seen.told.is_a("AuthenticationError")):
         yield Finding(clause, f"{which}, {told(seen)}; it has to raise AuthenticationError", seen.number, ("answer",))
-
-
-def told(seen: CallSeen) -> str:
-    """What became of a call, for a sentence."""
-    match seen.told:
-        case Raised(kind=kind, text=text):
-            return f"your client raised {kind}: {shown(text)}"
-        case Hung(seconds=seconds):
-            return f"your client did nothing for {seconds:.0f} s"
-        case Returned(answer=answer):
-            return f"your client returned {shown(answer)}"
 
 
 def _invalid(seen: CallSeen, clause: str, known: Known) -> Iterator[Finding]:

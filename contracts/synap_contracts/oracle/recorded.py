@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from synap_contracts.client.protocol import Returned
 from synap_contracts.oracle.answers import claims, failed_row
 from synap_contracts.oracle.fates import broken_clause, canonical
-from synap_contracts.oracle.finding import Finding, shown
+from synap_contracts.oracle.finding import Finding, apart, shown
 from synap_contracts.oracle.truth import CLAUSE_OF, field_of
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def _moved(each: Asked, placed: Placed) -> Finding:
 
 def _altered(each: Asked, placed: Placed, name: str) -> Finding:
     at = f"messages[{each.index}].{name}"
-    was, got = field_of(each.entry, name), field_of(placed.record.entry, name)
-    return Finding(CLAUSE_OF[name], f"{at} was {shown(was)}, and the server got {shown(got)}", each.call, (at,))
+    was, got = apart(field_of(each.entry, name), field_of(placed.record.entry, name))
+    return Finding(CLAUSE_OF[name], f"{at} was {was}, and the server got {got}", each.call, (at,))
 
 
 def _said_failed(seen: CallSeen, index: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from synap_contracts.client.protocol import NETWORK_ERRORS, Hung, Raised, Returned
 from synap_contracts.oracle.answers import claims, failed_row, formal, read
-from synap_contracts.oracle.finding import Finding, shown
+from synap_contracts.oracle.finding import Finding, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def unreachable(seen: CallSeen) -> Iterator[Finding]:
                 yield from _named(seen, seen.told)
             yield Finding(
                 "NET-REFUSED",
-                f"nobody listens, and {_told(seen)}; it has to raise NetworkError",
+                f"nobody listens, and {told(seen)}; it has to raise NetworkError",
                 seen.number,
                 ("answer",),
             )
@@ -61,16 +61,6 @@ def _named(seen: CallSeen, raised: Raised) -> Iterator[Finding]:
         )
 
 
-def _told(seen: CallSeen) -> str:
-    match seen.told:
-        case Raised(kind=kind, text=text):
-            return f"your client raised {kind}: {shown(text)}"
-        case Hung(seconds=seconds):
-            return f"your client did nothing for {seconds:.0f} s"
-        case Returned(answer=answer):
-            return f"your client returned {shown(answer)}"
-
-
 def judged(seen: CallSeen, known: Known, overheard: tuple[tuple[str, str, str], ...]) -> Iterator[Finding]:
     """A call that met trouble."""
     trouble = seen.trouble
@@ -79,14 +69,14 @@ def judged(seen: CallSeen, known: Known, overheard: tuple[tuple[str, str, str], 
     match seen.told:
         case Hung():
             if seen.settable:
-                yield Finding(trouble.clause, f"{trouble.named}, and {_told(seen)}", seen.number, ("answer",))
+                yield Finding(trouble.clause, f"{trouble.named}, and {told(seen)}", seen.number, ("answer",))
         case Raised() as raised:
             yield from _raised(seen, raised)
         case Returned(answer=answer):
             if trouble.clause in {"AUTH-FORBIDDEN", "REFUSALS"}:
                 yield Finding(
                     trouble.clause,
-                    f"{trouble.named}, and {_told(seen)}; it has to raise an error",
+                    f"{trouble.named}, and {told(seen)}; it has to raise an error",
                     seen.number,
                     ("answer",),
                 )
@@ -107,7 +97,7 @@ def _raised(seen: CallSeen, raised: Raised) -> Iterator[Finding]:
     accepted = NETWORK_ERRORS if wanted == "NetworkError" else {wanted}
     if wanted and not raised.is_a(*(name for name in accepted if name)):
         yield Finding(
-            trouble.clause, f"{trouble.named}, and {_told(seen)}; it has to raise {wanted}", seen.number, ("answer",)
+            trouble.clause, f"{trouble.named}, and {told(seen)}; it has to raise {wanted}", seen.number, ("answer",)
         )
     if wanted == "NetworkError":
         yield from _named(seen, raised)
@@ -116,7 +106,7 @@ def _raised(seen: CallSeen, raised: Raised) -> Iterator[Finding]:
     said_so = named or (not elsewise and (_SAYS_SO.search(raised.text) or raised.status == TOO_MANY))
     if trouble.clause == "RATE-LIMIT" and not said_so:
         yield Finding(
-            "RATE-LIMIT", f"{trouble.named}, and {_told(seen)}, which does not say so", seen.number, ("answer",)
+            "RATE-LIMIT", f"{trouble.named}, and {told(seen)}, which does not say so", seen.number, ("answer",)
         )
 
 
@@ -129,18 +119,18 @@ def _returned(seen: CallSeen, known: Known) -> Iterator[Finding]:
     if trouble.clause == "NET-GARBLED" and not claims(answer):
         return
     rows = answer.get("results") if isinstance(answer, dict) else None
-    told = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
-    half = trouble.clause in _TO_BE_RAISED and len(told) != len(seen.messages)
+    whole = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
+    half = trouble.clause in _TO_BE_RAISED and len(whole) != len(seen.messages)
     if half:
-        sentence = f"{trouble.named}, and {_told(seen)}; it has to raise an error"
+        sentence = f"{trouble.named}, and {told(seen)}; it has to raise an error"
         findings = [Finding(trouble.clause, sentence, seen.number, ("answer",))]
     else:
         findings = list(read(seen, answer, known))
-    if told and not all(map(failed_row, told)):
+    if whole and not all(map(failed_row, whole)):
         # Sent in parts, one of which failed: a row that says so is true.
         findings = [each for each in findings if each.clause != "ACCEPT" or "recorded it" in each.sentence]
     lost = [each.index for each in known.comparison.lost if each.call == seen.number]
-    silent = [index for index in lost if not (told and failed_row(told[index]))]
+    silent = [index for index in lost if not (whole and failed_row(whole[index]))]
     if silent:
         findings.append(
             Finding(

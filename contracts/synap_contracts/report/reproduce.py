@@ -21,6 +21,8 @@ _URL: Final = "http://127.0.0.1:8765"
 _NOBODY: Final = "http://127.0.0.1:9"
 _JSON: Final = "Content-Type: application/json"
 _KEY: Final = "synap_dev"
+_LONGEST: Final = 100_000
+"""Characters that one argument of a command may have; Linux allows 128 KiB."""
 _SENT: Final = {"unknown": "synap_nobody", "newline": _KEY, "accented": f"{_KEY}é"}
 """What a client sends that was given such a key; a header can hold no newline."""
 
@@ -51,13 +53,17 @@ def curl(run: Run, found: Counterexample) -> str:
     headers = "".join(f" -H {shlex.quote(each)}" for each in (*sent, _JSON))
     body = json.dumps({"messages": list(seen.messages) if seen else []})
     gone = seen is not None and seen.at == "nobody"
-    called = f"curl -sS -i --max-time 5 {_NOBODY if gone else _URL}{BATCH}{headers} -d @- <<'END'\n{body}\nEND"
+    # On one line, so that it can be pasted from wherever it is shown, indented or not.
+    given = shlex.quote(body) if len(body) < _LONGEST else f"@- <<'END'\n{body}\nEND"
+    called = f"curl -sS -i --max-time 5 {_NOBODY if gone else _URL}{BATCH}{headers} -d {given}"
     if gone:
         return called
     serve = ["synap-mock", "serve", "--api-key", _KEY]
     serve += ["--tenancy", found.scenario.tenancy] if found.scenario.tenancy else []
     serve += ["--dialect", run.dialect] if run.dialect != "documented" else []
-    return "\n".join([f"{shlex.join(serve)} & sleep 2", *(_before(seen) if seen else ()), called, "kill $!"])
+    before = _before(seen) if seen else ()
+    recorded = f"echo; curl -sS {_URL}/_mock/conversations"
+    return "\n".join([f"{shlex.join(serve)} & sleep 2", *before, called, recorded, "kill $!"])
 
 
 def _sent_key(seen: CallSeen | None) -> str:

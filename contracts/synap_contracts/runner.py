@@ -127,7 +127,7 @@ class Runner:
 
     def _again(self) -> None:
         """Play what broke a clause in an earlier run."""
-        for clause in sorted(self.plan.clauses):
+        for clause in (each.id for each in CLAUSES if each.id in self.plan.clauses):
             for scenario in self.kept.of(clause):
                 if clause in self.settled or self._too_many(scenario):
                     continue
@@ -245,7 +245,7 @@ class Runner:
         findings = self.ledger.judged(observation)
         self._undecided(observation)
         new = [each for each in findings if each.clause in self.plan.clauses and each.clause not in self.settled]
-        new = [each for each in new if not self._breaks_alone(each.unless_alone)]
+        new = [each for each in new if not self._breaks_alone(each.unless_alone, each.plainly)]
         for finding in new:
             verdict = self.trial.of(finding, observation, following(past))
             if verdict is not None and not self.ledger.takes(verdict):
@@ -256,10 +256,11 @@ class Runner:
             self.player.cool()
         return past
 
-    def _breaks_alone(self, clause: str | None) -> bool:
-        """Whether a single call is known to break a clause: then it is no wonder that one after others does."""
-        known = self.settled.get(clause) if clause else None
-        return known is not None and known.counterexample is not None and len(known.counterexample.scenario.calls) == 1
+    def _breaks_alone(self, *clauses: str | None) -> bool:
+        """Whether a single call is known to break one of them: no wonder that one after others, or a wide one, does."""
+        settled = (self.settled.get(clause) for clause in clauses if clause)
+        found = (known.counterexample for known in settled if known and known.counterexample)
+        return any(len(each.scenario.calls) == 1 for each in found)
 
     def _undecided(self, observation: Observation) -> None:
         """A client that can't be told its timeout may wait longer than the kit does."""

@@ -28,6 +28,7 @@ class Finding:
         marks: Paths of what differs, as `messages[2].content` and `answer.results[0]`.
         unless_alone: A clause that the call must keep when it is the only one: then it is what came before that
             makes the difference.
+        plainly: The clause that it would break in a call that every client has to take, where it is another.
     """
 
     clause: str
@@ -35,6 +36,7 @@ class Finding:
     call: int | None = None
     marks: tuple[str, ...] = ()
     unless_alone: str | None = None
+    plainly: str | None = None
 
 
 def told(seen: CallSeen) -> str:

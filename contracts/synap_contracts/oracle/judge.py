@@ -316,7 +316,7 @@ def _mapped(finding: Finding, seen: CallSeen, observation: Observation, *, recor
         loud = raised and finding.clause in LOUDLY and not recorded
         also = " (and the server has the messages)" if raised and recorded else ""
         sentence = f"called from another event loop, {finding.sentence}{also}"
-        return () if loud else (replace(finding, clause="REUSE", sentence=sentence),)
+        return () if loud else (replace(finding, clause="REUSE", sentence=sentence, plainly=finding.clause),)
     for clause, asked in (
         ("IN-ITERABLE", call.given != "list"),
         (wide, wide is not None),
@@ -324,7 +324,7 @@ def _mapped(finding: Finding, seen: CallSeen, observation: Observation, *, recor
         if asked and clause:
             refusing = finding.clause in LOUDLY and not isinstance(seen.told, Hung)
             told_so = refusing and (raised or "failed" in finding.sentence)
-            return () if told_so else (replace(finding, clause=clause),)
+            return () if told_so else (replace(finding, clause=clause, plainly=finding.clause),)
     if not call.messages and not seen.trouble and seen.kind == "own" and not seen.revoked and seen.at == "server":
         about_rows = finding.clause in ROW_CLAUSES or finding.clause == "ACCEPT"
         return (replace(finding, clause="RES-EMPTY"),) if about_rows else (finding,)

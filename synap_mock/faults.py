@@ -283,6 +283,11 @@ class TruncatedBody(Lost):
 
 
 @dataclass(frozen=True, slots=True)
+class StalledBody(Lost):
+    """Status and headers come, half of the body, and then nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionRefused(Unreachable):
     """Nobody listens. In process only; a server has ``down()``."""
 
@@ -313,6 +318,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = MappingProxyType(
             ConnectionReset,
             Disconnected,
             TruncatedBody,
+            StalledBody,
             MalformedBody,
             WrongShape,
         )

@@ -376,7 +376,7 @@ def _struck(calls: tuple[Call, ...], armed: list[Json], requests: tuple[Request,
     if armed[0].get("times") is not None:
         return bool(armed[0]["times"] != trouble.fault.get("times", 1))
     came = sum(request.path == BATCH for request in requests)
-    silent = trouble.fault.get("fault") == "ReadTimeout"  # what is never answered may be in no journal
+    silent = trouble.fault.get("fault") in {"ReadTimeout", "StalledBody"}  # what is never answered may be in no journal
     return silent or not 0 < came <= trouble.skips
 
 

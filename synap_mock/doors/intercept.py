@@ -22,6 +22,7 @@ from synap_mock.faults import (
     ConnectTimeout,
     Disconnected,
     ReadTimeout,
+    StalledBody,
     TruncatedBody,
 )
 from synap_mock.http.faulty import LINE
@@ -197,8 +198,18 @@ class _Line:
             case Disconnected():
                 raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
             case TruncatedBody():
+                closed = httpx.RemoteProtocolError(
+                    "peer closed connection without sending complete message body "
+                    f"(received {len(unsent.body) // 2} bytes, expected {len(unsent.body)})",
+                    request=request,
+                )
                 await unsent.send(unsent.start)
-                await unsent.send({"type": "http.response.body", "body": _Cut(unsent.body, request)})
+                await unsent.send({"type": "http.response.body", "body": _Cut(unsent.body, closed)})
+            case StalledBody():
+                unsent.clock.advance(self._timeouts.get("read") or 0)
+                late = httpx.ReadTimeout(self._texts.timeout, request=request)
+                await unsent.send(unsent.start)
+                await unsent.send({"type": "http.response.body", "body": _Cut(unsent.body, late)})
             case ConnectionRefused():
                 raise httpx.ConnectError(self._texts.refused, request=request)
             case ConnectTimeout():
@@ -207,20 +218,15 @@ class _Line:
 
 
 class _Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """Half of a body, and then the end of the connection, for sync and async clients alike."""
+    """Half of a body, and then an error, for sync and async clients alike."""
 
-    def __init__(self, body: bytes, request: httpx.Request) -> None:
+    def __init__(self, body: bytes, error: httpx.TransportError) -> None:
         self._body = body
-        self._request = request
+        self._error = error
 
     def __iter__(self) -> Iterator[bytes]:
-        half = self._body[: len(self._body) // 2]
-        yield half
-        raise httpx.RemoteProtocolError(
-            "peer closed connection without sending complete message body "
-            f"(received {len(half)} bytes, expected {len(self._body)})",
-            request=self._request,
-        )
+        yield self._body[: len(self._body) // 2]
+        raise self._error
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from synap_mock.faults import ConnectionReset, Disconnected, TruncatedBody
+from synap_mock.faults import ConnectionReset, Disconnected, StalledBody, TruncatedBody
 from synap_mock.http.faulty import LINE
 
 if TYPE_CHECKING:
@@ -181,12 +181,13 @@ class _Protocol(HttpToolsProtocol):
                 self.transport.abort()
             case Disconnected():
                 self.transport.close()
-            case TruncatedBody():
+            case TruncatedBody() | StalledBody():
                 await unsent.send(unsent.start)
                 await unsent.send(
                     {"type": "http.response.body", "body": unsent.body[: len(unsent.body) // 2], "more_body": True}
                 )
-                self.transport.close()
+                if isinstance(fault, TruncatedBody):
+                    self.transport.close()
         await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down
 
 

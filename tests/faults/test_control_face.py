@@ -32,6 +32,7 @@ TOLD: Final[dict[str, dict[str, Any]]] = {
     "ConnectionReset": {},
     "Disconnected": {},
     "TruncatedBody": {},
+    "StalledBody": {},
     "MalformedBody": {},
     "WrongShape": {"json": {"results": None}},
 }

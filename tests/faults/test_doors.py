@@ -22,6 +22,7 @@ from synap_mock import (
     ReadTimeout,
     Respond,
     ServerError,
+    StalledBody,
     TrialLimitReached,
     TruncatedBody,
     Unauthorized,
@@ -69,6 +70,7 @@ ANSWERED: Final[list[tuple[Fault, int]]] = [
 ]
 LOST: Final[list[tuple[Fault, Loss]]] = [
     (ReadTimeout(), TIMED_OUT),
+    (StalledBody(), TIMED_OUT),
     (Latency(30), TIMED_OUT),
     (ConnectionReset(), RESET),
     (Disconnected(), DISCONNECTED),
@@ -77,7 +79,7 @@ EVERY: Final = [*(fault for fault, _ in ANSWERED), *(fault for fault, _ in LOST)
 
 
 def patience(fault: Fault) -> float:
-    return IMPATIENT if fault in (ReadTimeout(), Latency(30)) else PATIENT
+    return IMPATIENT if fault in (ReadTimeout(), StalledBody(), Latency(30)) else PATIENT
 
 
 def recorded(*, after_commit: bool) -> list[tuple[str, str]]:

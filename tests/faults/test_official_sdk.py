@@ -29,6 +29,7 @@ from synap_mock import (
     ReadTimeout,
     Respond,
     ServerError,
+    StalledBody,
     SynapMock,
     TrialLimitReached,
     TruncatedBody,
@@ -117,6 +118,7 @@ RAISED: Final[list[tuple[Fault, type[Exception | None], int]]] = [
     (ConnectionReset(), errors.SynapTransientError, 1),
     (Disconnected(), errors.NetworkTimeoutError, ATTEMPTS),
     (TruncatedBody(), errors.NetworkTimeoutError, 1),
+    (StalledBody(), errors.NetworkTimeoutError, 1),
 ]
 
 

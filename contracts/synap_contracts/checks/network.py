@@ -26,7 +26,7 @@ def trouble(
     """A fault as the control face takes it."""
     when = "after the batch was recorded" if after else ""
     armed = {"fault": fault, **fields, "times": times, "after_commit": after}
-    short = fault == "ReadTimeout"
+    short = fault in {"ReadTimeout", "StalledBody"}
     return Trouble(clause, armed, f"{named} {when}".strip(), short=short)
 
 
@@ -39,7 +39,10 @@ def each_way(clause: str, fault: str, named: str, **fields: Json) -> tuple[Troub
     )
 
 
-TIMEOUTS: Final = each_way("NET-TIMEOUT", "ReadTimeout", "no answer came in time")
+TIMEOUTS: Final = (
+    *each_way("NET-TIMEOUT", "ReadTimeout", "no answer came in time"),
+    *each_way("NET-TIMEOUT", "StalledBody", "half an answer came, and then nothing"),
+)
 _SHAPES: Final[tuple[Json, ...]] = ({}, [], None, "ok", 5, [{}], {"ok": True}, True)
 LOST: Final = (
     *each_way("NET-LOST", "ConnectionReset", "the connection was reset"),
@@ -186,7 +189,10 @@ def met(troubles: Iterable[Trouble]) -> tuple[Scenario, ...]:
 def timeouts(depth: Depth) -> tuple[Scenario, ...]:
     """Silence, for good and once, before and after the commit; twice on one client, whose next call goes well."""
     twice = Scenario((*(Call((message(n),), trouble=TIMEOUTS[0]) for n in range(2)), Call((message(2),))))
-    return (*met(TIMEOUTS if depth == "deep" else (TIMEOUTS[1], TIMEOUTS[2])), *([] if depth == "quick" else [twice]))
+    return (
+        *met(TIMEOUTS if depth == "deep" else (TIMEOUTS[1], TIMEOUTS[2], TIMEOUTS[4])),
+        *([] if depth == "quick" else [twice]),
+    )
 
 
 def lost(depth: Depth) -> tuple[Scenario, ...]:

@@ -20,6 +20,7 @@ Json = Any
 
 _KEPT_OUTPUT: Final = 1 << 20
 _FAREWELL_S: Final = 2.0
+_LAST_WORDS_S: Final = 1.0
 
 
 class Unusable(Exception):  # noqa: N818 - it is told to the user as it stands
@@ -114,6 +115,7 @@ class Process(Driver):
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=2)
         status = self.process.poll()
+        self._reader.join(timeout=_LAST_WORDS_S)  # what it said last may still be in the pipe
         with self._lock:
             last = b"".join(self._errors)[-600:].decode(errors="replace").strip()
         how = f"ended with status {status}" if status is not None else "closed its standard output"

@@ -229,12 +229,6 @@ class Names:
         return {name: self.spelled(value) if name in REFERRING else value for name, value in entry.items()}
 
 
-def spelling(entry: Json) -> str | None:
-    """Which other spelling an entry's conversation is written in."""
-    reference = reference_of(entry)
-    return reference[2] if reference else None
-
-
 def reference_of(entry: Json) -> re.Match[str] | None:
     """The reference in an entry, if it has one."""
     return _reference(entry.get("conversation_id")) if isinstance(entry, dict) else None

@@ -26,7 +26,6 @@ ALLOWED = {
     "coercing:PlainsTheLaterChunks": 21,
     "coercing:StripsTheEnd": 4,
     "doubling:OverlapsChunks": 26,
-    "doubling:SplitsLongContents": 5,  # long contents take long to play
     "inventing:TellsTheFirstTime": 21,
     "leaking:WarnsOfLargeBatches": 21,
     "hanging:KeepsItsPlaces": 20,  # whatever shrinks it waits each time

@@ -79,6 +79,8 @@ def _wide_value(value: Any) -> str | None:  # noqa: ANN401, PLR0911 - any JSON, 
             return None
         case int():
             return "SEND-WIDE-INTEGERS" if abs(value) > SAFE_INTEGER else None
+        case str() if value.isascii():
+            return None  # said at once, however long the text is: every play of a shrinking scenario asks
         case str() if _SURROGATE.search(value):
             return "SEND-WIDE-SURROGATES"
         case str():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 import time
-import warnings
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -64,19 +63,17 @@ class Clock:
         """Stand still until the next reset; `advance` still moves it.
 
         Args:
-            at: with a zone, as a datetime or in ISO 8601; None: now. Over 12 hours back, the SDK drops the turns that
-                are recorded then, and a warning says so.
+            at: with a zone, as a datetime or in ISO 8601; None: now. Outside the pytest fixture, the official SDK drops
+                turns that are over 12 hours old by the real clock from its local store.
 
         Raises:
             TypeError: neither a datetime nor a string.
             ValueError: no time with a zone, or out of range.
         """
-        warning = self.stand(at)
-        if warning is not None:
-            warnings.warn(warning, stacklevel=2)
+        self.stand(at)
 
     def stand(self, at: datetime | str | None = None, *, ahead: float = 0) -> str | None:
-        """As `freeze`, but `ahead` seconds later, and what it would warn of is returned."""
+        """As `freeze`, but `ahead` seconds later; returns a warning if the official SDK drops turns of that time."""
         frozen = self.microseconds() if at is None else moment("at", at)
         frozen += _ahead(frozen, ahead)
         with self._lock:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from synap_mock import strategies
-    from synap_mock.doors.live import Server
-    from synap_mock.faults import (
+    from synap_mock.domain.faults.kinds import (
         Conflict,
         ConnectionRefused,
         ConnectionReset,
@@ -30,9 +29,10 @@ if TYPE_CHECKING:
         Unauthorized,
         WrongShape,
     )
-    from synap_mock.journal import Request
-    from synap_mock.messages import Conversation, Message, RecordedBatch
+    from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
     from synap_mock.mock import SynapMock
+    from synap_mock.transports.server import Server
 
 __all__ = [
     "Conflict",
@@ -68,31 +68,31 @@ __all__ = [
 __version__: Final = "0.1.0"
 
 _HOMES: Final = {
-    "Conflict": "synap_mock.faults",
-    "ConnectTimeout": "synap_mock.faults",
-    "ConnectionRefused": "synap_mock.faults",
-    "ConnectionReset": "synap_mock.faults",
-    "Disconnected": "synap_mock.faults",
-    "Forbidden": "synap_mock.faults",
-    "InstanceBuildFailed": "synap_mock.faults",
-    "InstanceNotReady": "synap_mock.faults",
-    "InsufficientCredits": "synap_mock.faults",
-    "Latency": "synap_mock.faults",
-    "MalformedBody": "synap_mock.faults",
-    "RateLimited": "synap_mock.faults",
-    "ReadTimeout": "synap_mock.faults",
-    "Respond": "synap_mock.faults",
-    "ServerError": "synap_mock.faults",
-    "TrialLimitReached": "synap_mock.faults",
-    "StalledBody": "synap_mock.faults",
-    "TruncatedBody": "synap_mock.faults",
-    "Unauthorized": "synap_mock.faults",
-    "WrongShape": "synap_mock.faults",
-    "Conversation": "synap_mock.messages",
-    "Message": "synap_mock.messages",
-    "RecordedBatch": "synap_mock.messages",
-    "Request": "synap_mock.journal",
-    "Server": "synap_mock.doors.live",
+    "Conflict": "synap_mock.domain.faults.kinds",
+    "ConnectTimeout": "synap_mock.domain.faults.kinds",
+    "ConnectionRefused": "synap_mock.domain.faults.kinds",
+    "ConnectionReset": "synap_mock.domain.faults.kinds",
+    "Disconnected": "synap_mock.domain.faults.kinds",
+    "Forbidden": "synap_mock.domain.faults.kinds",
+    "InstanceBuildFailed": "synap_mock.domain.faults.kinds",
+    "InstanceNotReady": "synap_mock.domain.faults.kinds",
+    "InsufficientCredits": "synap_mock.domain.faults.kinds",
+    "Latency": "synap_mock.domain.faults.kinds",
+    "MalformedBody": "synap_mock.domain.faults.kinds",
+    "RateLimited": "synap_mock.domain.faults.kinds",
+    "ReadTimeout": "synap_mock.domain.faults.kinds",
+    "Respond": "synap_mock.domain.faults.kinds",
+    "ServerError": "synap_mock.domain.faults.kinds",
+    "TrialLimitReached": "synap_mock.domain.faults.kinds",
+    "StalledBody": "synap_mock.domain.faults.kinds",
+    "TruncatedBody": "synap_mock.domain.faults.kinds",
+    "Unauthorized": "synap_mock.domain.faults.kinds",
+    "WrongShape": "synap_mock.domain.faults.kinds",
+    "Conversation": "synap_mock.domain.storage.messages",
+    "Message": "synap_mock.domain.storage.messages",
+    "RecordedBatch": "synap_mock.domain.storage.messages",
+    "Request": "synap_mock.domain.history.journal",
+    "Server": "synap_mock.transports.server",
     "SynapMock": "synap_mock.mock",
 }
 

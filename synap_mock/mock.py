@@ -5,20 +5,20 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock import ids
-from synap_mock.armed import ArmedFault, reachable, script
-from synap_mock.clock import duration
-from synap_mock.faults import NOTHING, Respond
+from synap_mock.domain.faults.canned import StandIn
+from synap_mock.domain.faults.kinds import NOTHING, Respond
+from synap_mock.domain.faults.rejections import Rejection
+from synap_mock.domain.faults.schedule import ArmedFault, reachable, script
+from synap_mock.domain.state import State
+from synap_mock.domain.values import ids
+from synap_mock.domain.values.clock import duration
+from synap_mock.domain.values.ids import canonical_uuid
+from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.waiting import wait
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
 from synap_mock.http.routes import is_modelled
-from synap_mock.ids import canonical_uuid
-from synap_mock.quoting import shown
-from synap_mock.rejections import Rejection
 from synap_mock.settings import Settings, port_number, whole
-from synap_mock.stand_ins import StandIn
-from synap_mock.state import State
-from synap_mock.waiting import wait
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from synap_mock.clock import Clock
-    from synap_mock.doors.intercept import Intercept
-    from synap_mock.doors.live import Server
-    from synap_mock.faults import Fault
-    from synap_mock.journal import Request
-    from synap_mock.keys import Keys
-    from synap_mock.messages import Conversation, Message, RecordedBatch
-    from synap_mock.rejections import Where
+    from synap_mock.domain.access.keys import Keys
+    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.rejections import Where
+    from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
+    from synap_mock.domain.values.clock import Clock
+    from synap_mock.transports.in_process import Intercept
+    from synap_mock.transports.server import Server
 
 _LAST: Final = 5
 
@@ -292,7 +292,7 @@ class SynapMock:
 
     def intercept(self) -> Intercept[SynapMock]:
         """While it lasts, httpx traffic to the vendor's hosts comes here. A context manager, and a decorator."""
-        from synap_mock.doors.intercept import Intercept  # noqa: PLC0415 - a server has no need of respx and httpx
+        from synap_mock.transports.in_process import Intercept  # noqa: PLC0415 - a server has no need of respx and httpx
 
         return Intercept(self.app, self, lambda: self._state.settings.hosts)
 
@@ -308,7 +308,7 @@ class SynapMock:
             OSError: the address can't be bound.
             ValueError: `host` is no host name, `port` is out of range, or a fault is armed that a port can't make.
         """
-        from synap_mock.doors.live import Server, is_loopback  # noqa: PLC0415 - in process there is no need of uvicorn
+        from synap_mock.transports.server import Server, is_loopback  # noqa: PLC0415 - in process there is no need of uvicorn
 
         port = port_number(port)
         with self._state.lock:

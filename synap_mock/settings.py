@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
-from synap_mock.clock import iso, moment
-from synap_mock.quoting import shown
+from synap_mock.domain.values.clock import iso, moment
+from synap_mock.domain.values.quoting import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
-from synap_mock.faults import (
+from synap_mock.domain.faults.kinds import (
     Conflict,
     ConnectionReset,
     Disconnected,
@@ -27,7 +27,7 @@ from synap_mock.faults import (
 )
 
 if TYPE_CHECKING:
-    from synap_mock.faults import Fault
+    from synap_mock.domain.faults.kinds import Fault
 
 Entry = dict[str, Any]
 

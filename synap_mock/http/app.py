@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from starlette.routing import Mount, Route, Router
 
 from synap_mock.http.control import control_face
-from synap_mock.http.data import DataRoute
+from synap_mock.http.pipeline import DataRoute
 from synap_mock.http.routes import DATA_ROUTES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from synap_mock.domain.state import State
     from synap_mock.http.control.guard import Guard
-    from synap_mock.state import State
 
 
 def create_app(state: State, guard: Guard) -> ASGIApp:

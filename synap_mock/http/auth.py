@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_mock import rules
-from synap_mock.rule import Refusal, Refused
+from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules.rule import Refusal, Refused
 
 if TYPE_CHECKING:
+    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.state import State
     from synap_mock.http.call import Call
-    from synap_mock.keys import Instance
-    from synap_mock.state import State
 
 
 def authenticate(state: State, call: Call) -> Instance:

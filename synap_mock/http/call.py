@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from synap_mock.faults import Fault
+    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.rules.rule import Refusal
     from synap_mock.http.body import Body
-    from synap_mock.keys import Instance
-    from synap_mock.rule import Refusal
 
 
 _JSON: Final = (("content-type", "application/json"),)

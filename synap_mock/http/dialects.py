@@ -5,15 +5,15 @@ from __future__ import annotations
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from synap_mock.domain.rules.rule import DESCRIBED, EntryRule, Scope
 from synap_mock.http.call import Answer
 from synap_mock.http.encoding import encode
-from synap_mock.rule import DESCRIBED, EntryRule, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from synap_mock.recording import Outcome
-    from synap_mock.rule import Refusal
+    from synap_mock.domain.conversations.record import Outcome
+    from synap_mock.domain.rules.rule import Refusal
     from synap_mock.settings import Dialect
 
 

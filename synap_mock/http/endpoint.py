@@ -10,9 +10,9 @@ from synap_mock.http.auth import authenticate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.state import State
     from synap_mock.http.call import Answer, Call
-    from synap_mock.keys import Instance
-    from synap_mock.state import State
 
     Handler = Callable[[State, Call, Instance], Answer]
     OpenHandler = Callable[[State, Call], Answer]

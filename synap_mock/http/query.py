@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qs
 
-from synap_mock.quoting import shown
+from synap_mock.domain.values.quoting import shown
 
 _WHOLE_NUMBER: Final = re.compile("0*[1-9][0-9]{0,17}")  # isdigit() would take "²"
 

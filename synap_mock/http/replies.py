@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.faults import (
+from synap_mock.domain.faults.kinds import (
     Conflict,
     Forbidden,
     InstanceBuildFailed,
@@ -23,7 +23,7 @@ from synap_mock.http.call import Answer
 from synap_mock.http.encoding import encode
 
 if TYPE_CHECKING:
-    from synap_mock.faults import Answered
+    from synap_mock.domain.faults.kinds import Answered
     from synap_mock.settings import Dialect
 
 _HTML: Final = b"<html><body>This is no JSON.</body></html>"

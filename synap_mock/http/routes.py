@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import compile_path
 
-from synap_mock.http import background, conversations, identity
+from synap_mock.http.api import background, conversations, identity
 from synap_mock.http.endpoint import Keyed, Open
 
 if TYPE_CHECKING:

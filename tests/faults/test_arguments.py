@@ -21,7 +21,7 @@ from synap_mock import (
     SynapMock,
     WrongShape,
 )
-from synap_mock.faults import FAULTS, named
+from synap_mock.domain.faults.kinds import FAULTS, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable

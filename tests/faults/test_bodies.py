@@ -24,7 +24,7 @@ from synap_mock import (
 from synap_mock.http.replies import reply
 
 if TYPE_CHECKING:
-    from synap_mock.faults import Answered
+    from synap_mock.domain.faults.kinds import Answered
     from synap_mock.settings import Dialect
 
 INSTANCE: Final = "inst_0123456789abcdef"

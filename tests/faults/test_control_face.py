@@ -9,7 +9,7 @@ from asking import BATCH, ONE
 from faults.asked import BODY
 
 from synap_mock import ConnectionRefused, RateLimited, Respond, ServerError, SynapMock
-from synap_mock.faults import FAULTS, Unreachable
+from synap_mock.domain.faults.kinds import FAULTS, Unreachable
 
 if TYPE_CHECKING:
     import httpx

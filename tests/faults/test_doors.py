@@ -28,12 +28,12 @@ from synap_mock import (
     Unauthorized,
     WrongShape,
 )
-from synap_mock.faults import FAULTS, Unreachable
+from synap_mock.domain.faults.kinds import FAULTS, Unreachable
 
 if TYPE_CHECKING:
     from faults.asked import Asked
 
-    from synap_mock.faults import Fault
+    from synap_mock.domain.faults.kinds import Fault
 
 Loss = dict[str, tuple[type[Exception], str]]
 

@@ -20,7 +20,7 @@ from synap_mock.http.control import (
     reset,
     settings,
 )
-from synap_mock.http.control.shape import ControlRefused, answer_http_exception, answer_refusal
+from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from synap_mock.state import State
+    from synap_mock.domain.state import State
 
     Handler = Callable[[Request], Awaitable[Response]]
 

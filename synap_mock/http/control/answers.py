@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_mock.faults import NOTHING, Respond
-from synap_mock.http.control.shape import ControlRefused, answer, fake, json_object, whole_numbers
+from synap_mock.domain.faults.canned import StandIn
+from synap_mock.domain.faults.kinds import NOTHING, Respond
+from synap_mock.http.control.json import ControlRefused, answer, fake, json_object, whole_numbers
 from synap_mock.http.routes import is_modelled
-from synap_mock.stand_ins import StandIn
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_mock.clock import duration, iso, moment
-from synap_mock.http.control.shape import ControlRefused, answer, fake, json_object
+from synap_mock.domain.values.clock import duration, iso, moment
+from synap_mock.http.control.json import ControlRefused, answer, fake, json_object
 
 if TYPE_CHECKING:
     from starlette.requests import Request

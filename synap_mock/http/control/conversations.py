@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synap_mock.http.control.shape import ControlRefused, answer, fake
-from synap_mock.ids import canonical_uuid
-from synap_mock.quoting import shown
+from synap_mock.domain.values.ids import canonical_uuid
+from synap_mock.domain.values.quoting import shown
+from synap_mock.http.control.json import ControlRefused, answer, fake
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from synap_mock.messages import Message
+    from synap_mock.domain.storage.messages import Message
 
 
 async def show_all(request: Request) -> Response:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.armed import ArmedFault, reachable
-from synap_mock.faults import NOTHING, named
-from synap_mock.http.control.shape import ControlRefused, answer, fake, json_object, whole_numbers
+from synap_mock.domain.faults.kinds import NOTHING, named
+from synap_mock.domain.faults.schedule import ArmedFault, reachable
+from synap_mock.http.control.json import ControlRefused, answer, fake, json_object, whole_numbers
 
 if TYPE_CHECKING:
     from starlette.requests import Request

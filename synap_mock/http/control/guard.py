@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
 
-from synap_mock.http.control.shape import error
-from synap_mock.quoting import shown
+from synap_mock.domain.values.quoting import shown
+from synap_mock.http.control.json import error
 from synap_mock.settings import several, text
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_mock.http.control.shape import ControlRefused, answer, fake, json_object, whole_numbers
-from synap_mock.rejections import Rejection
+from synap_mock.domain.faults.rejections import Rejection
+from synap_mock.http.control.json import ControlRefused, answer, fake, json_object, whole_numbers
 
 if TYPE_CHECKING:
     from starlette.requests import Request

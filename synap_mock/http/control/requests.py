@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synap_mock.clock import iso
-from synap_mock.http.control.shape import ControlRefused, answer, fake
+from synap_mock.domain.values.clock import iso
+from synap_mock.http.control.json import ControlRefused, answer, fake
 from synap_mock.http.query import whole_number
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request as HTTPRequest
     from starlette.responses import Response
 
-    from synap_mock.journal import Request
-    from synap_mock.keys import Keys
+    from synap_mock.domain.access.keys import Keys
+    from synap_mock.domain.history.journal import Request
 
 
 async def show(request: HTTPRequest) -> Response:

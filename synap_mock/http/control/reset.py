@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_mock.http.control.shape import answer, fake
+from synap_mock.http.control.json import answer, fake
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -1,0 +1,1 @@
+"""The command ``synap-mock``, one module per command."""

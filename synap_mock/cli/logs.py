@@ -1,0 +1,62 @@
+"""What the server says: the ready line on standard output, the log on standard error, as text or as JSON lines."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from synap_mock.domain.history.journal import Request
+    from synap_mock.transports.server import Server
+
+_log: Final = logging.getLogger("synap_mock")
+
+
+def ready(server: Server, api_key: str, *, json: bool) -> str:
+    """The one line that says that connections are accepted."""
+    if json:
+        told = {"event": "ready", "url": server.url, "api_key": api_key}
+        if server.control_token is not None:
+            told["control_token"] = server.control_token
+        return jsonlib.dumps(told)
+    token = f", control token {server.control_token}" if server.control_token is not None else ""
+    return f"synap-mock is ready at {server.url}, API key {api_key}{token}"
+
+
+def configure(*, json: bool, verbose: bool) -> None:
+    """Send the log to standard error: warnings, and with `verbose` every call."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JSONLines() if json else logging.Formatter("%(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    _log.setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+def log_request(request: Request) -> None:
+    """Log one call: what was asked, what was answered, which rules fired. No key, no content."""
+    fired = Counter(refusal.rule.id for refusal in request.refusals)
+    refused = ", ".join(f"{count} x {rule}" for rule, count in fired.items())
+    path = ascii(request.path[:200])[1:-1]
+    _log.info(
+        "%s %s %d%s",
+        request.method,
+        path,
+        request.status,
+        f" refused: {refused}" if refused else "",
+        extra={
+            "told": {
+                "event": "request",
+                "method": request.method,
+                "path": path,
+                "status": request.status,
+                "rules": dict(fired),
+            }
+        },
+    )
+
+
+class _JSONLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        told = getattr(record, "told", None) or {"event": record.levelname.lower(), "message": super().format(record)}
+        return jsonlib.dumps(told)

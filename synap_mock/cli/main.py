@@ -1,0 +1,298 @@
+"""The command ``synap-mock``: serve, rules, openapi."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import tempfile
+import threading
+from contextlib import ExitStack
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from synap_mock import __version__
+from synap_mock.domain.values.clock import moment
+from synap_mock.settings import Dialect, Registration, Settings, Tenancy, rate_limit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synap_mock.mock import SynapMock
+    from synap_mock.settings import RateLimit
+    from synap_mock.transports.server import Server
+
+
+GROUP = "synap_mock.commands"
+"""Where other packages add commands."""
+
+_LAST_MOMENT = 0.7
+"""Seconds after a signal when the process ends at the latest."""
+
+
+class Failed(click.ClickException):
+    """Something outside the command line stood in the way: one sentence, status 2."""
+
+    exit_code = 2
+
+
+def option(*names: str, default: object = None, **attributes: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - click's own
+    """A click option that the environment can give too, and whose help shows both."""
+    variable = "SYNAP_MOCK_" + next(name for name in names if name.startswith("--"))[2:].upper().replace("-", "_")
+    attributes.setdefault("show_default", True)
+    return click.option(*names, default=default, envvar=variable, show_envvar=True, **attributes)
+
+
+def checked(check: Callable[[Any], object]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A click callback: what `check` refuses with a ValueError is a bad value of that option."""
+
+    def callback(_: click.Context, __: click.Parameter, value: Any) -> Any:  # noqa: ANN401 - click's own
+        if value is not None and value != ():
+            try:
+                check(value)
+            except ValueError as error:
+                raise click.BadParameter(str(error)) from None
+        return value
+
+    return callback
+
+
+def check_api_keys(keys: tuple[str, ...]) -> None:
+    """Raise ValueError for what can't be the keys of a fake."""
+    from synap_mock.domain.access.keys import Keys  # noqa: PLC0415 - --help loads nothing but click
+
+    Keys(keys)
+
+
+def check_hosts(hosts: str | tuple[str, ...]) -> None:
+    """Raise ValueError for what can't be a host name."""
+    from synap_mock.http.control.guard import Guard  # noqa: PLC0415 - as above
+
+    Guard((hosts,) if isinstance(hosts, str) else hosts)
+
+
+def check_control_token(token: str) -> None:
+    """Raise ValueError for what can't be sent as a token."""
+    from synap_mock.http.control.guard import Guard  # noqa: PLC0415 - as above
+
+    Guard(token=token)
+
+
+def check_freeze(time: str) -> None:
+    """Raise ValueError for what is no time at which a clock may stand."""
+    moment("it", time)
+
+
+def rate_limit(given: str | None) -> RateLimit | None:
+    """A rate limit as it is written in an option."""
+    try:
+        return None if given is None else Settings(rate_limit=rate_limit_of(given)).rate_limit
+    except (TypeError, ValueError) as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def check_port_file(file: Path) -> None:
+    """Raise ValueError where the port number can't be written."""
+    try:
+        regular = not file.exists() or stat.S_ISREG(file.stat().st_mode)
+        with tempfile.TemporaryFile(dir=file.parent):
+            pass
+    except OSError as error:
+        raise ValueError(f"{error.strerror}; name a file in a folder that exists and that you may write to") from None
+    if not regular:
+        raise ValueError("it is not a regular file; name a new file, or one to overwrite")
+
+
+class Commands(click.Group):
+    """Our commands, and those of other packages: the entry-point group `synap_mock.commands`, loaded when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return sorted({*super().list_commands(ctx), *(entry.name for entry in entry_points(group=GROUP))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            return command
+        found = next(iter(entry_points(group=GROUP, name=cmd_name)), None)
+        return None if found is None else found.load()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, prog_name="synap-mock")
+def main() -> None:
+    """An in-memory fake of Synap's conversation recording."""
+
+
+@main.command()
+@option(
+    "--host",
+    default="127.0.0.1",
+    callback=checked(check_hosts),
+    help="Name or address to bind. Beyond loopback the control face needs a token.",
+)
+@option("--port", default=8765, type=click.IntRange(0, 65535), help="Port; 0 picks a free one.")
+@option(
+    "--api-key",
+    "api_keys",
+    multiple=True,
+    metavar="KEY",
+    callback=checked(check_api_keys),
+    show_default="a random one",
+    help="An API key to accept; may be given several times (in the environment: separated by blanks).",
+)
+@option(
+    "--tenancy",
+    type=click.Choice(get_args(Tenancy)),
+    show_default="nothing enforced",
+    help="b2b wants a customer_id in every entry, b2c resolves it from the user.",
+)
+@option(
+    "--dialect",
+    default="documented",
+    type=click.Choice(get_args(Dialect)),
+    help="Answer as the pages promise, or as SDK 0.5.10 and later read.",
+)
+@option(
+    "--registration",
+    default="auto",
+    type=click.Choice(get_args(Registration)),
+    help="Whether a batch registers its conversations, or only record_message does.",
+)
+@option(
+    "--max-batch",
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default="no limit",
+    help="Most messages a batch may hold.",
+)
+@option(
+    "--rate-limit",
+    metavar="LIMIT",
+    callback=lambda _, __, limit: rate_limit(limit),
+    show_default="none",
+    help="How many calls a key may make: free, pro, a number a minute, or that and how many at once, 120/20.",
+)
+@option(
+    "--freeze",
+    metavar="TIME",
+    callback=checked(check_freeze),
+    show_default="real time",
+    help="A time at which the clock stands, with a zone, such as 2026-11-23T08:00:00Z.",
+)
+@option("--seed", type=int, metavar="N", show_default="random", help="Makes message and session ids repeat.")
+@option(
+    "--port-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    callback=checked(check_port_file),
+    show_default="none",
+    help="Write the port number to FILE once connections are accepted.",
+)
+@option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="NAME",
+    callback=checked(check_hosts),
+    show_default="loopback's names and --host",
+    help="A name that may stand in the control face's Host and Origin headers; may be given several times.",
+)
+@option(
+    "--control-token",
+    metavar="TOKEN",
+    callback=checked(check_control_token),
+    show_default="none on loopback, else a random one",
+    help="What the control face wants as Authorization: Bearer.",
+)
+@option(
+    "--log-format",
+    default="text",
+    type=click.Choice(["text", "json"]),
+    help="How the ready line and the log are written.",
+)
+@option("-v", "--verbose", is_flag=True, default=False, show_default="off", help="Log every call to standard error.")
+def serve(  # noqa: PLR0913 - one argument an option
+    *,
+    host: str,
+    port: int,
+    api_keys: tuple[str, ...],
+    port_file: Path | None,
+    allow_hosts: tuple[str, ...],
+    control_token: str | None,
+    log_format: str,
+    verbose: bool,
+    **settings: Any,  # noqa: ANN401 - each option has its type
+) -> None:
+    """Serve the fake on a port, until SIGINT or SIGTERM."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+
+    from synap_mock.cli import logs  # noqa: PLC0415 - --help loads nothing but click
+    from synap_mock.mock import SynapMock  # noqa: PLC0415 - as above
+
+    fake = SynapMock(api_key=api_keys or None, allow_hosts=allow_hosts, control_token=control_token, **settings)
+    logs.configure(json=log_format == "json", verbose=verbose)
+    if verbose:
+        fake.on_request(logs.log_request)
+    with ExitStack() as stack:
+        server = listening(fake, host, port, stack)
+        if port_file is not None:
+            port_file.unlink(missing_ok=True)  # nobody shall read an earlier server's port
+        click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
+        if port_file is not None:
+            write_port(port_file, server.port)
+        ended.wait()
+        # A call of many megabytes may be under way, and whoever sent the signal was promised a second.
+        last = threading.Timer(_LAST_MOMENT, os._exit, (0,))
+        last.daemon = True
+        last.start()
+    last.cancel()  # ended in time: whoever called this function in a process of theirs keeps it
+
+
+def listening(fake: SynapMock, host: str, port: int, stack: ExitStack) -> Server:
+    """The fake on its port, until the stack is closed."""
+    try:
+        return stack.enter_context(fake.serve(host, port))
+    except OSError as error:
+        # socket words an errno with the address in it, once more
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+        raise Failed(
+            f"cannot listen on {host} port {port}: {reason}; choose another --port (0 picks a free one) or --host"
+        ) from None
+
+
+def write_port(file: Path, port: int) -> None:
+    """Write the port number in one step, so that whoever waits for the file never reads half of it."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.write_text(f"{port}\n", encoding="ascii")
+    draft.replace(file)
+
+
+@main.command()
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "markdown", "json"]),
+    help="How to print them.",
+)
+def rules(form: str) -> None:
+    """Print every rule that the fake enforces, with its evidence."""
+    from synap_mock.domain.rules import export as rulebook  # noqa: PLC0415 - --help loads nothing but click
+
+    click.echo({"text": rulebook.text, "markdown": rulebook.markdown, "json": rulebook.json}[form](), nl=False)
+
+
+@main.command()
+def openapi() -> None:
+    """Print the OpenAPI 3.1 document of both faces."""
+    from synap_mock.http.control import document  # noqa: PLC0415 - --help loads nothing but click
+
+    click.echo(document.openapi(), nl=False)

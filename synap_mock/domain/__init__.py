@@ -1,0 +1,1 @@
+"""What the fake is, without HTTP: values, keys, rules, faults, history, storage and use cases."""

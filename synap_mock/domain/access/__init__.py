@@ -1,0 +1,1 @@
+"""Who may call: API keys, instances, rate limits, redaction."""

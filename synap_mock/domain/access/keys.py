@@ -1,0 +1,200 @@
+"""API keys and the instances that they belong to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules.rule import Refusal, Refused
+from synap_mock.domain.values import ids
+from synap_mock.domain.values.quoting import shown
+from synap_mock.settings import several, tenancy_of, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synap_mock.settings import Tenancy
+
+_WANTED: Final = "printable ASCII without white space, not empty or overlong"
+_KEY: Final = re.compile(r"[!-~]{1,512}")
+_NAME: Final = re.compile(r"[!-~]{1,200}")
+_LOOKS_LIKE_A_KEY: Final = re.compile(r"synap_[0-9A-Za-z_-]{8,}")
+_SHOWN_END: Final = 4
+_LONG_ENOUGH_TO_SHOW_ENDS: Final = 16
+_LONG_ENOUGH_TO_SCRUB: Final = 8
+"""A key such as "test" is found in innocent text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Whose conversations they are. An instance's conversations are its own.
+
+    Attributes:
+        instance_id: ``inst_`` and 16 hex digits, unless the user named it otherwise.
+        client_id: ``cli_`` and 16 hex digits.
+        tenancy: its own; None: the fake's setting holds.
+    """
+
+    instance_id: str
+    client_id: str
+    tenancy: Tenancy | None = None
+
+
+@dataclass(slots=True)
+class _Issued:
+    instance: Instance
+    bound: bool
+    """Created for an explicit instance, so that another X-Instance-ID is forbidden."""
+    revoked: bool = False
+
+
+class Keys:
+    """The keys of one fake. `SynapMock.keys` is this.
+
+    Args:
+        first: the keys to begin with; they share one instance, and the first is the default. None makes one.
+
+    Raises:
+        TypeError: a key that is no string.
+        ValueError: a key with white space or non-ASCII characters, an empty one, one twice, none at all.
+    """
+
+    def __init__(self, first: Sequence[str] | None = None) -> None:
+        self.client_id = ids.client_id()
+        self._issued: dict[str, _Issued] = {}
+        self._own_form: tuple[str, ...] = ()
+        """Keys that don't look like the vendor's, the longest first, since one may begin with another."""
+        self._instances: dict[str, Instance] = {}
+        instance = self._instance(ids.instance_id(), None)
+        for key in [ids.api_key()] if first is None else several("api_key", first):
+            self._issue(self._new(key), _Issued(instance, bound=False))
+        if not self._issued:
+            raise ValueError("api_key must name one key at least; None makes one")
+        self.default = next(iter(self._issued))
+
+    def create(
+        self, key: str | None = None, *, instance_id: str | None = None, tenancy: Tenancy | None = None
+    ) -> tuple[str, Instance]:
+        """Issue a key.
+
+        Args:
+            key: the key itself, printable ASCII without white space; None makes one.
+            instance_id: the instance it belongs to, made if there is none of that name; the key then answers a
+                different ``X-Instance-ID`` with 403. None makes an instance of its own.
+            tenancy: the instance's own tenancy; None: the fake's setting holds.
+
+        Returns:
+            The key and its instance.
+
+        Raises:
+            TypeError: an argument of the wrong type.
+            ValueError: a key that can't be one or exists already, a tenancy that differs from the instance's.
+        """
+        if instance_id is not None:
+            text("instance_id", instance_id, _NAME, _WANTED)
+        tenancy = tenancy_of(tenancy)
+        key = ids.api_key() if key is None else self._new(key)
+        instance = self._instance(instance_id or ids.instance_id(), tenancy)
+        self._issue(key, _Issued(instance, bound=instance_id is not None))
+        return key, instance
+
+    def issued(self) -> list[str]:
+        """Every key, revoked or not."""
+        return list(self._issued)
+
+    def knows(self, key: str) -> bool:
+        """Whether a key was issued, revoked or not."""
+        return key in self._issued
+
+    def revoke(self, key: str) -> None:
+        """From now on the key is answered 401 ``CREDENTIAL_INVALID``.
+
+        Raises:
+            KeyError: there is no such key.
+        """
+        self._find(key).revoked = True
+
+    def instance_of(self, key: str) -> Instance:
+        """The instance that a key belongs to, revoked or not.
+
+        Raises:
+            KeyError: there is no such key.
+        """
+        return self._find(key).instance
+
+    def authenticate(self, authorization: str, instance_id: str) -> Instance:
+        """The instance that a request speaks for.
+
+        Args:
+            authorization: the header of that name; empty: absent.
+            instance_id: the header ``X-Instance-ID``; empty: absent.
+
+        Raises:
+            Refused: with one of the four KEY rules.
+        """
+        scheme, _, key = authorization.partition(" ")
+        key = key.strip(" \t")
+        if scheme.lower() != "bearer" or not key:
+            raise Refused(
+                Refusal(
+                    rules.KEY_MISSING, "Missing or invalid authentication credentials; send Authorization: Bearer KEY"
+                )
+            )
+        issued = self._issued.get(key)
+        if issued is None:
+            raise Refused(
+                Refusal(
+                    rules.KEY_UNKNOWN,
+                    f"Missing or invalid authentication credentials; the key {mask(key)} was never issued here: "
+                    "keys.create(KEY), POST /_mock/keys or the setting api_key does it",
+                )
+            )
+        if issued.revoked:
+            raise Refused(Refusal(rules.KEY_REVOKED, f"The key {mask(key)} was revoked"))
+        if issued.bound and instance_id and instance_id != issued.instance.instance_id:
+            raise Refused(
+                Refusal(
+                    rules.KEY_OF_OTHER_INSTANCE,
+                    f"The key {mask(key)} belongs to another instance than X-Instance-ID says",
+                )
+            )
+        return issued.instance
+
+    def scrub(self, told: str) -> str:
+        """`told` with every key in it masked: the ones issued here, and what looks like one of the vendor's."""
+        for key in self._own_form:
+            told = told.replace(key, mask(key))
+        return _LOOKS_LIKE_A_KEY.sub(lambda found: mask(found[0]), told)
+
+    def _issue(self, key: str, issued: _Issued) -> None:
+        self._issued[key] = issued
+        if len(key) >= _LONG_ENOUGH_TO_SCRUB and not _LOOKS_LIKE_A_KEY.fullmatch(key):
+            self._own_form = tuple(sorted((*self._own_form, key), key=len, reverse=True))
+
+    def _find(self, key: str) -> _Issued:
+        if key not in self._issued:
+            raise KeyError("no such key was issued; create() gives the key and its instance")
+        return self._issued[key]
+
+    def _instance(self, instance_id: str, tenancy: Tenancy | None) -> Instance:
+        known = self._instances.setdefault(instance_id, Instance(instance_id, self.client_id, tenancy))
+        if tenancy is not None and known.tenancy != tenancy:
+            raise ValueError(
+                f"tenancy of instance {shown(instance_id)} is {known.tenancy!r}, not {tenancy!r}; leave it out"
+            )
+        return known
+
+    def _new(self, key: object) -> str:
+        key = text("api_key", key, _KEY, _WANTED)
+        if key in self._issued:
+            raise ValueError(f"api_key must be a new one; {mask(key)} is taken, and a revoked one is not issued again")
+        return key
+
+
+def mask(key: str) -> str:
+    """A key as it may be shown: its beginning and its last four characters; of a short one, nothing."""
+    if len(key) < _LONG_ENOUGH_TO_SHOW_ENDS:
+        return "..."
+    return f"{'synap_' if key.startswith('synap_') else ''}...{ascii(key[-_SHOWN_END:])[1:-1]}"

@@ -1,0 +1,1 @@
+"""Recording messages and reading them back."""

@@ -1,0 +1,119 @@
+"""The use case: an instance and a batch in, an outcome out. No HTTP, no I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from synap_mock.domain.conversations import schema
+from synap_mock.domain.faults.rejections import rejected
+from synap_mock.domain.rules.index import ENTRY_RULES, REJECTED
+from synap_mock.domain.rules.rule import Refusal, Terms
+from synap_mock.domain.values.clock import iso
+from synap_mock.domain.values.ids import canonical_uuid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.rules.rule import EntryRule
+    from synap_mock.domain.state import State
+    from synap_mock.domain.values.batch import Batch
+    from synap_mock.settings import Tenancy
+
+
+class Outcome(NamedTuple):
+    """What became of a batch: of each entry either a message id or a refusal."""
+
+    total: int
+    refused: dict[int, Refusal]
+    """Index of an entry to the reason why it was not recorded."""
+    message_ids: list[str]
+    """Of the recorded entries, in submission order."""
+    conversation_ids: Sequence[str]
+    """Canonical, of the recorded entries, in submission order."""
+    counts_before: dict[str, int]
+    """Messages that each of these conversations held before this batch."""
+    recorded_at: str
+
+    def message_counts(self) -> list[int]:
+        """Of each recorded entry: its conversation's message count right after it."""
+        running = dict(self.counts_before)
+        counts = []
+        for conversation_id in self.conversation_ids:
+            running[conversation_id] += 1
+            counts.append(running[conversation_id])
+        return counts
+
+
+def record(state: State, instance: Instance, batch: Batch, *, registers: bool = False) -> Outcome:
+    """Record what may be recorded, whole or not at all: no other batch's messages come between.
+
+    Args:
+        state: the fake that records.
+        instance: whose conversations they are.
+        batch: entries whose schema holds.
+        registers: *record one*: it registers its conversation even where ``registration="required"``.
+
+    Returns:
+        What became of each entry.
+
+    Raises:
+        Refused: BODY-JSON, metadata nested deeper than can be kept; nothing was recorded.
+    """
+    with state.lock:
+        tenancy = instance.tenancy or state.settings.tenancy
+        terms = Terms(
+            tenancy=tenancy,
+            dialect=state.settings.dialect,
+            registration="auto" if registers else state.settings.registration,
+            is_registered=lambda conversation_id: state.store.holds(instance.instance_id, conversation_id),
+        )
+        total = len(batch.roles)
+        refused = refusals(batch, terms)
+        if state.rejections:
+            for index, error in rejected(state.rejections, batch, refused).items():
+                refused[index] = Refusal(REJECTED, error, ("messages", index))
+            refused = dict(sorted(refused.items()))
+        if refused:
+            batch = batch.rows([index for index in range(total) if index not in refused])
+        batch = _resolved(batch, tenancy)
+        now = state.clock.microseconds()
+        try:
+            first, counts_before = state.store.append(instance.instance_id, batch, now, None if registers else refused)
+        except ValueError:
+            raise schema.not_json("it is nested too deeply") from None
+        return Outcome(
+            total=total,
+            refused=refused,
+            message_ids=state.ids.messages(first, total - len(refused)),
+            conversation_ids=batch.conversation_ids,
+            counts_before=counts_before,
+            recorded_at=iso(now),
+        )
+
+
+def refusals(batch: Batch, terms: Terms) -> dict[int, Refusal]:
+    """Index of each entry that breaks a rule of meaning to its refusal: the first rule that it breaks."""
+    if all(rule.allows(batch, terms) for rule in ENTRY_RULES):
+        return {}
+    found = {}
+    for index in range(len(batch.roles)):
+        entry = batch.rows((index,))
+        broken = next((rule for rule in ENTRY_RULES if not rule.allows(entry, terms)), None)
+        if broken is not None:
+            found[index] = Refusal(broken, _told(broken, entry), ("messages", index, broken.field))
+    return found
+
+
+def _resolved(batch: Batch, tenancy: Tenancy | None) -> Batch:
+    canonical = {text: canonical_uuid(text) or text for text in set(batch.conversation_ids)}
+    return batch._replace(
+        conversation_ids=[canonical[text] for text in batch.conversation_ids],
+        # "auto-resolved on B2C": the page; that it is the user's id: SDK 0.4.7 and later ("equals_customer").
+        customer_ids=batch.user_ids if tenancy == "b2c" else batch.customer_ids,
+    )
+
+
+def _told(rule: EntryRule, entry: Batch) -> str:
+    value = (entry.conversation_ids if rule.field == "conversation_id" else entry.customer_ids)[0]
+    return f"{rule.field} {rule.wrong(value)}; {rule.fix}"

@@ -1,0 +1,126 @@
+"""From bytes to a batch: JSON, then shape. What breaks the schema refuses the call, and nothing of it is recorded."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, Final, Never
+
+from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules.rule import ABSENT, DESCRIBED, Refusal, Refused
+from synap_mock.domain.values.batch import Batch
+from synap_mock.domain.values.quoting import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from synap_mock.domain.rules.rule import Field
+
+
+def decode(body: bytes) -> object:
+    """What a request body says, in JSON.
+
+    The parser is the standard library's, as the vendor's is (FastAPI): it takes a BOM, UTF-16, lone surrogates. NaN
+    and Infinity, which it takes too, are no JSON and could not be given back.
+
+    Raises:
+        Refused: BODY-JSON.
+    """
+    try:
+        return _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+    except RecursionError:
+        raise not_json("it is nested too deeply") from None
+    except ValueError as error:  # malformed, in no encoding of JSON's, or an integer of over 4,300 digits
+        raise not_json(str(error)) from None
+
+
+def not_json(why: str) -> Refused:
+    """The refusal of a body that is no JSON."""
+    return Refused(Refusal(rules.BODY_JSON, f"the body must be JSON; {why}", ("body",)))
+
+
+def batch(body: bytes, max_batch: int | None) -> Batch:
+    """The batch that a request body holds.
+
+    Args:
+        body: as it came.
+        max_batch: most entries it may have; None: no limit.
+
+    Raises:
+        Refused: the first DESCRIBED violations of the schema.
+    """
+    match decode(body):
+        case {"messages": list(entries)}:
+            pass
+        case {"messages": other}:
+            raise Refused(Refusal(rules.MESSAGES_LIST, f"must be a list, not {shown(other)}", ("messages",)))
+        case dict():
+            raise Refused(Refusal(rules.MESSAGES_MISSING, "must be given; it is required", ("messages",)))
+        case other:
+            raise _no_object(other)
+    if max_batch is not None and len(entries) > max_batch:
+        text = f"must hold at most {max_batch} messages, not {len(entries)}"
+        raise Refused(Refusal(rules.BATCH_TOO_LONG, text, ("messages",)))
+    return _in_columns(entries, rules.BATCH_FIELDS, ("messages",))
+
+
+def single(body: bytes) -> Batch:
+    """The one entry that a *record one* body holds, as a batch of one.
+
+    Raises:
+        Refused: the violations of the schema.
+    """
+    entry = decode(body)
+    if not isinstance(entry, dict):
+        raise _no_object(entry)
+    return _in_columns([entry], rules.SINGLE_FIELDS, ())
+
+
+def _in_columns(entries: list[Any], fields: Sequence[Field], path: tuple[str, ...]) -> Batch:
+    columns = []
+    if set(map(type, entries)) <= {dict}:
+        for field in fields:
+            column = field.column(entries)
+            if field.broken(column):
+                break
+            columns.append(column)
+    if len(columns) < len(fields):
+        raise Refused(*_first(_violations(entries, fields, path), DESCRIBED))
+    return Batch(*columns)
+
+
+def _violations(entries: list[Any], fields: Sequence[Field], path: tuple[str, ...]) -> Iterator[Refusal]:
+    """Entry by entry, and of each field the first rule it breaks; asked only once a column is known to break one."""
+    for index, entry in enumerate(entries):
+        place: tuple[str | int, ...] = (*path, index) if path else ()
+        if not isinstance(entry, dict):
+            yield Refusal(rules.ENTRY_OBJECT, f"must be an object, not {shown(entry)}", place)
+            continue
+        for field in fields:
+            cell = field.column((entry,))
+            rule = field.broken(cell)
+            if rule is not None:
+                found = "" if cell[0] is ABSENT else f", not {shown(cell[0])}"
+                yield Refusal(rule, f"must be {rule.expected}{found}", (*place, field.name))
+
+
+def _first(refusals: Iterator[Refusal], count: int) -> list[Refusal]:
+    return [refusal for refusal, _ in zip(refusals, range(count), strict=False)]
+
+
+def _no_object(value: object) -> Refused:
+    return Refused(Refusal(rules.BODY_OBJECT, f"must be a JSON object, not {shown(value)}", ("body",)))
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:20]} is beyond a double's range")
+    return number
+
+
+def _constant(name: str) -> Never:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+_JSON: Final = json.JSONDecoder(parse_float=_finite, parse_constant=_constant)

@@ -1,0 +1,1 @@
+"""What a test makes go wrong: faults, rejections, canned responses, and their schedule."""

@@ -1,0 +1,56 @@
+"""Answers that a test lets stand in for routes that the fake doesn't model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from synap_mock.domain.values.quoting import shown
+from synap_mock.settings import whole
+
+if TYPE_CHECKING:
+    from synap_mock.domain.faults.kinds import Respond
+    from synap_mock.domain.faults.schedule import Queue
+
+_METHOD: Final = re.compile(r"[A-Z]{1,20}")
+_PARAMETER: Final = re.compile(r"\{[^/{}]+\}")
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What a route answers that the fake doesn't model.
+
+    Attributes:
+        method: in capitals.
+        path: a segment such as ``{user_id}`` stands for any.
+        answer: what it answers.
+        times: how many calls; None: every one until the reset.
+        struck: how many calls it has answered.
+    """
+
+    method: str
+    path: str
+    answer: Respond
+    times: int | None = None
+    struck: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.method, str) or not _METHOD.fullmatch(self.method):
+            raise ValueError(f'method must be one of HTTP\'s, such as "POST", not {shown(self.method)}')
+        if not isinstance(self.path, str) or not self.path.startswith("/"):
+            raise ValueError(f'path must begin with a slash, such as "/v1/context/user/fetch", not {shown(self.path)}')
+        for segment in self.path.split("/"):
+            if set(segment) & set("{}") and not _PARAMETER.fullmatch(segment):
+                raise ValueError(f"path may have a segment {{name}} for any, whole, not {shown(segment)}")
+        whole("times", self.times, least=1, optional=True)
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether it answers this call."""
+        literal = _PARAMETER.split(self.path)
+        return method == self.method and bool(re.fullmatch("[^/]+".join(map(re.escape, literal)), path))
+
+
+def stand_in(armed: Queue[StandIn], method: str, path: str) -> StandIn | None:
+    """What is to answer this call, the newest first."""
+    return next((item for item in reversed(armed.all()) if item.matches(method, path)), None)

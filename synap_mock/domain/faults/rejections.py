@@ -1,0 +1,97 @@
+"""Entries that a test wants refused, whatever they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from synap_mock.domain.values.ids import canonical_uuid
+from synap_mock.domain.values.quoting import shown
+from synap_mock.settings import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from synap_mock.domain.faults.schedule import Queue
+    from synap_mock.domain.values.batch import Batch
+
+Entry = dict[str, Any]
+Where = int | str | Mapping[str, Any] | Callable[[Entry], bool]
+
+_FIELDS: Final = ("conversation_id", "role", "content", "user_id", "customer_id", "session_id", "metadata")
+"""An entry's, in the order of Batch's columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Entries that are refused, whatever they say.
+
+    Attributes:
+        where: an index in the batch, a conversation id, values that an entry must have, or a predicate on the entry.
+        error: why, as the client is told.
+        times: in how many batches it still strikes; None: every one until the reset.
+        struck: in how many batches it has struck.
+    """
+
+    where: Where
+    error: str = "rejected by the test"
+    times: int | None = 1
+    struck: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.where, int):
+            whole("where", self.where, least=0)
+        elif isinstance(self.where, str):
+            if canonical_uuid(self.where) is None:
+                raise ValueError(f"where must be a conversation's UUID, not {shown(self.where)}")
+        elif isinstance(self.where, Mapping):
+            for name in self.where:
+                if name not in _FIELDS:
+                    raise ValueError(f"where names {shown(name)}; an entry has {', '.join(_FIELDS)}")
+        elif not callable(self.where):
+            raise TypeError(
+                "where must be an index, a conversation id, values that an entry must have, or a predicate on the "
+                f"entry, not {shown(self.where)}"
+            )
+        if not isinstance(self.error, str):
+            raise TypeError(f"error must be a text, not {shown(self.error)}")
+        whole("times", self.times, least=1, optional=True)
+
+    def matches(self, index: int, entry: Entry) -> bool:
+        """Whether it refuses this entry of a batch."""
+        if isinstance(self.where, int):
+            return index == self.where
+        if isinstance(self.where, str):
+            return canonical_uuid(entry["conversation_id"]) == canonical_uuid(self.where)
+        if isinstance(self.where, Mapping):
+            return all(_same(name, entry[name], value) for name, value in self.where.items())
+        return bool(self.where(entry))
+
+
+def rejected(armed: Queue[Rejection], batch: Batch, spared: Collection[int]) -> dict[int, str]:
+    """Index to error of each entry that is rejected by what is armed; one of the times of what struck is over.
+
+    Args:
+        armed: what is armed.
+        batch: the batch.
+        spared: indices of entries that are refused already.
+    """
+    entries = [dict(zip(_FIELDS, row, strict=True)) for row in zip(*batch, strict=True)]
+    errors: dict[int, str] = {}
+    for item in armed.all():
+        found = [
+            index
+            for index, entry in enumerate(entries)
+            if index not in spared and index not in errors and item.matches(index, entry)
+        ]
+        if found:
+            errors.update(dict.fromkeys(found, item.error))
+            armed.strike(item)
+    return errors
+
+
+def _same(name: str, sent: object, wanted: object) -> bool:
+    if name == "conversation_id":
+        return canonical_uuid(str(sent)) == canonical_uuid(str(wanted))
+    return sent == wanted

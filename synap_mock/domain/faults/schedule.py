@@ -1,0 +1,157 @@
+"""What a test has armed strikes as often as it was told. Here are the faults, and the queue that all stand in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+
+from synap_mock.domain.faults.kinds import Fault, Unreachable
+from synap_mock.domain.values.quoting import shown
+from synap_mock.settings import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synap_mock.domain.history.journal import Request
+
+_ROUTE: Final = re.compile(r"(?:([A-Z]+) )?(/[^\0- ]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedFault:
+    """A fault, and when it strikes.
+
+    Attributes:
+        fault: what goes wrong; None: nothing, a call that goes well in a script.
+        times: how many calls it still strikes; None: every one until the reset.
+        after_commit: whether the call is carried out before its answer goes wrong.
+        route: ``"METHOD /path"`` or ``"/path"``; None: the conversations' routes.
+        where: asked about the request; None: any.
+        struck: how many calls it has struck.
+    """
+
+    fault: Fault | None
+    times: int | None = 1
+    after_commit: bool = False
+    route: str | None = None
+    where: Callable[[Request], bool] | None = None
+    struck: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.fault, type) and issubclass(self.fault, Fault):
+            raise TypeError(f"{self.fault.__name__} is a class; write {self.fault.__name__}()")
+        if self.fault is not None and not isinstance(self.fault, Fault):
+            raise TypeError(f"fault must be a fault, such as ServerError(503), not {shown(self.fault)}")
+        whole("times", self.times, least=1, optional=True)
+        if not isinstance(self.after_commit, bool):
+            raise TypeError(f"after_commit must be True or False, not {shown(self.after_commit)}")
+        if self.after_commit and isinstance(self.fault, Unreachable):
+            raise ValueError(f"{self.fault.name} can't come after the commit: the call never arrives")
+        if self.route is not None and not (isinstance(self.route, str) and _ROUTE.fullmatch(self.route)):
+            raise ValueError(
+                f'route must be a path, with or without its method, such as "POST /v1/conversations/messages/batch", '
+                f"not {shown(self.route)}"
+            )
+        _callable("where", self.where)
+
+
+class _Counted(Protocol):
+    @property
+    def times(self) -> int | None: ...
+    @property
+    def struck(self) -> int: ...
+
+
+Item = TypeVar("Item", bound=_Counted)
+
+
+class Queue(Generic[Item]):
+    """Armed things in the order in which they were armed. True while there is one."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+    def add(self, *items: Item) -> None:
+        """Arm, after what is armed already."""
+        self._items.extend(items)
+
+    def clear(self) -> None:
+        """Disarm all."""
+        self._items.clear()
+
+    def all(self) -> list[Item]:
+        """What is armed, with the times that are left."""
+        return list(self._items)
+
+    def take_left_over(self) -> list[Item]:
+        """What should have struck and didn't: all that is armed for so many times. It is disarmed."""
+        left_over = [item for item in self._items if item.times is not None]
+        self._items = [item for item in self._items if item.times is None]
+        return left_over
+
+    def strike(self, item: Item) -> None:
+        """One of its times is over."""
+        place = next((place for place, held in enumerate(self._items) if held is item), None)
+        if item.times is None or place is None:  # None: disarmed meanwhile
+            return
+        if item.times == 1:
+            del self._items[place]
+        else:
+            self._items[place] = replace(item, times=item.times - 1, struck=item.struck + 1)  # type: ignore[type-var] # all are dataclasses
+
+
+def next_fault(
+    armed: Queue[ArmedFault], route: tuple[str, str, str], *, usual: bool, request: Callable[[], Request]
+) -> ArmedFault | None:
+    """The fault that is to strike this call.
+
+    Args:
+        armed: what is armed.
+        route: the call's method, path, and the pattern of that path.
+        usual: whether faults without a route strike here.
+        request: makes what a predicate is asked about.
+    """
+    for item in armed.all():
+        if _on_route(item.route, *route, usual=usual) and (item.where is None or item.where(request())):
+            return item
+    return None
+
+
+def script(faults: Sequence[Fault | None], **terms: Any) -> list[ArmedFault]:  # noqa: ANN401 - ArmedFault checks them
+    """Each fault strikes one call, in this order; None lets one go well.
+
+    Raises:
+        TypeError, ValueError: no faults, or terms that can't be.
+    """
+    if isinstance(faults, Fault | str | bytes) or not isinstance(faults, Iterable):
+        raise TypeError(f"faults must be a list of faults, not {shown(faults)}; fail() takes one")
+    return [ArmedFault(fault, **terms) for fault in faults]
+
+
+def reachable(fault: Fault | None) -> None:
+    """Check that a fault can be made behind a port.
+
+    Raises:
+        ValueError: it can't.
+    """
+    if isinstance(fault, Unreachable):
+        raise ValueError(  # noqa: TRY004 - of the right type, at the wrong door
+            f"{fault.name} can't be made behind a port that listens; 'with server.down():' closes the port"
+        )
+
+
+def _on_route(wanted: str | None, method: str, path: str, pattern: str, *, usual: bool) -> bool:
+    if wanted is None:
+        return usual
+    match = _ROUTE.fullmatch(wanted)
+    return match is not None and match[1] in {None, method} and match[2] in {path, pattern}
+
+
+def _callable(name: str, value: object) -> None:
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be a function, not {shown(value)}")

@@ -1,0 +1,185 @@
+"""What a rule is, and what a broken one becomes: a refusal.
+
+A rule says *that* something is refused and *how* (the request, the call or the entry), each with a grade
+of evidence. Rules about a batch carry their check. A check judges whole columns; the same check, asked about
+a column of one, tells which entry broke it. So a rule is told once, and speed has no second copy of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from synap_mock.domain.values.batch import Batch
+    from synap_mock.settings import Dialect, Registration, Tenancy
+
+
+DESCRIBED: Final = 100
+"""Most refusals of one call that are told and kept; the search for violations of the schema stops there."""
+
+
+class Evidence(StrEnum):
+    """How a rule is known."""
+
+    DOCUMENTED = "documented"
+    DERIVED = "derived"
+    SDK = "sdk"
+    ASSUMED = "assumed"
+
+
+class Scope(StrEnum):
+    """What a broken rule takes down with it."""
+
+    REQUEST = "request"
+    """The request, before its body is looked at."""
+    CALL = "call"
+    """The call: nothing of the batch is recorded."""
+    ENTRY = "entry"
+    """The entry alone; the rest of the batch is recorded. *Record one* is refused with 400."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Rule:
+    """One thing that the fake refuses.
+
+    Attributes:
+        id: stable name, shown in the journal and in the docs.
+        statement: what is refused, in one sentence.
+        scope: what is refused with it.
+        that: evidence that it is refused at all.
+        how: evidence for the scope.
+        source: where that evidence stands.
+        code: the error code in the answer (the journal has it in every dialect).
+        status: the HTTP status where a whole request is refused.
+        observed_status: the same in the observed dialect, where it is another and no schema violation (422).
+        schema_error: pydantic's type and message for a breach, as the observed dialect (FastAPI's) reports
+            it; None where a breach is no schema violation.
+    """
+
+    id: str
+    statement: str
+    scope: Scope
+    that: Evidence
+    how: Evidence
+    source: str
+    code: str = "INVALID_INPUT"
+    status: int = 400
+    observed_status: int | None = None
+    schema_error: tuple[str, str] | None = None
+
+    def __repr__(self) -> str:
+        return f"<rule {self.id}>"
+
+    def status_in(self, dialect: Dialect) -> int:
+        """The HTTP status with which a dialect refuses a whole request."""
+        if dialect == "documented":
+            return self.status
+        return 422 if self.schema_error else self.observed_status or self.status
+
+
+class Absent:
+    """The type of a required field that an entry doesn't have, as against one that is null."""
+
+
+ABSENT: Final = Absent()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class CellRule(Rule):
+    """A rule about one field of an entry: schema, so a breach refuses the call.
+
+    Attributes:
+        allows: given the types in a column and the column, whether all of it keeps the rule; it may rely
+            on the field's earlier rules.
+        expected: what would have been accepted, to end the sentence "must be …".
+    """
+
+    allows: Callable[[set[type], Sequence[Any]], bool]
+    expected: str
+    scope: Scope = Scope.CALL
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of an entry, and the rules of it in the order in which they are asked."""
+
+    name: str
+    rules: tuple[CellRule, ...]
+    absent: Absent | None = None
+    """What stands in the column where an entry lacks the key."""
+
+    def column(self, entries: Sequence[dict[str, Any]]) -> list[Any]:
+        """This field of every entry."""
+        name, absent = self.name, self.absent
+        return [entry.get(name, absent) for entry in entries]
+
+    def broken(self, column: Sequence[Any]) -> CellRule | None:
+        """The first rule that the column breaks, or None."""
+        kinds = set(map(type, column))
+        for rule in self.rules:
+            if not rule.allows(kinds, column):
+                return rule
+        return None
+
+
+class Terms(NamedTuple):
+    """What decides, besides the entry itself, whether an entry is accepted."""
+
+    tenancy: Tenancy | None
+    dialect: Dialect
+    registration: Registration
+    is_registered: Callable[[str], bool]
+    """Given a canonical conversation id."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class EntryRule(Rule):
+    """A rule about what an entry means: a breach refuses that entry alone.
+
+    Attributes:
+        field: the field that is to blame.
+        allows: given a batch and its terms, whether every entry keeps the rule; it may rely on the earlier rules.
+        wrong: given the field's value, what is wrong with it.
+        fix: what would have been accepted.
+    """
+
+    field: str
+    allows: Callable[[Batch, Terms], bool]
+    wrong: Callable[[Any], str]
+    fix: str
+    scope: Scope = Scope.ENTRY
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Refusal:
+    """One rule broken at one place.
+
+    Attributes:
+        rule: the rule.
+        text: what was wrong, and what would have been accepted.
+        path: where in the body, as keys and indices; empty where no place is to blame.
+    """
+
+    rule: Rule
+    text: str
+    path: tuple[str | int, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.rule.id} {self.where}: {self.text}>" if self.path else f"<{self.rule.id}: {self.text}>"
+
+    @property
+    def where(self) -> str:
+        """The path as people write it: ``messages[3].role``."""
+        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).removeprefix(".")
+
+
+class Refused(Exception):  # noqa: N818 - an outcome on its way to whoever answers, no error of this program
+    """Carries the refusals of a whole request, one at least."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(*refusals)
+        self.refusals = refusals

@@ -1,0 +1,85 @@
+"""All that one fake knows, together. Nothing is global: two fakes in one process know nothing of each other."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from synap_mock.domain.access.keys import Keys
+from synap_mock.domain.access.rate_limits import RateLimits
+from synap_mock.domain.faults.schedule import ArmedFault, Queue
+from synap_mock.domain.history.journal import Journal
+from synap_mock.domain.storage.memory import Store
+from synap_mock.domain.values.clock import Clock
+from synap_mock.domain.values.ids import Ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from synap_mock.domain.faults.canned import StandIn
+    from synap_mock.domain.faults.rejections import Rejection
+    from synap_mock.settings import Settings
+
+
+class State:
+    """One fake's settings, keys, clock, ids, store, journal, and what is armed.
+
+    Args:
+        settings: how it behaves.
+        api_keys: the keys to begin with; None makes one.
+    """
+
+    def __init__(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
+        self.settings = settings
+        self.lock = threading.RLock()
+        """Held while anything here changes: calls may come from several threads and from a server's."""
+        self.clock = Clock()
+        self.ids = Ids(settings.seed)
+        self.keys = Keys(api_keys)
+        self.store = Store(self.ids)
+        self.journal = Journal(lambda: self.settings, lambda told: self.keys.scrub(told))  # noqa: PLW0108 - keys may be others later
+        self.faults: Queue[ArmedFault] = Queue()
+        self.rejections: Queue[Rejection] = Queue()
+        self.stand_ins: Queue[StandIn] = Queue()
+        self.limits = RateLimits()
+        self.era = 0
+        """Of which of the fakes that this one has been: `renew` begins another."""
+        self.caller: Callable[[], str | None] = _nobody
+        """Tells whose code makes the call under way, for calls to routes that the fake doesn't model."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Empty what was recorded, the journal, and all that is armed; tell real time, or stand as the settings say.
+
+        Keys, revoked ones too, and settings stay.
+        """
+        with self.lock:
+            self.store.clear()
+            self.journal.clear()
+            self.ids.restart()
+            self.faults.clear()
+            self.rejections.clear()
+            self.stand_ins.clear()
+            self.limits.clear()
+            self.clock.reset()
+            if self.settings.freeze is not None:
+                self.clock.stand(self.settings.freeze)
+
+    def renew(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
+        """Be a new fake: other settings, other keys, nothing recorded.
+
+        Args:
+            settings: as at the beginning.
+            api_keys: as at the beginning.
+        """
+        with self.lock:
+            self.era += 1
+            self.settings = settings
+            self.keys = Keys(api_keys)
+            self.ids.seed = settings.seed
+            self.journal.listener = None
+            self.reset()
+
+
+def _nobody() -> None:
+    return None

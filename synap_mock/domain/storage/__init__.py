@@ -1,0 +1,1 @@
+"""Where recorded messages are kept."""

@@ -1,0 +1,1 @@
+"""Values that everything else uses: time, ids, batches, quoting, waiting."""

@@ -1,0 +1,153 @@
+"""Time, as the fake tells it: real plus an offset, or standing still."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from synap_mock.domain.values.quoting import shown
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_LATEST: Final = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_STALE: Final = timedelta(hours=12)
+"""A turn that is older is dropped by SDK 0.3.0 and later (sdk_matrix.md, What a 200 returns)."""
+
+
+class Clock:
+    """The time now. `SynapMock.clock` is this. Nobody sleeps: it is moved."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._offset = 0
+        self._frozen: int | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return _EPOCH + timedelta(microseconds=self.microseconds())
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._frozen is not None
+
+    def microseconds(self) -> int:
+        """Microseconds since 1970, UTC."""
+        frozen = self._frozen
+        if frozen is not None:
+            return frozen
+        return time.time_ns() // 1000 + self._offset
+
+    def advance(self, seconds: float) -> None:
+        """Move on; a frozen clock stands still again afterwards.
+
+        Args:
+            seconds: 0 or more.
+
+        Raises:
+            TypeError: no number.
+            ValueError: negative, not finite, or beyond the year 9998.
+        """
+        with self._lock:
+            ahead = _ahead(self.microseconds(), seconds)
+            if self._frozen is None:
+                self._offset += ahead
+            else:
+                self._frozen += ahead
+
+    def freeze(self, at: datetime | str | None = None) -> None:
+        """Stand still until the next reset; `advance` still moves it.
+
+        Args:
+            at: with a zone, as a datetime or in ISO 8601; None: now. Outside the pytest fixture, the official SDK drops
+                turns that are over 12 hours old by the real clock from its local store.
+
+        Raises:
+            TypeError: neither a datetime nor a string.
+            ValueError: no time with a zone, or out of range.
+        """
+        self.stand(at)
+
+    def stand(self, at: datetime | str | None = None, *, ahead: float = 0) -> str | None:
+        """As `freeze`, but `ahead` seconds later; returns a warning if the official SDK drops turns of that time."""
+        frozen = self.microseconds() if at is None else moment("at", at)
+        frozen += _ahead(frozen, ahead)
+        with self._lock:
+            self._frozen = frozen
+        if frozen >= time.time_ns() // 1000 - _STALE // _MICROSECOND:
+            return None
+        return f"the clock stands at {iso(frozen)}, over 12 hours back: SDK 0.3.0 and later drop turns of that time"
+
+    def reset(self) -> None:
+        """Real time again."""
+        with self._lock:
+            self._offset, self._frozen = 0, None
+
+
+def iso(microseconds: int) -> str:
+    """ISO 8601 in UTC with six decimals and ``Z``, of microseconds since 1970."""
+    return (_EPOCH + timedelta(microseconds=microseconds)).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def duration(name: str, value: object) -> float:
+    """`value` as a length of time in seconds.
+
+    Raises:
+        TypeError: no number.
+        ValueError: negative or not finite.
+    """
+    wanted = f"{name} must be a number of seconds from 0, not {shown(value)}"
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(wanted)
+    try:
+        seconds = float(value)
+    except OverflowError:
+        raise ValueError(wanted) from None
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError(wanted)
+    return seconds
+
+
+def instant(name: str, value: object) -> datetime:
+    """`value` as a time with a zone.
+
+    Raises:
+        TypeError: neither a datetime nor a string.
+        ValueError: no time with a zone.
+    """
+    wanted = f'{name} must be a time with a zone, such as "2026-11-23T08:00:00Z", not {shown(value)}'
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError(wanted) from None
+    if not isinstance(value, datetime):
+        raise TypeError(wanted)
+    if value.tzinfo is None:
+        raise ValueError(wanted)
+    return value
+
+
+def moment(name: str, value: object) -> int:
+    """`value` as a time at which a clock may stand, in microseconds since 1970.
+
+    Raises:
+        TypeError: neither a datetime nor a string.
+        ValueError: no time with a zone, or out of range.
+    """
+    found = (instant(name, value) - _EPOCH) // _MICROSECOND
+    if not 0 <= found <= _LATEST:
+        raise ValueError(f"{name} must lie between the years 1970 and 9998, not {shown(str(value))}")
+    return found
+
+
+def _ahead(now: int, seconds: object) -> int:
+    """So many seconds in microseconds, where they don't lead too far from `now`."""
+    microseconds = duration("seconds", seconds) * 1_000_000
+    if microseconds > _LATEST or now + round(microseconds) > _LATEST:
+        raise ValueError(f"seconds must not lead beyond the year 9998; {shown(seconds)} does")
+    return round(microseconds)

@@ -1,0 +1,1 @@
+"""The Synap API, one module per resource."""

@@ -1,0 +1,22 @@
+"""What an SDK sends by itself: telemetry and heartbeats. They are answered, and don't count among a user's calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synap_mock.http.call import Answer
+
+if TYPE_CHECKING:
+    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.state import State
+    from synap_mock.http.call import Call
+
+
+def telemetry(_: State, __: Call, ___: Instance) -> Answer:
+    """``POST /v1/telemetry/batch``: the body is ignored."""
+    return Answer(200, b"{}")
+
+
+def health(_: State, __: Call) -> Answer:
+    """``GET /health``, no key."""
+    return Answer(200, b'{"status":"ok"}')

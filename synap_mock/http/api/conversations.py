@@ -1,0 +1,81 @@
+"""The conversation routes: record a batch, record one, read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from synap_mock.domain.conversations import record as recording
+from synap_mock.domain.conversations import schema
+from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules.rule import Refusal, Refused
+from synap_mock.domain.values.ids import canonical_uuid
+from synap_mock.domain.values.quoting import shown
+from synap_mock.http.call import Answer
+from synap_mock.http.dialects import DIALECTS
+from synap_mock.http.encoding import encode
+from synap_mock.http.query import whole_number
+
+if TYPE_CHECKING:
+    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.state import State
+    from synap_mock.http.call import Call
+
+PAGE: Final = 500
+"""Messages that a page has where the request doesn't say: as many as the SDK asks for."""
+
+
+def record_batch(state: State, call: Call, instance: Instance) -> Answer:
+    """``POST /v1/conversations/messages/batch``."""
+    batch = schema.batch(_whole(state, call), state.settings.max_batch)
+    outcome = recording.record(state, instance, batch)
+    return Answer(200, DIALECTS[state.settings.dialect].batch(outcome), tuple(outcome.refused.values()))
+
+
+def record_one(state: State, call: Call, instance: Instance) -> Answer:
+    """``POST /v1/conversations/messages``: what would fail an entry of a batch fails the call."""
+    entry = schema.single(_whole(state, call))
+    session_id = entry.session_ids[0] or state.ids.session()
+    outcome = recording.record(state, instance, entry._replace(session_ids=[session_id]), registers=True)
+    if outcome.refused:
+        refusal = outcome.refused[0]
+        raise Refused(replace(refusal, path=refusal.path[-1:]))
+    return Answer(200, DIALECTS[state.settings.dialect].recorded(outcome, session_id))
+
+
+def read_back(state: State, call: Call, instance: Instance) -> Answer:
+    """``GET /v1/conversations/{id}/messages?start=1&limit=500``."""
+    given = call.path_params["conversation_id"]
+    conversation_id = canonical_uuid(given)
+    if conversation_id is None:
+        raise Refused(Refusal(rules.READ_CONVERSATION_ID, f"must be a UUID, not {shown(given)}", ("conversation_id",)))
+    start, limit = _page(call, "start", 1), _page(call, "limit", PAGE)
+    with state.lock:
+        if not state.store.holds(instance.instance_id, conversation_id):
+            raise Refused(Refusal(rules.READ_UNKNOWN, f"there is no conversation {conversation_id} in this instance"))
+        found = state.store.transcript(instance.instance_id, conversation_id, start, limit)
+    turns = [
+        {
+            "role": message.role,
+            "content": message.content,
+            "message_id": message.message_id,
+            "position": message.position,
+            "timestamp": message.recorded_at,
+        }
+        for message in found
+    ]
+    return Answer(200, encode({"turns": turns}))
+
+
+def _whole(state: State, call: Call) -> bytes:
+    if call.body.over_cap:
+        limit = state.settings.max_body
+        raise Refused(Refusal(rules.BODY_TOO_LARGE, f"the body must have at most {limit} bytes, not {call.body.size}"))
+    return call.body.content
+
+
+def _page(call: Call, name: str, default: int) -> int:
+    try:
+        return whole_number(call.query, name) or default
+    except ValueError as error:
+        raise Refused(Refusal(rules.READ_PAGE, str(error), (name,))) from None

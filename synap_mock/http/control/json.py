@@ -1,0 +1,100 @@
+"""What requests and answers of the control face look like: JSON, errors in the documented form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import Response
+
+from synap_mock.domain.conversations import schema
+from synap_mock.domain.rules.rule import Refused
+from synap_mock.domain.values.quoting import shown
+from synap_mock.http.body import read_body
+from synap_mock.http.encoding import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from synap_mock.domain.state import State
+
+_MAX_BODY: Final = 1024 * 1024
+_CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+
+
+class ControlRefused(Exception):  # noqa: N818 - an outcome on its way out
+    """A request to the control face that can't be served: status, code and a sentence that says what would be right."""
+
+    def __init__(self, text: str, status: int = 400, code: str = "INVALID_INPUT") -> None:
+        super().__init__(text)
+        self.text = text
+        self.status = status
+        self.code = code
+
+
+def fake(request: Request) -> State:
+    """The fake that the request speaks to."""
+    state: State = request.app.state.fake
+    return state
+
+
+def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer in JSON."""
+    return Response(encode(body), status, headers, media_type="application/json")
+
+
+async def answer_refusal(_: Request, refused: Exception) -> Response:
+    """The answer to a request that can't be served."""
+    assert isinstance(refused, ControlRefused)  # noqa: S101 - Starlette types every handler's exception as Exception
+    return error(refused.text, refused.status, refused.code)
+
+
+async def answer_http_exception(request: Request, exception: Exception) -> Response:
+    """The answer to an unknown path or method."""
+    status: int = getattr(exception, "status_code", 404)
+    route = fake(request).keys.scrub(f"{request.method} {request.url.path}")[:200]
+    text = f"the control face has no {route}; GET /_mock/openapi.json lists what it has"
+    return error(text, status, _CODES[status], getattr(exception, "headers", None))
+
+
+def error(text: str, status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An error in the documented form."""
+    return answer({"error": text, "code": code, "details": {}}, status, headers)
+
+
+def whole_numbers(given: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has one kind of number: what its schemas call an integer may come as 5.0."""
+    return {
+        name: [_whole(item) for item in value] if isinstance(value, list) else _whole(value)
+        for name, value in given.items()
+    }
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+async def json_object(request: Request, *names: str) -> dict[str, Any]:
+    """The request's JSON object; an empty body is an empty object.
+
+    Args:
+        request: the request.
+        names: the keys that it may have; none: any.
+
+    Raises:
+        ControlRefused: no JSON object, too large, or a key that nothing here reads.
+    """
+    body = await read_body(request.receive, _MAX_BODY)
+    if body is None or body.over_cap:
+        raise ControlRefused(f"the body must have at most {_MAX_BODY} bytes", 413, "PAYLOAD_TOO_LARGE")
+    try:
+        value = schema.decode(body.content) if body.content.strip() else {}
+    except Refused as refused:
+        raise ControlRefused(refused.refusals[0].text) from None
+    if not isinstance(value, dict):
+        raise ControlRefused(f"the body must be a JSON object, not {shown(value)}")
+    for name in value:
+        if names and name not in names:
+            raise ControlRefused(f"there is no {shown(name)} here; the keys are {', '.join(names)}")
+    return value

@@ -1,0 +1,95 @@
+"""The fault step: after auth, before the body is looked at. What a test armed strikes here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from synap_mock.domain.faults.kinds import Answered, Latency, ReadTimeout
+from synap_mock.http.call import Answer
+from synap_mock.http.replies import reply
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import Message, Receive, Scope, Send
+
+    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.schedule import ArmedFault
+    from synap_mock.domain.values.clock import Clock
+    from synap_mock.http.call import Call
+    from synap_mock.settings import Dialect
+
+LINE: Final = "synap_mock.line"
+"""Under this name a door puts its `Line` into the scope's extensions."""
+
+_NOTHING_DONE: Final = b'{"total":0,"succeeded":0,"failed":0,"results":[]}'
+"""What TruncatedBody cuts where nothing was carried out."""
+
+
+class Unsent(NamedTuple):
+    """An answer that is not to arrive, and what there is to do with it."""
+
+    start: Message
+    """Its first ASGI message."""
+    body: bytes
+    clock: Clock
+    """To be moved by what the client waits."""
+    receive: Receive
+    send: Send
+
+
+class Line(Protocol):
+    """What a door knows of the connection that a call came by. Each door does the same to a client in its own way."""
+
+    async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:
+        """Let time pass; whether the client is still waiting then."""
+
+    async def lose(self, fault: Fault, unsent: Unsent) -> None:
+        """Lose the answer, or the call, as a `Lost` or `Unreachable` fault says."""
+
+
+def line_of(scope: Scope) -> Line:
+    """The line that a call came by.
+
+    Raises:
+        RuntimeError: it came by a door that has none, such as httpx's ASGITransport.
+    """
+    line: Line | None = scope.get("extensions", {}).get(LINE)
+    if line is None:
+        raise RuntimeError("faults of the line need intercept() or serve(); this call came to .app by another way")
+    return line
+
+
+async def strike(
+    armed: ArmedFault,
+    call: Call,
+    dialect: Dialect,
+    carry_out: Callable[[], Answer],
+    late: Callable[[float], Awaitable[bool]],
+) -> Answer:
+    """The answer to a call that a fault strikes; it tells whether it is lost.
+
+    Args:
+        armed: what strikes.
+        call: the call.
+        dialect: in which errors are said.
+        carry_out: does what the call asks for, and gives the true answer.
+        late: lets so many seconds pass, and tells whether the client is still waiting.
+    """
+    fault = armed.fault
+    if fault is None:
+        return carry_out()
+    done = carry_out() if armed.after_commit else None
+    if isinstance(fault, Answered):
+        answer = reply(fault, dialect, call.instance.instance_id if call.instance else "")
+        answer.refusals = done.refusals if done else ()
+        answer.fault = fault
+        return answer
+    if isinstance(fault, Latency) and await late(fault.seconds):
+        done = done or carry_out()
+        done.fault = fault
+        return done
+    answer = done or Answer(200, _NOTHING_DONE)
+    answer.fault = fault
+    answer.lost = ReadTimeout() if isinstance(fault, Latency) else fault
+    return answer

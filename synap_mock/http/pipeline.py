@@ -1,0 +1,202 @@
+"""The data face: how a call comes in, is answered, kept in the journal and goes out.
+
+Plain ASGI, not Starlette's request and response: this is the path that every batch takes. And nothing in it suspends
+but receive, send and the line, so a door may drive it to its end by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from synap_mock.domain.faults.canned import stand_in
+from synap_mock.domain.faults.kinds import Unreachable
+from synap_mock.domain.faults.schedule import next_fault
+from synap_mock.domain.history.journal import Exchange
+from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules.rule import DESCRIBED, Refusal, Refused
+from synap_mock.http.body import read_body
+from synap_mock.http.call import Answer, Call
+from synap_mock.http.dialects import DIALECTS
+from synap_mock.http.endpoint import Keyed, Open
+from synap_mock.http.fault_step import Unsent, line_of, strike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import Receive, Scope, Send
+
+    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.faults.schedule import ArmedFault
+    from synap_mock.domain.state import State
+    from synap_mock.http.endpoint import Endpoint
+
+_CORRELATION: Final = re.compile(r"[ -~]{1,200}")
+
+
+class DataRoute:
+    """One path of the data face, as an ASGI app.
+
+    Args:
+        state: the fake.
+        path: its pattern.
+        endpoints: method to what answers it; any other method is not modelled.
+    """
+
+    def __init__(self, state: State, path: str, endpoints: Mapping[str, Endpoint]) -> None:
+        self._state = state
+        self._path = path
+        self._endpoints = endpoints
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body, answer, keep the call, send the answer."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})
+            return
+        body = await read_body(receive, self._state.settings.max_body)
+        if body is None:
+            return  # nobody is there to answer, and nothing was asked whole
+        call = Call(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            path_params=scope.get("path_params", {}),
+            headers=dict(reversed(scope["headers"])),
+            body=body,
+        )
+        era = self._state.era
+        endpoint, pattern = self._endpoint(call)
+        answer = await self._answer(endpoint, pattern, call, scope, receive)
+        correlation_id = self._correlation_id(call)
+        if not isinstance(answer.lost, Unreachable) and self._state.era == era:
+            exchange = self._exchange(scope["headers"], call, answer, endpoint, correlation_id)
+            with self._state.lock:
+                self._state.journal.add(exchange)
+            self._state.journal.tell(exchange)
+        said = {"x-correlation-id": correlation_id, **dict(call.limits), **dict(answer.headers)}
+        headers = [(name.encode(), value.encode()) for name, value in said.items()]
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+        if body.over_cap:
+            headers.append((b"connection", b"close"))
+        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        if answer.lost is not None:
+            unsent = Unsent(start, answer.body, self._state.clock, receive, send)
+            await line_of(scope).lose(answer.lost, unsent)
+            return
+        await send(start)
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _endpoint(self, call: Call) -> tuple[Endpoint, str]:
+        """What answers the call, and the pattern of its path."""
+        known = self._endpoints.get(call.method)
+        if known is not None:
+            return known, self._path
+        found = stand_in(self._state.stand_ins, call.method, call.path)
+        return (NOT_MODELLED, self._path) if found is None else (STOOD_IN, found.path)
+
+    async def _answer(self, endpoint: Endpoint, pattern: str, call: Call, scope: Scope, receive: Receive) -> Answer:
+        state = self._state
+
+        def next_armed() -> ArmedFault | None:
+            return next_fault(
+                state.faults,
+                (call.method, call.path, pattern),
+                usual=endpoint.usual,
+                request=lambda: self._exchange(scope["headers"], call, None, endpoint, "").shown(state.keys.scrub),
+            )
+
+        unreachable = any(isinstance(item.fault, Unreachable) for item in state.faults.all())
+        first = self._struck(next_armed, Unreachable) if unreachable else None
+        if first is not None:
+            return Answer(0, b"", fault=first.fault, lost=first.fault)
+        try:
+            carry_out = endpoint.admit(state, call)
+            if not state.faults:
+                return carry_out()
+        except Refused as refused:
+            return self._refused(refused, call)
+        armed = self._struck(next_armed, object)
+
+        def carried_out() -> Answer:
+            try:
+                return carry_out()
+            except Refused as refused:
+                return self._refused(refused, call)
+
+        era = state.era
+
+        async def late(seconds: float) -> bool:
+            there = await line_of(scope).late(seconds, state.clock, receive)
+            return there and state.era == era  # a late call is not another test's
+
+        if armed is None:
+            return carried_out()
+        return await strike(armed, call, state.settings.dialect, carried_out, late)
+
+    def _struck(self, next_armed: Callable[[], ArmedFault | None], kind: type) -> ArmedFault | None:
+        """The next fault, if it is of that kind; one of its times is over."""
+        with self._state.lock:
+            armed = next_armed()
+            if armed is None or not isinstance(armed.fault, kind):
+                return None
+            self._state.faults.strike(armed)
+            return armed
+
+    def _refused(self, refused: Refused, call: Call) -> Answer:
+        return DIALECTS[self._state.settings.dialect].refused(refused.refusals, call.route)
+
+    def _correlation_id(self, call: Call) -> str:
+        given = call.header(b"x-correlation-id")
+        return given if _CORRELATION.fullmatch(given) else self._state.ids.correlation()
+
+    def _exchange(
+        self,
+        raw_headers: list[tuple[bytes, bytes]],
+        call: Call,
+        answer: Answer | None,
+        endpoint: Endpoint,
+        correlation_id: str,
+    ) -> Exchange:
+        """The call as the journal keeps it; without an answer, as a fault's predicate is asked about it."""
+        kept = self._state.settings.journal_body
+        answered = answer is not None and answer.lost is None
+        return Exchange(
+            at=self._state.clock.microseconds(),
+            method=call.method,
+            path=call.path,
+            query=call.query,
+            raw_headers=raw_headers,
+            body=call.body.content[:kept] if answer else call.body.content,
+            body_size=call.body.size,
+            status=answer.status if answer and answered else None,
+            answer=answer.body[:kept] if answer and answered else b"",
+            answer_size=len(answer.body) if answer and answered else 0,
+            refusals=answer.refusals[:DESCRIBED] if answer else (),
+            instance_id=call.instance.instance_id if call.instance else None,
+            correlation_id=correlation_id,
+            background=endpoint.background,
+            unmodelled=not endpoint.modelled and (answer is None or answer.fault is None),
+            caller=None if endpoint.modelled else self._state.caller(),
+            fault=answer.fault.name if answer and answer.fault else None,
+        )
+
+
+def _not_modelled(state: State, call: Call) -> Answer:
+    """Any route that the fake doesn't model; no key needed."""
+    route = state.keys.scrub(call.route)[:200]
+    raise Refused(Refusal(rules.ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
+
+
+def _stood_in(state: State, call: Call, _: Instance) -> Answer:
+    """What a test wants answered in place of a route that the fake doesn't model."""
+    with state.lock:
+        found = stand_in(state.stand_ins, call.method, call.path)
+        if found is not None:
+            state.stand_ins.strike(found)
+    if found is None:  # another call has used it up meanwhile
+        return _not_modelled(state, call)
+    return Answer(found.answer.status, found.answer.body, headers=found.answer.said)
+
+
+NOT_MODELLED: Final = Open(_not_modelled, modelled=False)
+STOOD_IN: Final = Keyed(_stood_in)

@@ -1,0 +1,1 @@
+"""How requests reach the app: in this process, or through a port."""

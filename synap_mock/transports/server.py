@@ -1,0 +1,240 @@
+"""The door for everybody: the app on a real port, served by uvicorn in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import socket
+import struct
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, Self
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from synap_mock.domain.faults.kinds import ConnectionReset, Disconnected, StalledBody, TruncatedBody
+from synap_mock.http.fault_step import LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from starlette.types import ASGIApp, Receive
+
+    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.values.clock import Clock
+    from synap_mock.http.fault_step import Unsent
+
+_GRACE: Final = 0.2
+"""Seconds that a half-sent call has left when the server ends."""
+_TICK: Final = 0.1
+"""Seconds: uvicorn's own, ten of which renew the Date header."""
+_BACKLOG: Final = 2048
+_UPGRADE: Final = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+class Server:
+    """A fake on a port, while the context lasts. On entry it accepts connections; after it, the port is free again.
+
+    Args:
+        app: what to serve.
+        host: name or address to bind.
+        port: 0 picks a free one.
+        control_token: what the control face wants.
+
+    Attributes:
+        port: its port.
+        control_token: what the control face wants as ``Authorization: Bearer``; None: nothing.
+
+    Raises:
+        OSError: the address can't be bound.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, port: int, control_token: str | None) -> None:
+        self._app = app
+        self._host = host
+        self.port = port
+        self.control_token = control_token
+        self._listening: AbstractContextManager[int] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, for ``SYNAP_BASE_URL``; of a server on every interface, the one that reaches it from here."""
+        return self._url(self.port)
+
+    @contextmanager
+    def down(self) -> Iterator[str]:
+        """While the context lasts, nobody listens on the port, and what was connected is cut off.
+
+        The control face stays, on another port: the context gives its address.
+
+        Raises:
+            OSError: afterwards, if somebody else has taken the port meanwhile.
+            RuntimeError: it is down already.
+        """
+        if self._listening is None:
+            raise RuntimeError("this server is down already")
+        self._stop()
+        try:
+            with _listening(self._app, self._host, 0) as port:
+                yield self._url(port)
+        finally:
+            self._start()
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._listening is not None:
+            self._stop()
+
+    def _start(self) -> None:
+        listening = _listening(self._app, self._host, self.port)
+        self.port = listening.__enter__()
+        self._listening = listening
+
+    def _stop(self) -> None:
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.__exit__(None, None, None)
+
+    def _url(self, port: int) -> str:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _listening(app: ASGIApp, host: str, port: int) -> Iterator[int]:
+    """Serve `app`, and give the port."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    with socket.create_server(address[:2], family=family, backlog=_BACKLOG) as listener:
+        server = _Server(
+            uvicorn.Config(
+                app,
+                http=_Protocol,
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                proxy_headers=False,
+                ws="none",
+                backlog=_BACKLOG,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        thread = threading.Thread(target=server.run, args=([listener],), name="synap-mock", daemon=True)
+        thread.start()
+        server.settled.wait()
+        if not server.started:
+            raise OSError(f"the server on {host}:{port} did not start")
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.end()
+            thread.join()
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's fast protocol, deaf to offers of an upgrade, as RFC 9110 (7.8) lets a server be.
+
+    httptools takes what follows such an offer for another protocol, and the body is lost. Java's HttpClient and
+    ``curl --http2`` offer h2c so. A head that comes in pieces is left as it is.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            head, blank, rest = data.partition(b"\r\n\r\n")
+            if _UPGRADE.search(head):
+                data = _UPGRADE.sub(b"", head) + blank + rest
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {LINE: self}  # type: ignore[dict-item] # ASGI lets a server add its own
+
+    async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a door's shape
+        """Let time pass, really; whether the client is still there then."""
+        gone = asyncio.ensure_future(_gone(receive))
+        done, _ = await asyncio.wait({gone}, timeout=seconds)
+        gone.cancel()
+        return not done
+
+    async def lose(self, fault: Fault, unsent: Unsent) -> None:
+        """Break this connection, as the fault says."""
+        match fault:
+            case ConnectionReset():
+                # Closed with nothing to linger for, TCP says RST.
+                line = self.transport.get_extra_info("socket")
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.transport.abort()
+            case Disconnected():
+                self.transport.close()
+            case TruncatedBody() | StalledBody():
+                await unsent.send(unsent.start)
+                await unsent.send(
+                    {"type": "http.response.body", "body": unsent.body[: len(unsent.body) // 2], "more_body": True}
+                )
+                if isinstance(fault, TruncatedBody):
+                    self.transport.close()
+        await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.settled = threading.Event()
+        """It accepts connections, or has given up."""
+        self._ending = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def end(self) -> None:
+        """Shut down, at once: uvicorn itself looks ten times a second whether it shall."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended already
+                self._loop.call_soon_threadsafe(self._ending.set)
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), _TICK)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.settled.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn would wait for a half-sent body, then cancel its task and answer 500. Cut off, it is a client that
+        # hung up.
+        asyncio.get_running_loop().call_later(_GRACE, self._cut_off)
+        await super().shutdown(sockets)
+
+    def _cut_off(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            self.settled.set()

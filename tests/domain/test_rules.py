@@ -1,0 +1,112 @@
+"""Every rule is broken once, and refuses what it says, with its status, code and trace in the journal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asking import ONE, in_process
+from breaches import BREACHES
+
+from synap_mock import SynapMock
+from synap_mock.domain.rules import export as rulebook
+from synap_mock.domain.rules.index import CONVERSATION_REGISTERED, ENTRY_RULES, RULES
+from synap_mock.domain.rules.rule import Rule, Scope
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+
+
+def broken(rule: Rule, **settings: Any) -> tuple[httpx.Response, SynapMock]:
+    """The rule's breach, sent."""
+    breach = BREACHES[rule.id]
+    fake = SynapMock(**(settings | breach.settings))
+    return breach.send(in_process(fake)), fake
+
+
+def named(*scopes: Scope) -> pytest.MarkDecorator:
+    chosen = [rule for rule in RULES if rule.scope in scopes]
+    return pytest.mark.parametrize("rule", chosen, ids=lambda rule: rule.id)
+
+
+def test_every_rule_has_its_breach() -> None:
+    assert list(BREACHES) == [rule.id for rule in RULES]
+
+
+@named(Scope.REQUEST, Scope.CALL)
+def test_what_refuses_a_call_answers_its_status_and_code(rule: Rule) -> None:
+    response, _ = broken(rule)
+    assert (response.status_code, response.json()["code"]) == (rule.status, rule.code)
+
+
+@named(Scope.REQUEST, Scope.CALL)
+def test_the_documented_error_body_has_a_text_a_code_and_details(rule: Rule) -> None:
+    response, _ = broken(rule)
+    assert {name: type(value) for name, value in response.json().items()} == {
+        "error": str,
+        "code": str,
+        "details": dict,
+    }
+
+
+@named(Scope.REQUEST, Scope.CALL)
+def test_details_name_the_place_that_is_to_blame(rule: Rule) -> None:
+    response, _ = broken(rule)
+    where = BREACHES[rule.id].where
+    assert list(response.json()["details"]) == ([where] if where else [])
+
+
+@named(Scope.REQUEST, Scope.CALL)
+def test_what_refuses_a_call_records_nothing(rule: Rule) -> None:
+    _, fake = broken(rule)
+    assert fake.messages == []
+
+
+@named(Scope.ENTRY)
+def test_what_refuses_an_entry_answers_200_and_counts_it_as_failed(rule: Rule) -> None:
+    response, _ = broken(rule)
+    assert (response.status_code, response.json()["failed"] >= 1) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in ENTRY_RULES if rule is not CONVERSATION_REGISTERED], ids=lambda rule: rule.id
+)
+def test_what_fails_an_entry_fails_record_one_with_400_and_its_code(rule: Rule) -> None:
+    breach = BREACHES[rule.id]
+    fake = SynapMock(**breach.settings)
+    breach.send(in_process(fake))
+    offender = json.loads(fake.requests[-1].body)["messages"][int(breach.where[9])]
+    in_process(fake).post(ONE, json=offender)
+    request = fake.requests[-1]
+    assert (request.status, [refusal.rule.code for refusal in request.refusals]) == (400, [rule.code])
+
+
+@named(*Scope)
+def test_the_journal_names_the_rule_and_the_place_in_either_dialect(rule: Rule) -> None:
+    for dialect in ("documented", "observed"):
+        _, fake = broken(rule, dialect=dialect)
+        refusal = fake.requests[-1].refusals[0]
+        assert (refusal.rule, refusal.where) == (rule, BREACHES[rule.id].where)
+
+
+@named(*Scope)
+def test_a_rule_has_a_statement_and_a_source(rule: Rule) -> None:
+    assert rule.statement.endswith((".", ")"))
+    assert rule.source
+
+
+def test_the_page_of_rules_is_what_the_command_prints(project_root: Path) -> None:
+    page = (project_root / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert page == rulebook.markdown(), "make it anew: synap-mock rules --format markdown > docs/rules.md"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_command_prints_every_rule(form: str) -> None:
+    command = [sys.executable, "-m", "synap_mock", "rules", "--format", form]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [rule.id for rule in RULES if rule.id not in printed] == []

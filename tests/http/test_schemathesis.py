@@ -1,0 +1,217 @@
+"""schemathesis attacks both faces by their OpenAPI document: no 5xx, and no answer but those that it describes.
+
+The same examples each time. ``SCHEMATHESIS_EXAMPLES=1000 pytest tests/http/test_schemathesis.py`` draws that many of
+each operation, and others each time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import pytest
+import requests
+import schemathesis
+from asking import BATCH, in_process
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize
+from schemathesis.specs.openapi.checks import (
+    negative_data_rejection,
+    positive_data_acceptance,
+    unsupported_method,
+)
+
+from synap_mock import SynapMock
+from synap_mock.domain.values.ids import canonical_uuid
+from synap_mock.http.control import document
+from synap_mock.settings import Dialect, Settings, Tenancy
+from synap_mock.transports.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemathesis import Case, CheckContext, HookContext, Response
+    from starlette.types import Receive, Scope, Send
+
+REPEATED: Final = "SCHEMATHESIS_EXAMPLES" not in os.environ
+EXAMPLES: Final = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "20"))
+"""Drawn for each operation, besides the document's own and those that its schemas' edges make; and chains of calls."""
+
+# Without this, years are drawn in which no clock can stand.
+schemathesis.openapi.format(
+    "date-time",
+    st.datetimes(datetime(1970, 1, 2), datetime(9998, 12, 30)).map(lambda drawn: f"{drawn.isoformat()}Z"),  # noqa: DTZ001 - the zone is written behind
+)
+
+DRAWN: Final = schemathesis.openapi.from_dict(
+    json.loads(document.openapi()),
+    config=schemathesis.Config.from_dict(
+        {
+            "generation": {
+                "max-examples": EXAMPLES,
+                "deterministic": REPEATED,
+                "database": "none",
+                "with-security-parameters": False,  # the key is sent by us; ignored_auth tries without, and a wrong one
+            },
+            # Not the default: a body over max_body is refused unread, so 413; 5xx is no rejection.
+            "checks": {"negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 413, 422, 429]}},
+        }
+    ),
+)
+
+IN_EXAMPLES: Final = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
+"""The conversation of the document's examples."""
+
+KEY: Final = "synap_0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab"
+HEADERS: Final = {"Authorization": f"Bearer {KEY}"}
+
+NOT_BY_SCHEMA: Final = {
+    "/_mock/keys": ("is taken", "leave it out"),
+    "/_mock/answers": ("is modelled",),
+    "/_mock/clock": ("must not lead beyond the year 9998",),
+}
+"""What a refusal says where an earlier call decides, or something else that no schema can say."""
+
+NARROW: Final = st.fixed_dictionaries(
+    {},
+    optional={
+        "tenancy": st.sampled_from(get_args(Tenancy)),
+        "registration": st.just("required"),
+        "max_batch": st.integers(1, 3),
+        "rate_limit": st.sampled_from(["free", 1, (60, 2)]),
+        "max_body": st.integers(1, 1000),
+        "journal_calls": st.integers(1, 3),
+        "journal_body": st.integers(0, 100),
+        "journal_bytes": st.integers(0, 300),
+    },
+)
+"""Settings of which each changes what is answered."""
+
+
+class Target:
+    """A served fake, that gives way to a fresh one for each example: what one does, another can't know."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.url = ""
+        self.fake = SynapMock()
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.fake.app(scope, receive, send)
+
+    def renew(self, **settings: Any) -> None:
+        """A fresh fake; one batch recorded, and what is refused and what is unmodelled in its journal."""
+        self.fake = SynapMock(dialect=self.dialect, api_key=KEY, **settings)
+        entry = {"conversation_id": IN_EXAMPLES, "role": "user", "content": "hi", "metadata": {"a": [1]}}
+        client = in_process(self.fake)
+        client.post(BATCH, json={"messages": [entry, {**entry, "conversation_id": "my-chat"}]})
+        client.get("/v1/unmodelled")
+
+    def accepts(self, context: CheckContext, response: Response, case: Case[Any]) -> None:
+        """For positive_data_acceptance: the same, but where an earlier call decides and no schema can say so."""
+        if on_data_face(case) and self.fake.settings != Settings(dialect=self.dialect):
+            return  # max_body, max_batch or a tenancy: narrower than the schema
+        if any(text in response.text for text in NOT_BY_SCHEMA.get(case.operation.path, ())):
+            return
+        conversation_id = case.path_parameters.get("conversation_id")
+        if conversation_id is not None and canonical_uuid(conversation_id) is None:
+            return  # a link took it from an entry that failed
+        positive_data_acceptance(context, response, case)
+
+
+def refuses(context: CheckContext, response: Response, case: Case[Any]) -> None:
+    """For negative_data_rejection: the same, but white space is as good as no body on the control face."""
+    body = response.request.body
+    blank = isinstance(body, bytes | str) and body and not body.strip()
+    if on_data_face(case) or not blank:
+        negative_data_rejection(context, response, case)
+
+
+@pytest.fixture(params=get_args(Dialect), scope="module")
+def target(request: pytest.FixtureRequest) -> Iterator[Target]:
+    target = Target(request.param)
+    with Server(target, "127.0.0.1", 0, None) as address:
+        target.url = address.url
+        yield target
+
+
+@DRAWN.hook("map_body")
+def every_other_id_a_uuid(_: HookContext, body: Any) -> Any:
+    """A drawn string is never a UUID: without this, every drawn batch fails whole."""
+    entries = body.get("messages") if isinstance(body, dict) else None
+    for entry in entries if isinstance(entries, list) else []:
+        given = entry.get("conversation_id") if isinstance(entry, dict) else None
+        if isinstance(given, str) and len(given) % 2 == 0:
+            entry["conversation_id"] = str(uuid.uuid5(uuid.NAMESPACE_URL, given))
+    return body
+
+
+def on_data_face(case: Case[Any]) -> bool:
+    return not case.operation.path.startswith("/_mock")
+
+
+def is_not_modelled(_: CheckContext, response: Response, case: Case[Any]) -> None:
+    """For unsupported_method on the data face: another method is 404 there, not 405 (CONTRACT.md, section 1)."""
+    if on_data_face(case) and response.request.method != case.operation.method.upper():
+        assert response.status_code == 404
+        assert "NOT_MODELLED" in response.text or response.json() == {"detail": "Not Found"}
+
+
+def checks(target: Target, case: Case[Any]) -> dict[str, Any]:
+    """Every check of schemathesis, but for those that ours stand in for."""
+    return {
+        "headers": HEADERS,
+        "additional_checks": [target.accepts, refuses, is_not_modelled],
+        "excluded_checks": [
+            positive_data_acceptance,
+            negative_data_rejection,
+            *([unsupported_method] if on_data_face(case) else []),
+        ],
+    }
+
+
+@DRAWN.exclude(path_regex="^/_mock").parametrize()
+def test_every_answer_is_as_described(case: Case[Any], target: Target) -> None:
+    target.renew()
+    case.call_and_validate(base_url=target.url, session=target.session, **checks(target, case))
+
+
+@DRAWN.include(path_regex="^/_mock").parametrize()
+@pytest.mark.parametrize("target", ["documented"], indirect=True)  # the dialect is the data face's
+def test_every_answer_of_the_control_face_is_as_described(case: Case[Any], target: Target) -> None:
+    target.renew()
+    case.call_and_validate(base_url=target.url, session=target.session, **checks(target, case))
+
+
+def test_every_answer_in_a_chain_of_calls_is_as_described(target: Target) -> None:
+    class Chain(DRAWN.as_state_machine()):  # type: ignore[misc] # made from the document's links
+        @initialize(settings=NARROW)
+        def begin(self, settings: dict[str, Any]) -> None:
+            target.renew(**settings)
+
+        def before_call(self, case: Case[Any]) -> None:
+            if on_data_face(case):  # what a fault answers is its own affair
+                in_process(target.fake).delete("/_mock/faults")
+            super().before_call(case)
+
+        def get_call_kwargs(self, _: Case[Any]) -> dict[str, Any]:
+            return {"base_url": target.url, "headers": HEADERS}
+
+        def validate_response(self, response: Response, case: Case[Any], **kwargs: Any) -> None:
+            case.validate_response(response, transport_kwargs=kwargs, recorder=self.recorder, **checks(target, case))
+
+    Chain.run(
+        settings=settings(
+            max_examples=2 * EXAMPLES,
+            stateful_step_count=10,
+            derandomize=REPEATED,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+    )

@@ -11,23 +11,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synap_contracts.clauses import BY_ID, CLAUSES
+from synap_contracts.clauses.catalogue import BY_ID, CLAUSES
 from synap_contracts.client.spec import Spec
-from synap_contracts.kept import Kept
-from synap_contracts.neighbours import bystander
-from synap_contracts.play import Player, random_of
-from synap_contracts.run import ClauseResult
-from synap_contracts.runner import Plan, Runner
-from synap_contracts.server import own_server
-from synap_contracts.trial import Trial
+from synap_contracts.runs.check_runner import Plan, Runner
+from synap_contracts.runs.replay import Trial
+from synap_contracts.runs.result import ClauseResult
+from synap_contracts.runs.scenario_runner import Player, random_of
+from synap_contracts.scenarios.saved import Kept
+from synap_contracts.server.other_origin import bystander
+from synap_contracts.server.server import own_server
 
 if TYPE_CHECKING:
     from labels import Exhibit
-    from synap_contracts.neighbours import Bystander
-    from synap_contracts.observation import Observation
-    from synap_contracts.oracle.finding import Finding
-    from synap_contracts.scenario import Scenario
-    from synap_contracts.server import Server
+    from synap_contracts.observation.finding import Finding
+    from synap_contracts.observation.observed import Observation
+    from synap_contracts.scenarios.model import Scenario
+    from synap_contracts.server.other_origin import Bystander
+    from synap_contracts.server.server import Server
 
 ZOO = Path(__file__).parent / "zoo"
 

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synap_contracts.clauses import BY_ID, CLAUSES
+from synap_contracts.clauses.catalogue import BY_ID, CLAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synap_contracts.client.spec import Spec
-    from synap_contracts.kept import Kept
-    from synap_contracts.known import Listed
-    from synap_contracts.run import Run
-    from synap_contracts.scenario import Scenario
-    from synap_contracts.verify import Order
+    from synap_contracts.runs.known import Listed
+    from synap_contracts.runs.result import Run
+    from synap_contracts.runs.run import Order
+    from synap_contracts.scenarios.model import Scenario
+    from synap_contracts.scenarios.saved import Kept
 
 
 _FOLDER = Path(".synap-mock")
@@ -148,7 +148,7 @@ def verify(  # noqa: PLR0913 - one argument an option
     whatever the others did.
     """
     from synap_contracts.client.spec import Spec  # noqa: PLC0415 - --help loads nothing but click
-    from synap_contracts.verify import Order  # noqa: PLC0415 - as above
+    from synap_contracts.runs.run import Order  # noqa: PLC0415 - as above
 
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     runs = []
@@ -203,8 +203,8 @@ def _again(folders: tuple[str, ...], order: Order) -> tuple[str, ...]:
 
 
 def _listed(file: Path | None, *, accept: bool) -> Listed:
-    from synap_contracts.known import Listed  # noqa: PLC0415 - as above
-    from synap_contracts.known_file import BadList, load  # noqa: PLC0415 - as above
+    from synap_contracts.runs.known import Listed  # noqa: PLC0415 - as above
+    from synap_contracts.runs.known_file import BadList, load  # noqa: PLC0415 - as above
 
     if file is None:
         if accept:
@@ -218,7 +218,7 @@ def _listed(file: Path | None, *, accept: bool) -> Listed:
 
 def _accepted(runs: list[Run], file: Path) -> None:
     """Append what the runs found; a failure of several clients is written once."""
-    from synap_contracts.known_file import block  # noqa: PLC0415 - as above
+    from synap_contracts.runs.known_file import block  # noqa: PLC0415 - as above
 
     found = {each.name: each for run in reversed(runs) for each in run.found}
     if not found:
@@ -245,8 +245,8 @@ def _run(order: Order, replay: str | None) -> Run:
     """The run of one client; one that could not be run says why, and doesn't keep the others from it."""
     from synap_contracts.client.process import Unusable  # noqa: PLC0415 - as above
     from synap_contracts.client.protocol import AdapterError  # noqa: PLC0415 - as above
-    from synap_contracts.server import ServerError  # noqa: PLC0415 - as above
-    from synap_contracts.verify import verify as verified  # noqa: PLC0415 - as above
+    from synap_contracts.runs.run import verify as verified  # noqa: PLC0415 - as above
+    from synap_contracts.server.server import ServerError  # noqa: PLC0415 - as above
 
     try:
         return verified(
@@ -266,7 +266,7 @@ def _run(order: Order, replay: str | None) -> Run:
 
 
 def _unrun(order: Order, error: str) -> Run:
-    from synap_contracts.run import Run  # noqa: PLC0415 - as above
+    from synap_contracts.runs.result import Run  # noqa: PLC0415 - as above
 
     return Run(
         spec=order.spec.text,

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypeVar
 
 import pytest
 
-from synap_contracts.clauses import CLAUSES
+from synap_contracts.clauses.catalogue import CLAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synap_contracts.client.spec import Spec
-    from synap_contracts.run import ClauseResult, Run
+    from synap_contracts.runs.result import ClauseResult, Run
 
     Factory: TypeAlias = Callable[..., Any]
 
@@ -240,10 +240,10 @@ def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[st
     """The run, or the sentence that says why there is none."""
     from synap_contracts.client.process import Unusable  # noqa: PLC0415 - only where the contract is asked
     from synap_contracts.client.protocol import AdapterError  # noqa: PLC0415 - as above
-    from synap_contracts.known import Listed  # noqa: PLC0415 - as above
-    from synap_contracts.known_file import BadList, load  # noqa: PLC0415 - as above
-    from synap_contracts.server import ServerError  # noqa: PLC0415 - as above
-    from synap_contracts.verify import Order, verify  # noqa: PLC0415 - as above
+    from synap_contracts.runs.known import Listed  # noqa: PLC0415 - as above
+    from synap_contracts.runs.known_file import BadList, load  # noqa: PLC0415 - as above
+    from synap_contracts.runs.run import Order, verify  # noqa: PLC0415 - as above
+    from synap_contracts.server.server import ServerError  # noqa: PLC0415 - as above
 
     seed = random.SystemRandom().randrange(10**6) if settings.seed is None else settings.seed
     options = [part for folder in settings.folders if folder for part in ("--path", folder)]

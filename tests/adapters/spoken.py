@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.client.spec import Spec
-from synap_contracts.verify import Order, verify
+from synap_contracts.runs.run import Order, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from synap_contracts.client.spec import Spec
-from synap_contracts.verify import Order, verify
+from synap_contracts.runs.run import Order, verify
 
 from synap_mock import SynapMock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 ZOO = Path(__file__).parents[2] / "contracts" / "zoo"
 

@@ -20,7 +20,7 @@ from synap_mock import SynapMock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 Json = Any
 BATCH = "/v1/conversations/messages/batch"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from synap_contracts.checks import CHECKS
-from synap_contracts.clauses import BY_ID, CLAUSES, Clause
+from synap_contracts.clauses.catalogue import BY_ID, CLAUSES, Clause
+from synap_contracts.clauses.checks import CHECKS
 
 if TYPE_CHECKING:
-    from synap_contracts.checks.check import Check
+    from synap_contracts.clauses.check import Check
 
 UNCHECKED: dict[str, str] = {}
 """Clauses without a check, each with the reason."""

@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from synap_contracts import conformance
-from synap_contracts.clauses import BY_ID
-from synap_contracts.clients.releases import OLDEST, ordered
-from synap_contracts.known import Known
-from synap_contracts.report.conformance import page, stretches
-from synap_contracts.run import ClauseResult, Run
-from synap_contracts.scenario import one
+from synap_contracts.clauses.catalogue import BY_ID
+from synap_contracts.client.releases import OLDEST, ordered
+from synap_contracts.report.releases import page, stretches
+from synap_contracts.runs import releases as conformance
+from synap_contracts.runs.known import Known
+from synap_contracts.runs.result import ClauseResult, Run
+from synap_contracts.scenarios.model import one
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from synap_contracts.verify import Order
+    from synap_contracts.runs.run import Order
 
 KEYS = Known("IN-KEYS", "raised ValueError", "the builtin, on purpose", one(), until="1.1")
 NAME = Known("NET-NAME", "raised X", "no class | of that name", one(), since="1.1", until="1.2")

@@ -8,9 +8,9 @@ import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
-from synap_contracts.client.errors import describe
-from synap_contracts.client.host import Host, changed
-from synap_contracts.client.plain import plain
+from synap_contracts.client.host.errors import describe
+from synap_contracts.client.host.serialization import plain
+from synap_contracts.client.host.service import Host, changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from click.testing import CliRunner
-from synap_contracts.clauses import BY_ID
+from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify as command
-from synap_contracts.known import Known, Ledger, Listed, kind_of, replay
-from synap_contracts.known_file import BadList, block, load
-from synap_contracts.neighbours import bystander
-from synap_contracts.observation import CallSeen, Event, Observation
-from synap_contracts.oracle.finding import Finding
-from synap_contracts.play import Player, random_of
-from synap_contracts.scenario import Call, Scenario, Trouble, one
-from synap_contracts.server import Key, ServerError, own_server
-from synap_contracts.verify import Order, verify
+from synap_contracts.observation.finding import Finding
+from synap_contracts.observation.observed import CallSeen, Event, Observation
+from synap_contracts.runs.known import Known, Ledger, Listed, kind_of, replay
+from synap_contracts.runs.known_file import BadList, block, load
+from synap_contracts.runs.run import Order, verify
+from synap_contracts.runs.scenario_runner import Player, random_of
+from synap_contracts.scenarios.model import Call, Scenario, Trouble, one
+from synap_contracts.server.other_origin import bystander
+from synap_contracts.server.server import Key, ServerError, own_server
 
 if TYPE_CHECKING:
     from synap_contracts.client.protocol import Told
-    from synap_contracts.run import ClauseResult, Run
-    from synap_contracts.scenario import KeyKind
+    from synap_contracts.runs.result import ClauseResult, Run
+    from synap_contracts.scenarios.model import KeyKind
 
 OFFICIAL = Path(__file__).parents[2] / "contracts" / "known-failures" / "official-sdk.toml"
 
 CLIENT = """
-from synap_contracts.clients.reference import ReferenceClient
+from synap_contracts.client.bundled.reference import ReferenceClient
 
 version = "1.4.0"
 

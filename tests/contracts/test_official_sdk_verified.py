@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 BROKEN = ("IN-KEYS", "IN-ROLE", "IN-TYPES", "IN-ITERABLE", "NET-NAME", "NET-LOST", "ONCE", "AUTH-SECRET", "REDIRECT")
 """RATE-WAIT too, but to see it takes the SDK's own ten seconds: `synap-mock verify sdk --clause RATE-WAIT`."""

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from synap_contracts.clauses.judge import judge
 from synap_contracts.client.protocol import Hung, Raised, Returned, Told
 from synap_contracts.client.protocol import told as told_by_an_adapter
-from synap_contracts.observation import Altered, CallSeen, Event, Observation
-from synap_contracts.oracle.fates import broken_clause, canonical, wide_clause
-from synap_contracts.oracle.finding import shown
-from synap_contracts.oracle.judge import judge
-from synap_contracts.oracle.truth import likeness
-from synap_contracts.scenario import Call, Scenario, Trouble
-from synap_contracts.server import Key, Recorded, Request
+from synap_contracts.observation.comparison import likeness
+from synap_contracts.observation.expected import broken_clause, canonical, wide_clause
+from synap_contracts.observation.finding import shown
+from synap_contracts.observation.observed import Altered, CallSeen, Event, Observation
+from synap_contracts.scenarios.model import Call, Scenario, Trouble
+from synap_contracts.server.server import Key, Recorded, Request
 
 ID = "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11"
 AT = "2026-11-23T04:05:39.134939Z"

@@ -6,22 +6,22 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from synap_contracts.checks.network import trouble
+from synap_contracts.clauses.judge import judge
+from synap_contracts.clauses.network import trouble
+from synap_contracts.client.bundled import reference
 from synap_contracts.client.driver import Inside
-from synap_contracts.client.host import Host
-from synap_contracts.clients import reference
-from synap_contracts.neighbours import bystander
-from synap_contracts.oracle.judge import judge
-from synap_contracts.play import Player, random_of
-from synap_contracts.scenario import Call, Close, Scenario, one
-from synap_contracts.server import Server
-from synap_contracts.strategies import message
-from synap_contracts.trial import Trial
+from synap_contracts.client.host.service import Host
+from synap_contracts.runs.replay import Trial
+from synap_contracts.runs.scenario_runner import Player, random_of
+from synap_contracts.scenarios.model import Call, Close, Scenario, one
+from synap_contracts.scenarios.strategies import message
+from synap_contracts.server.other_origin import bystander
+from synap_contracts.server.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from synap_contracts.scenario import Step
+    from synap_contracts.scenarios.model import Step
 
 
 class OneAnswer(reference.ReferenceClient):

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import parse
 
 import pytest
 from synap_contracts import pytest_plugin
-from synap_contracts.clauses import CLAUSES
+from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.recording_contract import RecordingContract, replaces
 
 if TYPE_CHECKING:

@@ -15,15 +15,15 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from synap_contracts.client import releases
 from synap_contracts.client.process import Unusable
+from synap_contracts.client.releases import NoSuchRelease, Release, named, ordered
 from synap_contracts.client.spec import Spec
-from synap_contracts.clients import releases
-from synap_contracts.clients.releases import NoSuchRelease, Release, named, ordered
-from synap_contracts.observation import Observation
-from synap_contracts.oracle.finding import Finding
+from synap_contracts.observation.finding import Finding
+from synap_contracts.observation.observed import Observation
 from synap_contracts.report import reproduce
-from synap_contracts.run import Counterexample
-from synap_contracts.scenario import one
+from synap_contracts.runs.result import Counterexample
+from synap_contracts.scenarios.model import one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -194,7 +194,7 @@ def test_the_script_of_a_release_names_what_to_install() -> None:
     run: Any = SimpleNamespace(spec="sdk==0.5.9", dialect="documented", options=())
     first, *rest = reproduce.python(run, seen).splitlines()
     assert first == "# pip install maximem-synap==0.5.9"
-    assert "from synap_contracts.clients.official import make" in rest
+    assert "from synap_contracts.client.bundled.official import make" in rest
 
 
 def test_a_release_is_kept_for_each_python_in_the_folder_that_is_named(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from synap_contracts import strategies
-from synap_contracts.checks import CHECKS
-from synap_contracts.oracle.fates import MOST, broken_clause, canonical, wide_clause
-from synap_contracts.play import random_of
-from synap_contracts.scenario import Call, Names, Scenario, dumps, following, from_json, one, replay_id
-from synap_contracts.shrink import shrink
-from synap_contracts.strategies import message, several
+from synap_contracts.clauses.checks import CHECKS
+from synap_contracts.observation.expected import MOST, broken_clause, canonical, wide_clause
+from synap_contracts.runs.scenario_runner import random_of
+from synap_contracts.scenarios import strategies
+from synap_contracts.scenarios.model import Call, Names, Scenario, dumps, following, from_json, one, replay_id
+from synap_contracts.scenarios.shrinking import shrink
+from synap_contracts.scenarios.strategies import message, several
 
 if TYPE_CHECKING:
     from collections.abc import Callable

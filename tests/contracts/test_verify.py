@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from click.testing import CliRunner, Result
-from synap_contracts.clauses import CLAUSES
+from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.commands import verify as command
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from _pytest.mark import ParameterSet
-    from synap_contracts.run import Run
-    from synap_contracts.scenario import Call
+    from synap_contracts.runs.result import Run
+    from synap_contracts.scenarios.model import Call
 
 ALL = catalogue()
 WRONG = [exhibit for exhibit in ALL if exhibit.label.clause]

@@ -1,1 +1,128 @@
-../../adapters/node/adapter.mjs
+// node adapter.mjs [CLIENT.mjs]: answers the contract kit's requests for a Node client (docs/write-an-adapter.md).
+//
+// The client's module exports makeClient({ baseUrl, apiKey, timeoutS, retry }), which gives an object with
+// recordMessagesBatch(messages), and may have initialize() and close(). It exports its error classes too: a class
+// that it doesn't export is none of its own. It may export name, version, and can: which of "timeout_s" and "retry"
+// makeClient heeds.
+
+import { basename, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+import { inspect, isDeepStrictEqual } from "node:util";
+
+const PROTOCOL = 1;
+const LONGEST_TEXT = 20_000;
+
+// Standard output is the protocol's alone: what a client prints goes to standard error, which the kit reads too.
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
+function tell(value) {
+  const line = JSON.stringify(value).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  write(`${line}\n`);
+}
+
+async function loaded(path) {
+  try {
+    const found = await import(path);
+    if (typeof found.makeClient === "function") return found;
+    tell({ unusable: `${path} exports no function makeClient` });
+  } catch (error) {
+    const hint = given ? "" : "; name your client's module, as in node adapter.mjs ./mine.mjs";
+    tell({ unusable: `${path} can't be imported: ${error}${hint}` });
+  }
+  process.exit(0);
+}
+
+const [given] = process.argv.slice(2);
+const client = await loaded(given ? pathToFileURL(resolve(given)).href : new URL("client.mjs", pathToFileURL(process.argv[1])).href);
+const ownClasses = new Set(Object.values(client));
+const open = new Map();
+
+const requests = {
+  ping: () => ({ answer: "pong" }),
+  listen: () => ({ answer: [] }), // console writes to standard error, and Node has no other log
+  open: async ({ client: id, base_url: baseUrl, api_key: apiKey, timeout_s: timeoutS, retry }) =>
+    outcome(async () => {
+      const made = await client.makeClient({ baseUrl, apiKey, timeoutS, retry });
+      await made.initialize?.();
+      open.set(id, made);
+      return null;
+    }),
+  call: async ({ client: id, messages, given: as }, line) => {
+    const opened = open.get(id);
+    if (!opened) throw new Error(`no client ${JSON.stringify(id)} is open`);
+    const told = await outcome(() => opened.recordMessagesBatch(passed(messages, as)));
+    return { ...told, changed: changed(JSON.parse(line).messages, messages, "messages") };
+  },
+  close: async ({ client: id }) => {
+    const opened = open.get(id);
+    open.delete(id);
+    return outcome(async () => (await opened?.close?.()) ?? null);
+  },
+};
+
+async function outcome(act) {
+  try {
+    return { answer: (await act()) ?? null };
+  } catch (error) {
+    return { raised: described(error) };
+  }
+}
+
+function passed(messages, as) {
+  if (as === "tuple") return Object.freeze(messages);
+  return as === "generator" ? messages.values() : messages;
+}
+
+function described(error) {
+  const names = [];
+  const kind = error?.constructor?.name ?? typeof error;
+  for (let each = error; each instanceof Object; each = Object.getPrototypeOf(each)) {
+    if (Object.hasOwn(each, "constructor") && ownClasses.has(each.constructor)) names.push(each.constructor.name);
+  }
+  return {
+    class: names.length ? kind : `${kind} (not exported)`,
+    names,
+    text: String(error?.message ?? error),
+    said: [inspect(error, { depth: 8 }).slice(0, LONGEST_TEXT)], // as a log shows it: causes and properties too
+    status: Number.isInteger(error?.status) ? error.status : null,
+  };
+}
+
+function changed(before, after, path) {
+  if (isDeepStrictEqual(before, after)) return null;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const index = before.findIndex((each, at) => !isDeepStrictEqual(each, after[at]));
+    return before.length === after.length ? changed(before[index], after[index], `${path}[${index}]`) : `${path} (its length)`;
+  }
+  if (!(before instanceof Object && after instanceof Object)) return path;
+  const keys = [...Object.keys(before), ...Object.keys(after)];
+  const key = keys.find((each) => !isDeepStrictEqual(before[each], after[each]) || !Object.hasOwn(after, each));
+  return key === undefined ? path : changed(before[key], after[key], `${path}.${key}`) ?? `${path}.${key}`;
+}
+
+async function answer(line) {
+  const request = JSON.parse(line);
+  try {
+    if (!Object.hasOwn(requests, request.do)) throw new Error(`no request ${JSON.stringify(request.do)} is known`);
+    tell({ id: request.id, ...(await requests[request.do](request, line)) });
+  } catch (error) {
+    tell({ id: request.id, broken: `the adapter failed: ${error}` });
+  }
+}
+
+tell({
+  hello: {
+    protocol: PROTOCOL,
+    name: client.name ?? basename(given ?? "unnamed"),
+    version: client.version ?? null,
+    can: ["given", "input", "listen", ...(client.can ?? [])],
+    limits: { integers: Number.MAX_SAFE_INTEGER },
+  },
+});
+
+// Nothing waits for a call to end before the next line is read: several may be under way.
+const lines = createInterface({ input: process.stdin });
+lines.on("line", answer);
+lines.on("close", () => process.exit(0)); // a client that hangs shall not keep the process

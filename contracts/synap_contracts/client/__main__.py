@@ -8,8 +8,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from synap_contracts.client import loading, protocol
-from synap_contracts.client.host import Host, serve
+from synap_contracts.client import protocol
+from synap_contracts.client.host import loading
+from synap_contracts.client.host.service import Host, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable

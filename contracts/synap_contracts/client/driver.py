@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Callable
 
-    from synap_contracts.client.host import Host
+    from synap_contracts.client.host.service import Host
 
 Json = Any
 Retry = Literal["fast", "own"]
@@ -166,7 +166,7 @@ class Inside(Driver):
         asyncio.run_coroutine_threadsafe(self._handle(copied), self.loop)
 
     async def _handle(self, request: Json) -> None:
-        from synap_contracts.client.host import encoded  # noqa: PLC0415 - the host is loaded only where it runs
+        from synap_contracts.client.host.service import encoded  # noqa: PLC0415 - the host is loaded only where it runs
 
         self.take(protocol.decode(encoded(await self.host.answer(request))))
 

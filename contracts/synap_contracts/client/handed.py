@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synap_contracts.client import loading
 from synap_contracts.client.driver import Inside
-from synap_contracts.client.host import Host
+from synap_contracts.client.host import loading
+from synap_contracts.client.host.service import Host
 from synap_contracts.client.spec import Spec
 
 if TYPE_CHECKING:

@@ -7,18 +7,21 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from synap_contracts.client import abroad, loading
+from synap_contracts.client import releases
 from synap_contracts.client.driver import Inside
-from synap_contracts.client.host import Host
+from synap_contracts.client.host import bootstrap, loading
+from synap_contracts.client.host.service import Host
 from synap_contracts.client.process import Process, Unusable
-from synap_contracts.clients import releases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from synap_contracts.client.driver import Driver
 
-OWN: Final = {"reference": "synap_contracts.clients.reference:make", "sdk": "synap_contracts.clients.official:make"}
+OWN: Final = {
+    "reference": "synap_contracts.client.bundled.reference:make",
+    "sdk": "synap_contracts.client.bundled.official:make",
+}
 """Clients that come with the kit."""
 
 
@@ -84,7 +87,7 @@ class Spec:
             python = release.install()
         except releases.NoSuchRelease as error:
             raise Unusable(str(error)) from error
-        return Process([str(python), "-I", abroad.__file__, OWN["sdk"], self.text, *self.folders])
+        return Process([str(python), "-I", bootstrap.__file__, OWN["sdk"], self.text, *self.folders])
 
 
 def inside(factory: str, name: str, folders: tuple[str, ...] = ()) -> Inside:

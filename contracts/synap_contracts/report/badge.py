@@ -9,7 +9,7 @@ from synap_contracts.report.markup import element
 from synap_contracts.report.standing import standing
 
 if TYPE_CHECKING:
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 _LABEL: Final = "Synap contract"
 _COLOURS: Final = {"failed": "#a8141a", "stale": "#a8141a", "error": "#6b2a94", "known": "#7a4d00", "passed": "#14692f"}

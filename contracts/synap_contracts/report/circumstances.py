@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from synap_contracts.observation import CallSeen, Observation
+    from synap_contracts.observation.observed import CallSeen, Observation
 
 _KEYS: Final = {
     "unknown": "its key is a wrong one",

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.clauses import REVISION
+from synap_contracts.clauses.catalogue import REVISION
 from synap_contracts.client.protocol import Hung, Raised, Returned
+from synap_contracts.observation.redaction import hidden, keys_of
 from synap_contracts.report import reproduce
 from synap_contracts.report.circumstances import circumstances
-from synap_contracts.report.hiding import hidden, keys_of
-from synap_contracts.scenario import to_json
-from synap_contracts.server import UNKNOWN
+from synap_contracts.scenarios.model import to_json
+from synap_contracts.server.server import UNKNOWN
 
 if TYPE_CHECKING:
     from synap_contracts.client.protocol import Told
-    from synap_contracts.observation import CallSeen, Observation
-    from synap_contracts.run import ClauseResult, Counterexample, Outcome, Run
-    from synap_contracts.server import Truth
+    from synap_contracts.observation.observed import CallSeen, Observation
+    from synap_contracts.runs.result import ClauseResult, Counterexample, Outcome, Run
+    from synap_contracts.server.server import Truth
 
 Json = Any
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import tostring
 
-from synap_contracts.clauses import REVISION
+from synap_contracts.clauses.catalogue import REVISION
 from synap_contracts.report import evidence
 from synap_contracts.report.document import run_of
 from synap_contracts.report.markup import element
@@ -22,7 +22,7 @@ from synap_contracts.report.standing import ALL, MEANINGS, counted_words, standi
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 Json = Any
 

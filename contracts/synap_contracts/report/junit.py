@@ -16,7 +16,7 @@ from synap_contracts.report.terminal import evidence
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from synap_contracts.run import ClauseResult, Run
+    from synap_contracts.runs.result import ClauseResult, Run
 
 
 def xml(runs: list[Run], *, strict: bool = False) -> str:

@@ -7,13 +7,13 @@ import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.report.script import fault_of, rejections_of, script
-from synap_contracts.server import BATCH
+from synap_contracts.server.server import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synap_contracts.observation import CallSeen
-    from synap_contracts.run import Counterexample, Run
+    from synap_contracts.observation.observed import CallSeen
+    from synap_contracts.runs.result import Counterexample, Run
 
 Json = Any
 

@@ -11,20 +11,20 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_contracts.clauses.judge import REASON
+from synap_contracts.client import releases
 from synap_contracts.client.driver import SHORT_TIMEOUT_S
 from synap_contracts.client.protocol import Hung, Raised
 from synap_contracts.client.spec import OWN
-from synap_contracts.clients import releases
-from synap_contracts.oracle.judge import REASON
-from synap_contracts.scenario import Call, Close, Open, Revoke, Together, calls_of
-from synap_contracts.server import BATCH
+from synap_contracts.scenarios.model import Call, Close, Open, Revoke, Together, calls_of
+from synap_contracts.server.server import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synap_contracts.observation import CallSeen
-    from synap_contracts.run import Counterexample, Run
-    from synap_contracts.scenario import Step
+    from synap_contracts.observation.observed import CallSeen
+    from synap_contracts.runs.result import Counterexample, Run
+    from synap_contracts.scenarios.model import Step
 
 Json = Any
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from synap_contracts.clauses import Level
-    from synap_contracts.run import Outcome, Run
+    from synap_contracts.clauses.catalogue import Level
+    from synap_contracts.runs.result import Outcome, Run
 
 
 @dataclass(frozen=True)

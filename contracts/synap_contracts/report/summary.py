@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from synap_contracts.clauses import CLAUSES
+from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.report.markup import visible
 from synap_contracts.report.standing import counted_words, standing, verdict
 from synap_contracts.report.terminal import evidence
@@ -16,7 +16,7 @@ from synap_contracts.report.terminal import evidence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synap_contracts.run import ClauseResult, Run
+    from synap_contracts.runs.result import ClauseResult, Run
 
 _LONG: Final = 6_000
 """Characters of one counterexample."""

@@ -7,17 +7,17 @@ import shlex
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.oracle.finding import shown
+from synap_contracts.observation.finding import shown
+from synap_contracts.observation.redaction import hidden, keys_of
 from synap_contracts.report import reproduce
 from synap_contracts.report.circumstances import circumstances
 from synap_contracts.report.document import recorded, told_of
-from synap_contracts.report.hiding import hidden, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from synap_contracts.observation import CallSeen
-    from synap_contracts.run import ClauseResult, Counterexample, Outcome, Run
+    from synap_contracts.observation.observed import CallSeen
+    from synap_contracts.runs.result import ClauseResult, Counterexample, Outcome, Run
 
 Json = Any
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from synap_contracts.clauses import BY_ID
+from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.client.protocol import Raised, Returned
-from synap_contracts.observation import CallSeen, Event, Observation
-from synap_contracts.oracle.finding import Finding
-from synap_contracts.run import ClauseResult, Counterexample, Run
-from synap_contracts.scenario import Call, Scenario
-from synap_contracts.server import Key, Recorded, Request
+from synap_contracts.observation.finding import Finding
+from synap_contracts.observation.observed import CallSeen, Event, Observation
+from synap_contracts.runs.result import ClauseResult, Counterexample, Run
+from synap_contracts.scenarios.model import Call, Scenario
+from synap_contracts.server.server import Key, Recorded, Request
 
 KEY = "synap_0123456789abcdef0123456789abcdef"
 HOSTILE = "</pre><script>alert(1)</script> ]]> ``` | [x](http://evil) \x00\x1b[31m\u202e\ud800 &amp; @all"

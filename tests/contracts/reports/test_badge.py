@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from synap_contracts.clauses import BY_ID
+from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.report.badge import svg
-from synap_contracts.run import ClauseResult
+from synap_contracts.runs.result import ClauseResult
 
 if TYPE_CHECKING:
-    from synap_contracts.run import Outcome, Run
+    from synap_contracts.runs.result import Outcome, Run
 
 GREEN, AMBER, RED, VIOLET, GREY = "#14692f", "#7a4d00", "#a8141a", "#6b2a94", "#565e6b"
 

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from synap_contracts.client.protocol import AdapterError
 from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify
+from synap_contracts.observation.redaction import HIDDEN, hidden
 from synap_contracts.report import badge, html, junit, summary, terminal
 from synap_contracts.report.document import document
-from synap_contracts.report.hiding import HIDDEN, hidden
-from synap_contracts.verify import Order
-from synap_contracts.verify import verify as verified
+from synap_contracts.runs.run import Order
+from synap_contracts.runs.run import verify as verified
 
 from synap_mock import SynapMock
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 KEY = "synap_0123456789abcdef0123456789abcdef"
 REPORTS: dict[str, Callable[[Run], str]] = {

@@ -12,7 +12,7 @@ import pytest
 from synap_contracts.report.html import page
 
 if TYPE_CHECKING:
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 BREAKING_WORDS = ["failed", "error", "known", "stale", "warning", "not testable", "passed"]
 

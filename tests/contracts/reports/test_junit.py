@@ -9,7 +9,7 @@ import pytest
 from synap_contracts.report.junit import xml
 
 if TYPE_CHECKING:
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 GOLDEN = """\
 <?xml version="1.0" encoding="utf-8"?>

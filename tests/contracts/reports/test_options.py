@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from synap_contracts import conformance
 from synap_contracts.commands import verify
+from synap_contracts.runs import releases as conformance
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,25 +12,25 @@ import pytest
 from labels import Exhibit, catalogue
 from synap_contracts.client.protocol import Hung, Raised
 from synap_contracts.client.spec import Spec
-from synap_contracts.neighbours import bystander
-from synap_contracts.observation import CallSeen, Event, Observation
-from synap_contracts.oracle.finding import Finding
-from synap_contracts.play import Player, random_of
+from synap_contracts.observation.finding import Finding
+from synap_contracts.observation.observed import CallSeen, Event, Observation
 from synap_contracts.report import reproduce
-from synap_contracts.run import Counterexample, Run
-from synap_contracts.scenario import Call, Close, Open, Revoke, Scenario, Together, Trouble
-from synap_contracts.server import Key, own_server
+from synap_contracts.runs.result import Counterexample, Run
+from synap_contracts.runs.scenario_runner import Player, random_of
+from synap_contracts.scenarios.model import Call, Close, Open, Revoke, Scenario, Together, Trouble
+from synap_contracts.server.other_origin import bystander
+from synap_contracts.server.server import Key, own_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from synap_contracts.scenario import Step
+    from synap_contracts.scenarios.model import Step
 
 CLIENT = '''
 import time
 
-from synap_contracts.clients import reference
+from synap_contracts.client.bundled import reference
 
 
 class Inner:
@@ -179,7 +179,7 @@ def test_a_script_tells_what_was_asked_of_the_server_and_what_it_has(called: dic
     assert r'''"content": "'\"\\\n\u0000\u2028{}$steps"''' in last
 
 
-ADAPTER = f"cmd:{sys.executable} -m synap_contracts.client synap_contracts.clients.reference:make adapted"
+ADAPTER = f"cmd:{sys.executable} -m synap_contracts.client synap_contracts.client.bundled.reference:make adapted"
 REPLIES: Final = {
     "revoked-before-it-is-opened": ["open answer", "call raised"],
     "no-key": ["open raised"],

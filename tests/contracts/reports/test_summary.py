@@ -6,14 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synap_contracts.clauses import BY_ID
+from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.report import summary
 from synap_contracts.report.summary import markdown
-from synap_contracts.run import ClauseResult
+from synap_contracts.runs.result import ClauseResult
 
 if TYPE_CHECKING:
     import pytest
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 GOLDEN = """\
 ## Synap's contract

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 from synap_contracts.commands import verify
+from synap_contracts.observation.redaction import HIDDEN
 from synap_contracts.report import terminal
-from synap_contracts.report.hiding import HIDDEN
 
 if TYPE_CHECKING:
-    from synap_contracts.run import Run
+    from synap_contracts.runs.result import Run
 
 CLIENT = """
 class Client:

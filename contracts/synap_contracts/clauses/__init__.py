@@ -1,0 +1,1 @@
+"""What a client is checked against, a module for each group of clauses."""

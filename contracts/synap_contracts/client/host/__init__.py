@@ -1,0 +1,1 @@
+"""The Python host: serves the protocol for a Python client."""

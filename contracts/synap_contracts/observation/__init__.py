@@ -1,0 +1,1 @@
+"""What was sent, answered and recorded, and how it compares."""

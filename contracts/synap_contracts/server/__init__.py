@@ -1,0 +1,1 @@
+"""The server that a client talks to, as seen over HTTP."""

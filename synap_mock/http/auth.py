@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules.credentials import CALL_TOO_SOON
 from synap_mock.domain.rules.rule import Refusal, Refused
 
 if TYPE_CHECKING:
@@ -28,6 +28,6 @@ def authenticate(state: State, call: Call) -> Instance:
         call.limits = allowance.headers()
         if allowance.retry_after:
             raise Refused(
-                Refusal(rules.CALL_TOO_SOON, f"Too many requests; the next is allowed in {allowance.retry_after} s")
+                Refusal(CALL_TOO_SOON, f"Too many requests; the next is allowed in {allowance.retry_after} s")
             )
     return call.instance

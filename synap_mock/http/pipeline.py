@@ -13,7 +13,7 @@ from synap_mock.domain.faults.canned import stand_in
 from synap_mock.domain.faults.kinds import Unreachable
 from synap_mock.domain.faults.schedule import next_fault
 from synap_mock.domain.history.journal import Exchange
-from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules.request import ROUTE_NOT_MODELLED
 from synap_mock.domain.rules.rule import DESCRIBED, Refusal, Refused
 from synap_mock.http.body import read_body
 from synap_mock.http.call import Answer, Call
@@ -184,7 +184,7 @@ class DataRoute:
 def _not_modelled(state: State, call: Call) -> Answer:
     """Any route that the fake doesn't model; no key needed."""
     route = state.keys.scrub(call.route)[:200]
-    raise Refused(Refusal(rules.ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
+    raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
 
 
 def _stood_in(state: State, call: Call, _: Instance) -> Answer:

@@ -13,7 +13,8 @@ from breaches import BREACHES
 
 from synap_mock import SynapMock
 from synap_mock.domain.rules import export as rulebook
-from synap_mock.domain.rules.index import CONVERSATION_REGISTERED, ENTRY_RULES, RULES
+from synap_mock.domain.rules.entries import CONVERSATION_REGISTERED, ENTRY_RULES
+from synap_mock.domain.rules.index import RULES
 from synap_mock.domain.rules.rule import Rule, Scope
 
 if TYPE_CHECKING:

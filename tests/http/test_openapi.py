@@ -20,7 +20,8 @@ import synap_mock
 from synap_mock import SynapMock
 from synap_mock.cli.main import main
 from synap_mock.domain.faults.kinds import FAULTS, NOTHING, Fault, Respond, Unreachable, named
-from synap_mock.domain.rules.index import ENTRY_RULES, REJECTED, RULES
+from synap_mock.domain.rules.entries import ENTRY_RULES, REJECTED
+from synap_mock.domain.rules.index import RULES
 from synap_mock.domain.rules.rule import Evidence, Rule, Scope
 from synap_mock.domain.values.batch import ROLES
 from synap_mock.http.api.identity import ISOLATION

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules import credentials as rules
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values import ids
 from synap_mock.domain.values.quoting import shown

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from synap_mock.domain.conversations import schema
 from synap_mock.domain.faults.rejections import rejected
-from synap_mock.domain.rules.index import ENTRY_RULES, REJECTED
+from synap_mock.domain.rules.entries import ENTRY_RULES, REJECTED
 from synap_mock.domain.rules.rule import Refusal, Terms
 from synap_mock.domain.values.clock import iso
 from synap_mock.domain.values.ids import canonical_uuid

@@ -6,7 +6,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final, Never
 
-from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules import request as rules
+from synap_mock.domain.rules.fields import BATCH_FIELDS, SINGLE_FIELDS
 from synap_mock.domain.rules.rule import ABSENT, DESCRIBED, Refusal, Refused
 from synap_mock.domain.values.batch import Batch
 from synap_mock.domain.values.quoting import shown
@@ -61,7 +62,7 @@ def batch(body: bytes, max_batch: int | None) -> Batch:
     if max_batch is not None and len(entries) > max_batch:
         text = f"must hold at most {max_batch} messages, not {len(entries)}"
         raise Refused(Refusal(rules.BATCH_TOO_LONG, text, ("messages",)))
-    return _in_columns(entries, rules.BATCH_FIELDS, ("messages",))
+    return _in_columns(entries, BATCH_FIELDS, ("messages",))
 
 
 def single(body: bytes) -> Batch:
@@ -73,7 +74,7 @@ def single(body: bytes) -> Batch:
     entry = decode(body)
     if not isinstance(entry, dict):
         raise _no_object(entry)
-    return _in_columns([entry], rules.SINGLE_FIELDS, ())
+    return _in_columns([entry], SINGLE_FIELDS, ())
 
 
 def _in_columns(entries: list[Any], fields: Sequence[Field], path: tuple[str, ...]) -> Batch:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.conversations import record as recording
 from synap_mock.domain.conversations import schema
-from synap_mock.domain.rules import index as rules
+from synap_mock.domain.rules import reading, request
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import shown
@@ -48,11 +48,13 @@ def read_back(state: State, call: Call, instance: Instance) -> Answer:
     given = call.path_params["conversation_id"]
     conversation_id = canonical_uuid(given)
     if conversation_id is None:
-        raise Refused(Refusal(rules.READ_CONVERSATION_ID, f"must be a UUID, not {shown(given)}", ("conversation_id",)))
+        raise Refused(
+            Refusal(reading.READ_CONVERSATION_ID, f"must be a UUID, not {shown(given)}", ("conversation_id",))
+        )
     start, limit = _page(call, "start", 1), _page(call, "limit", PAGE)
     with state.lock:
         if not state.store.holds(instance.instance_id, conversation_id):
-            raise Refused(Refusal(rules.READ_UNKNOWN, f"there is no conversation {conversation_id} in this instance"))
+            raise Refused(Refusal(reading.READ_UNKNOWN, f"there is no conversation {conversation_id} in this instance"))
         found = state.store.transcript(instance.instance_id, conversation_id, start, limit)
     turns = [
         {
@@ -70,7 +72,9 @@ def read_back(state: State, call: Call, instance: Instance) -> Answer:
 def _whole(state: State, call: Call) -> bytes:
     if call.body.over_cap:
         limit = state.settings.max_body
-        raise Refused(Refusal(rules.BODY_TOO_LARGE, f"the body must have at most {limit} bytes, not {call.body.size}"))
+        raise Refused(
+            Refusal(request.BODY_TOO_LARGE, f"the body must have at most {limit} bytes, not {call.body.size}")
+        )
     return call.body.content
 
 
@@ -78,4 +82,4 @@ def _page(call: Call, name: str, default: int) -> int:
     try:
         return whole_number(call.query, name) or default
     except ValueError as error:
-        raise Refused(Refusal(rules.READ_PAGE, str(error), (name,))) from None
+        raise Refused(Refusal(reading.READ_PAGE, str(error), (name,))) from None

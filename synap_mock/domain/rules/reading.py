@@ -1,0 +1,42 @@
+"""Rules about reading a conversation back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from synap_mock.domain.rules.rule import Evidence, Rule, Scope
+from synap_mock.domain.rules.sources import PAGE
+
+READ_CONVERSATION_ID = Rule(
+    id="READ-CONVERSATION-ID",
+    statement="Reading back an id that is no UUID.",
+    scope=Scope.CALL,
+    that=Evidence.DERIVED,
+    how=Evidence.ASSUMED,
+    source=f"{PAGE}, Parameters (must be a valid UUID)",
+)
+READ_PAGE = Rule(
+    id="READ-PAGE",
+    statement="Reading back with a `start` or `limit` that is no whole number from 1.",
+    scope=Scope.CALL,
+    that=Evidence.SDK,
+    how=Evidence.ASSUMED,
+    source="SDK 0.5.11 and later: positions count from 1, pages of 500",
+)
+READ_UNKNOWN = Rule(
+    id="READ-UNKNOWN",
+    statement="Reading back a conversation that the key's instance does not hold.",
+    scope=Scope.CALL,
+    that=Evidence.SDK,
+    how=Evidence.ASSUMED,
+    source="403 seen by the vendor's JS exerciser; 404 is the project's choice",
+    code="CONVERSATION_NOT_FOUND",
+    status=404,
+    observed_status=403,
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    READ_CONVERSATION_ID,
+    READ_PAGE,
+    READ_UNKNOWN,
+)

@@ -16,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from synap_mock.domain.faults.kinds import ConnectionReset, Disconnected, StalledBody, TruncatedBody
 from synap_mock.http.fault_step import LINE
+from synap_mock.transports.green_threads import require_system_threads
+from synap_mock.transports.listeners import listeners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,8 +119,8 @@ class Server:
 @contextmanager
 def _listening(app: ASGIApp, host: str, port: int) -> Iterator[int]:
     """Serve `app`, and give the port."""
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    with socket.create_server(address[:2], family=family, backlog=_BACKLOG) as listener:
+    require_system_threads()
+    with listeners(host, port, _BACKLOG) as opened:
         server = _Server(
             uvicorn.Config(
                 app,
@@ -134,13 +136,13 @@ def _listening(app: ASGIApp, host: str, port: int) -> Iterator[int]:
                 timeout_graceful_shutdown=1,
             )
         )
-        thread = threading.Thread(target=server.run, args=([listener],), name="synap-mock", daemon=True)
+        thread = threading.Thread(target=server.run, args=(opened,), name="synap-mock", daemon=True)
         thread.start()
         server.settled.wait()
         if not server.started:
             raise OSError(f"the server on {host}:{port} did not start")
         try:
-            yield listener.getsockname()[1]
+            yield opened[0].getsockname()[1]
         finally:
             server.end()
             thread.join()

@@ -1,0 +1,77 @@
+"""The sockets that a server listens on: one for each address that its host name stands for."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ATTEMPTS: Final = 20
+"""A free port of one address may be taken on the next one; then another is tried."""
+_ABSENT: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+"""What binding raises where the machine has no IPv6: localhost still resolves to ::1 in many containers."""
+
+
+@contextmanager
+def listeners(host: str, port: int, backlog: int) -> Iterator[list[socket.socket]]:
+    """Listen on every address of `host`, all on one port; ``::`` includes IPv4.
+
+    Args:
+        host: a name or an address.
+        port: 0 picks a free one.
+        backlog: how many connections may wait to be accepted, per address.
+
+    Raises:
+        OSError: an address can't be bound, or the name can't be resolved.
+    """
+    with ExitStack() as stack:
+        yield _opened(host, port, backlog, stack)
+
+
+def _opened(host: str, port: int, backlog: int, stack: ExitStack) -> list[socket.socket]:
+    addresses = _addresses(host, port)
+    for attempt in range(_ATTEMPTS):
+        with ExitStack() as bound:
+            try:
+                found = _bound(addresses, port, backlog, bound)
+            except OSError as error:
+                if port != 0 or error.errno != errno.EADDRINUSE or attempt == _ATTEMPTS - 1:
+                    raise
+                continue
+            stack.push(bound.pop_all())
+            return found
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
+    """The addresses of `host`, IPv4 first, since clients that try only one try that."""
+    if host.lower() == "localhost":  # both loopback addresses (RFC 6761), although many hosts files list one
+        return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    addresses = {(family, str(address[0])): None for family, _, _, _, address in found}
+    return sorted(addresses, key=lambda each: each[0] != socket.AF_INET)
+
+
+def _bound(
+    addresses: list[tuple[socket.AddressFamily, str]], port: int, backlog: int, stack: ExitStack
+) -> list[socket.socket]:
+    opened: list[socket.socket] = []
+    absent: OSError | None = None
+    for family, address in addresses:
+        dual = address == "::" and socket.has_dualstack_ipv6()
+        try:
+            listener = socket.create_server((address, port), family=family, backlog=backlog, dualstack_ipv6=dual)
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                raise
+            absent = error
+            continue
+        opened.append(stack.enter_context(listener))
+        port = listener.getsockname()[1]
+    if absent is not None and not opened:
+        raise absent
+    return opened

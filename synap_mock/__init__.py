@@ -6,88 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from synap_mock import strategies
-    from synap_mock.domain.faults.kinds import (
-        Conflict,
-        ConnectionRefused,
-        ConnectionReset,
-        ConnectTimeout,
-        Disconnected,
-        Forbidden,
-        InstanceBuildFailed,
-        InstanceNotReady,
-        InsufficientCredits,
-        Latency,
-        MalformedBody,
-        RateLimited,
-        ReadTimeout,
-        Respond,
-        ServerError,
-        StalledBody,
-        TrialLimitReached,
-        TruncatedBody,
-        Unauthorized,
-        WrongShape,
-    )
-    from synap_mock.domain.history.journal import Request
-    from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
-    from synap_mock.mock import SynapMock
-    from synap_mock.transports.server import Server
-
-__all__ = [
-    "Conflict",
-    "ConnectTimeout",
-    "ConnectionRefused",
-    "ConnectionReset",
-    "Conversation",
-    "Disconnected",
-    "Forbidden",
-    "InstanceBuildFailed",
-    "InstanceNotReady",
-    "InsufficientCredits",
-    "Latency",
-    "MalformedBody",
-    "Message",
-    "RateLimited",
-    "ReadTimeout",
-    "RecordedBatch",
-    "Request",
-    "Respond",
-    "Server",
-    "ServerError",
-    "StalledBody",
-    "SynapMock",
-    "TrialLimitReached",
-    "TruncatedBody",
-    "Unauthorized",
-    "WrongShape",
-    "__version__",
-    "strategies",
-]
+    from synap_mock import strategies as strategies
+    from synap_mock.domain.faults.index import *  # noqa: F403 - the index lists the names in __all__
+    from synap_mock.domain.history.journal import Request as Request
+    from synap_mock.domain.storage.messages import Conversation as Conversation
+    from synap_mock.domain.storage.messages import Message as Message
+    from synap_mock.domain.storage.messages import RecordedBatch as RecordedBatch
+    from synap_mock.mock import SynapMock as SynapMock
+    from synap_mock.transports.server import Server as Server
 
 __version__: Final = "0.1.0"
 
+_FAULTS: Final = "synap_mock.domain.faults.index"
+"""Where every fault is; a module that names a fault is not imported before a fault is used."""
 _HOMES: Final = {
-    "Conflict": "synap_mock.domain.faults.kinds",
-    "ConnectTimeout": "synap_mock.domain.faults.kinds",
-    "ConnectionRefused": "synap_mock.domain.faults.kinds",
-    "ConnectionReset": "synap_mock.domain.faults.kinds",
-    "Disconnected": "synap_mock.domain.faults.kinds",
-    "Forbidden": "synap_mock.domain.faults.kinds",
-    "InstanceBuildFailed": "synap_mock.domain.faults.kinds",
-    "InstanceNotReady": "synap_mock.domain.faults.kinds",
-    "InsufficientCredits": "synap_mock.domain.faults.kinds",
-    "Latency": "synap_mock.domain.faults.kinds",
-    "MalformedBody": "synap_mock.domain.faults.kinds",
-    "RateLimited": "synap_mock.domain.faults.kinds",
-    "ReadTimeout": "synap_mock.domain.faults.kinds",
-    "Respond": "synap_mock.domain.faults.kinds",
-    "ServerError": "synap_mock.domain.faults.kinds",
-    "TrialLimitReached": "synap_mock.domain.faults.kinds",
-    "StalledBody": "synap_mock.domain.faults.kinds",
-    "TruncatedBody": "synap_mock.domain.faults.kinds",
-    "Unauthorized": "synap_mock.domain.faults.kinds",
-    "WrongShape": "synap_mock.domain.faults.kinds",
     "Conversation": "synap_mock.domain.storage.messages",
     "Message": "synap_mock.domain.storage.messages",
     "RecordedBatch": "synap_mock.domain.storage.messages",
@@ -98,13 +30,15 @@ _HOMES: Final = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
+    if name == "__all__":
+        return sorted({*_HOMES, *import_module(_FAULTS).__all__, "__version__", "strategies"})
     if name == "strategies":
         return import_module("synap_mock.strategies")
-    home = _HOMES.get(name)
-    if home is None:
+    home = _HOMES.get(name) or (_FAULTS if name[:1].isupper() else None)
+    if home is None or (home == _FAULTS and name not in import_module(_FAULTS).__all__):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return [*__getattr__("__all__"), "__all__"]

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.canned import StandIn
-from synap_mock.domain.faults.kinds import NOTHING, Respond
+from synap_mock.domain.faults.fault import NOTHING
 from synap_mock.domain.faults.rejections import Rejection
+from synap_mock.domain.faults.responses import Respond
 from synap_mock.domain.faults.schedule import ArmedFault, reachable, script
 from synap_mock.domain.state import State
 from synap_mock.domain.values import ids
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from synap_mock.domain.access.keys import Keys
-    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.fault import Fault
     from synap_mock.domain.faults.rejections import Where
     from synap_mock.domain.history.journal import Request
     from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch

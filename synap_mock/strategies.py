@@ -10,24 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
-from synap_mock.domain.faults.kinds import (
-    Conflict,
-    ConnectionReset,
-    Disconnected,
-    Forbidden,
-    InsufficientCredits,
-    MalformedBody,
-    RateLimited,
-    ReadTimeout,
-    ServerError,
-    StalledBody,
-    TruncatedBody,
-    Unauthorized,
-    WrongShape,
-)
+from synap_mock.domain.faults.catalog import FAULTS
 
 if TYPE_CHECKING:
-    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.fault import Fault
 
 Entry = dict[str, Any]
 
@@ -111,23 +97,5 @@ def broken_entries() -> st.SearchStrategy[Entry]:
 
 
 def faults() -> st.SearchStrategy[Fault]:
-    """What may go wrong on any day, behind either door."""
-    return st.sampled_from(
-        [
-            ServerError(500),
-            ServerError(503),
-            RateLimited(1),
-            RateLimited(30),
-            ReadTimeout(),
-            ConnectionReset(),
-            Disconnected(),
-            TruncatedBody(),
-            StalledBody(),
-            MalformedBody(),
-            WrongShape(),
-            InsufficientCredits(),
-            Conflict(),
-            Forbidden(),
-            Unauthorized(),
-        ]
-    )
+    """What may go wrong on any day, in process and on a port."""
+    return st.sampled_from([example for kind in FAULTS.values() for example in kind.examples()])

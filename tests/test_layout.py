@@ -49,7 +49,9 @@ def imports(root: Path, name: str) -> set[str]:
     for imported in imported_names(known[name]):
         if not imported.startswith("synap_mock."):
             continue
-        target = synap_mock._HOMES.get(imported.split(".")[1], imported).removeprefix("synap_mock.")  # noqa: SLF001 - the index of public names
+        public = imported.split(".")[1]
+        home = getattr(synap_mock, public).__module__ if public[0].isupper() else imported
+        target = home.removeprefix("synap_mock.")
         while target and target not in known:
             target = target.rpartition(".")[0]
         found.add(target)

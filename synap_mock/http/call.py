@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from synap_mock.domain.access.keys import Instance
-    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.fault import Fault, Lost, Unreachable
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.http.body import Body
 
@@ -61,5 +61,5 @@ class Answer:
     """Names in lower case."""
     fault: Fault | None = None
     """What went wrong with it, because a test armed that."""
-    lost: Fault | None = None
+    lost: Lost | Unreachable | None = None
     """How it is lost on the line, where it is."""

@@ -6,8 +6,8 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.rules.rule import DESCRIBED, EntryRule, Scope
+from synap_mock.domain.values.encoding import encode
 from synap_mock.http.call import Answer
-from synap_mock.http.encoding import encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

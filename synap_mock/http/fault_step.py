@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from synap_mock.domain.faults.kinds import Answered, Latency, ReadTimeout
+from synap_mock.domain.faults.connections import Latency, ReadTimeout
+from synap_mock.domain.faults.fault import Answered, Lost, Unreachable
 from synap_mock.http.call import Answer
-from synap_mock.http.replies import reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.types import Message, Receive, Scope, Send
 
-    from synap_mock.domain.faults.kinds import Fault
     from synap_mock.domain.faults.schedule import ArmedFault
     from synap_mock.domain.values.clock import Clock
     from synap_mock.http.call import Call
@@ -44,7 +43,7 @@ class Line(Protocol):
     async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:
         """Let time pass; whether the client is still waiting then."""
 
-    async def lose(self, fault: Fault, unsent: Unsent) -> None:
+    async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
         """Lose the answer, or the call, as a `Lost` or `Unreachable` fault says."""
 
 
@@ -81,15 +80,13 @@ async def strike(
         return carry_out()
     done = carry_out() if armed.after_commit else None
     if isinstance(fault, Answered):
-        answer = reply(fault, dialect, call.instance.instance_id if call.instance else "")
-        answer.refusals = done.refusals if done else ()
-        answer.fault = fault
-        return answer
+        status, body, headers = fault.reply(dialect, call.instance.instance_id if call.instance else "")
+        return Answer(status, body, done.refusals if done else (), headers, fault)
     if isinstance(fault, Latency) and await late(fault.seconds):
         done = done or carry_out()
         done.fault = fault
         return done
     answer = done or Answer(200, _NOTHING_DONE)
     answer.fault = fault
-    answer.lost = ReadTimeout() if isinstance(fault, Latency) else fault
+    answer.lost = fault if isinstance(fault, Lost | Unreachable) else ReadTimeout()
     return answer

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.faults.canned import stand_in
-from synap_mock.domain.faults.kinds import Unreachable
+from synap_mock.domain.faults.fault import Unreachable
 from synap_mock.domain.faults.schedule import next_fault
 from synap_mock.domain.history.journal import Exchange
 from synap_mock.domain.rules.request import ROUTE_NOT_MODELLED
@@ -107,7 +107,7 @@ class DataRoute:
 
         unreachable = any(isinstance(item.fault, Unreachable) for item in state.faults.all())
         first = self._struck(next_armed, Unreachable) if unreachable else None
-        if first is not None:
+        if first is not None and isinstance(first.fault, Unreachable):
             return Answer(0, b"", fault=first.fault, lost=first.fault)
         try:
             carry_out = endpoint.admit(state, call)
@@ -187,7 +187,7 @@ def _not_modelled(state: State, call: Call) -> Answer:
     raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
 
 
-def _stood_in(state: State, call: Call, _: Instance) -> Answer:
+def _stood_in(state: State, call: Call, instance: Instance) -> Answer:
     """What a test wants answered in place of a route that the fake doesn't model."""
     with state.lock:
         found = stand_in(state.stand_ins, call.method, call.path)
@@ -195,7 +195,8 @@ def _stood_in(state: State, call: Call, _: Instance) -> Answer:
             state.stand_ins.strike(found)
     if found is None:  # another call has used it up meanwhile
         return _not_modelled(state, call)
-    return Answer(found.answer.status, found.answer.body, headers=found.answer.said)
+    status, body, headers = found.answer.reply(state.settings.dialect, instance.instance_id)
+    return Answer(status, body, headers=headers)
 
 
 NOT_MODELLED: Final = Open(_not_modelled, modelled=False)

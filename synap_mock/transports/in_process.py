@@ -9,22 +9,14 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, assert_never
 
 import httpx
 from respx.mocks import HTTPCoreMocker
 from respx.models import AllMockedAssertionError, PassThrough
 from respx.router import MockRouter
 
-from synap_mock.domain.faults.kinds import (
-    ConnectionRefused,
-    ConnectionReset,
-    ConnectTimeout,
-    Disconnected,
-    ReadTimeout,
-    StalledBody,
-    TruncatedBody,
-)
+from synap_mock.domain.faults.fault import Wire
 from synap_mock.http.fault_step import LINE
 
 if TYPE_CHECKING:
@@ -33,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive
 
-    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.fault import Lost, Unreachable
     from synap_mock.domain.values.clock import Clock
     from synap_mock.http.fault_step import Unsent
 
@@ -187,17 +179,17 @@ class _Line:
         clock.advance(seconds)
         return True
 
-    async def lose(self, fault: Fault, unsent: Unsent) -> None:
+    async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
         request = self._request
-        match fault:
-            case ReadTimeout():
+        match fault.wire:
+            case Wire.SILENT:
                 unsent.clock.advance(self._timeouts.get("read") or 0)
                 raise httpx.ReadTimeout(self._texts.timeout, request=request)
-            case ConnectionReset():
+            case Wire.RESET:
                 raise httpx.ReadError(self._texts.reset, request=request)
-            case Disconnected():
+            case Wire.CLOSED:
                 raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
-            case TruncatedBody():
+            case Wire.HALF_THEN_CLOSED:
                 closed = httpx.RemoteProtocolError(
                     "peer closed connection without sending complete message body "
                     f"(received {len(unsent.body) // 2} bytes, expected {len(unsent.body)})",
@@ -205,16 +197,18 @@ class _Line:
                 )
                 await unsent.send(unsent.start)
                 await unsent.send({"type": "http.response.body", "body": _Cut(unsent.body, closed)})
-            case StalledBody():
+            case Wire.HALF_THEN_SILENT:
                 unsent.clock.advance(self._timeouts.get("read") or 0)
                 late = httpx.ReadTimeout(self._texts.timeout, request=request)
                 await unsent.send(unsent.start)
                 await unsent.send({"type": "http.response.body", "body": _Cut(unsent.body, late)})
-            case ConnectionRefused():
+            case Wire.REFUSED:
                 raise httpx.ConnectError(self._texts.refused, request=request)
-            case ConnectTimeout():
+            case Wire.CONNECT_TIMEOUT:
                 unsent.clock.advance(self._timeouts.get("connect") or 0)
                 raise httpx.ConnectTimeout(self._texts.timeout, request=request)
+            case other:
+                assert_never(other)
 
 
 class _Cut(httpx.SyncByteStream, httpx.AsyncByteStream):

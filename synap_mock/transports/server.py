@@ -9,12 +9,12 @@ import socket
 import struct
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, assert_never
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from synap_mock.domain.faults.kinds import ConnectionReset, Disconnected, StalledBody, TruncatedBody
+from synap_mock.domain.faults.fault import Wire
 from synap_mock.http.fault_step import LINE
 from synap_mock.transports.green_threads import require_system_threads
 from synap_mock.transports.listeners import listeners
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive
 
-    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.fault import Lost, Unreachable
     from synap_mock.domain.values.clock import Clock
     from synap_mock.http.fault_step import Unsent
 
@@ -173,23 +173,29 @@ class _Protocol(HttpToolsProtocol):
         gone.cancel()
         return not done
 
-    async def lose(self, fault: Fault, unsent: Unsent) -> None:
+    async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
         """Break this connection, as the fault says."""
-        match fault:
-            case ConnectionReset():
+        match fault.wire:
+            case Wire.RESET:
                 # Closed with nothing to linger for, TCP says RST.
                 line = self.transport.get_extra_info("socket")
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.transport.abort()
-            case Disconnected():
+            case Wire.CLOSED:
                 self.transport.close()
-            case TruncatedBody() | StalledBody():
+            case Wire.HALF_THEN_CLOSED | Wire.HALF_THEN_SILENT:
                 await unsent.send(unsent.start)
                 await unsent.send(
                     {"type": "http.response.body", "body": unsent.body[: len(unsent.body) // 2], "more_body": True}
                 )
-                if isinstance(fault, TruncatedBody):
+                if fault.wire is Wire.HALF_THEN_CLOSED:
                     self.transport.close()
+            case Wire.SILENT:
+                pass
+            case Wire.REFUSED | Wire.CONNECT_TIMEOUT:
+                raise AssertionError(f"{fault.name} can't be made behind a port")
+            case other:
+                assert_never(other)
         await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down
 
 

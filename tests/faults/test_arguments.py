@@ -21,7 +21,7 @@ from synap_mock import (
     SynapMock,
     WrongShape,
 )
-from synap_mock.domain.faults.kinds import FAULTS, named
+from synap_mock.domain.faults.catalog import FAULTS, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ ATTRIBUTES: Final[dict[str, Wrong]] = {
     "two bodies": (
         lambda: Respond(200, json=1, content="1"),
         TypeError,
-        "json or content, not both: an answer has one body",
+        "json or content, not both: a response has one body",
     ),
     "a body of a wrong type": (
         lambda: Respond(200, content=1),  # type: ignore[arg-type] # what is tested
@@ -98,7 +98,7 @@ ATTRIBUTES: Final[dict[str, Wrong]] = {
     "a header's name": (
         lambda: Respond(200, headers={"a b": "c"}),
         ValueError,
-        "headers must have names of RFC 9110's tokens, not 'a b'",
+        "headers must have names that are tokens (RFC 9110), not 'a b'",
     ),
     "a header's value": (
         lambda: Respond(200, headers={"a": "b\r\nc: d"}),
@@ -108,7 +108,7 @@ ATTRIBUTES: Final[dict[str, Wrong]] = {
     "a header of the line": (
         lambda: Respond(200, headers={"Content-Length": "5"}),
         ValueError,
-        "the header Content-Length belongs to the line; TruncatedBody and Disconnected break that",
+        "the header Content-Length frames the message; TruncatedBody and Disconnected break the framing",
     ),
     "seconds": (lambda: Latency(-1), ValueError, "seconds must be a number of seconds from 0, not -1"),
     "seconds without end": (
@@ -136,7 +136,7 @@ ATTRIBUTES: Final[dict[str, Wrong]] = {
         TypeError,
         "Conflict has no attribute 'status'; it has none",
     ),
-    "an attribute is missing": (lambda: named("Latency"), TypeError, "Latency wants seconds"),
+    "an attribute is missing": (lambda: named("Latency"), TypeError, "Latency requires seconds"),
 }
 
 

@@ -21,10 +21,9 @@ from synap_mock import (
     Unauthorized,
     WrongShape,
 )
-from synap_mock.http.replies import reply
 
 if TYPE_CHECKING:
-    from synap_mock.domain.faults.kinds import Answered
+    from synap_mock.domain.faults.fault import Answered
     from synap_mock.settings import Dialect
 
 INSTANCE: Final = "inst_0123456789abcdef"
@@ -107,7 +106,7 @@ BODIES: Final[list[tuple[Answered, Any, Any]]] = [
 
 @pytest.mark.parametrize(("fault", "documented", "observed"), BODIES, ids=[repr(fault) for fault, _, _ in BODIES])
 def test_a_fault_answers_in_the_dialects_words(fault: Answered, documented: Any, observed: Any) -> None:
-    assert [json.loads(reply(fault, dialect, INSTANCE).body) for dialect in ("documented", "observed")] == [
+    assert [json.loads(fault.reply(dialect, INSTANCE).body) for dialect in ("documented", "observed")] == [
         documented,
         observed,
     ]
@@ -133,17 +132,17 @@ def test_a_fault_answers_in_the_dialects_words(fault: Answered, documented: Any,
 )
 @pytest.mark.parametrize("dialect", ["documented", "observed"])
 def test_a_fault_answers_with_its_headers(dialect: Dialect, fault: Answered, headers: dict[str, str]) -> None:
-    assert dict(reply(fault, dialect, INSTANCE).headers) == headers
+    assert dict(fault.reply(dialect, INSTANCE).headers) == headers
 
 
 def test_a_malformed_body_is_no_json() -> None:
     with pytest.raises(json.JSONDecodeError):
-        json.loads(reply(MalformedBody(), "documented", INSTANCE).body)
+        json.loads(MalformedBody().reply("documented", INSTANCE).body)
 
 
 @pytest.mark.parametrize(("content", "body"), [("é", "é".encode()), (b"\xff", b"\xff"), (None, b""), ("", b"")])
 def test_content_goes_out_as_it_was_given(content: str | bytes | None, body: bytes) -> None:
-    assert reply(Respond(200, content=content), "documented", INSTANCE).body == body
+    assert Respond(200, content=content).reply("documented", INSTANCE).body == body
 
 
 @pytest.mark.parametrize(

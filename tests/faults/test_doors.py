@@ -28,12 +28,13 @@ from synap_mock import (
     Unauthorized,
     WrongShape,
 )
-from synap_mock.domain.faults.kinds import FAULTS, Unreachable
+from synap_mock.domain.faults.catalog import FAULTS
+from synap_mock.domain.faults.fault import Unreachable
 
 if TYPE_CHECKING:
     from faults.asked import Asked
 
-    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.fault import Fault
 
 Loss = dict[str, tuple[type[Exception], str]]
 

@@ -26,7 +26,7 @@ from synap_mock import (
 if TYPE_CHECKING:
     from faults.asked import Asked
 
-    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.fault import Fault
 
 OF_THE_LINE: Final = [
     Latency(1),

@@ -40,7 +40,7 @@ from synap_mock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from synap_mock.domain.faults.kinds import Fault
+    from synap_mock.domain.faults.fault import Fault
 
 ATTEMPTS: Final = 3
 SILENT: Final = (ReadTimeout(), Latency(30))

@@ -15,7 +15,7 @@ from synap_mock import ConnectionRefused, ConnectTimeout, SynapMock
 if TYPE_CHECKING:
     from faults.asked import Asked
 
-    from synap_mock.domain.faults.kinds import Unreachable
+    from synap_mock.domain.faults.fault import Unreachable
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hostile.test_any_bytes import VALUES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from synap_mock.domain.faults.kinds import FAULTS
+from synap_mock.domain.faults.catalog import FAULTS
 
 if TYPE_CHECKING:
     from hostile.live import Live

@@ -162,7 +162,7 @@ WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
         ValueError,
         "status 204 has no body; leave json and content out",
     ),
-    "headers": ({"headers": {"": "a"}}, ValueError, "headers must have names of RFC 9110's tokens, not ''"),
+    "headers": ({"headers": {"": "a"}}, ValueError, "headers must have names that are tokens (RFC 9110), not ''"),
     "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
 }
 

@@ -10,7 +10,7 @@ from synap_mock.domain.values.quoting import shown
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
-    from synap_mock.domain.faults.kinds import Respond
+    from synap_mock.domain.faults.responses import Respond
     from synap_mock.domain.faults.schedule import Queue
 
 _METHOD: Final = re.compile(r"[A-Z]{1,20}")

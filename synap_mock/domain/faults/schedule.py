@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from synap_mock.domain.faults.kinds import Fault, Unreachable
+from synap_mock.domain.faults.fault import Fault, Unreachable
 from synap_mock.domain.values.quoting import shown
 from synap_mock.settings import whole
 

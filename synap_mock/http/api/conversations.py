@@ -9,11 +9,11 @@ from synap_mock.domain.conversations import record as recording
 from synap_mock.domain.conversations import schema
 from synap_mock.domain.rules import reading, request
 from synap_mock.domain.rules.rule import Refusal, Refused
+from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import shown
 from synap_mock.http.call import Answer
 from synap_mock.http.dialects import DIALECTS
-from synap_mock.http.encoding import encode
 from synap_mock.http.query import whole_number
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from synap_mock.domain.values.encoding import encode
 from synap_mock.http.call import Answer
-from synap_mock.http.encoding import encode
 
 if TYPE_CHECKING:
     from synap_mock.domain.access.keys import Instance

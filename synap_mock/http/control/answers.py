@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synap_mock.domain.faults.canned import StandIn
-from synap_mock.domain.faults.kinds import NOTHING, Respond
+from synap_mock.domain.faults.fault import NOTHING
+from synap_mock.domain.faults.responses import Respond
 from synap_mock.http.control.json import ControlRefused, answer, fake, json_object, whole_numbers
 from synap_mock.http.routes import is_modelled
 

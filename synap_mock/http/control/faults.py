@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.domain.faults.kinds import NOTHING, named
+from synap_mock.domain.faults.catalog import named
 from synap_mock.domain.faults.schedule import ArmedFault, reachable
 from synap_mock.http.control.json import ControlRefused, answer, fake, json_object, whole_numbers
 
@@ -63,17 +62,5 @@ def _armed(item: dict[str, Any], *, scripted: bool) -> ArmedFault:
 
 
 def _told(item: ArmedFault) -> dict[str, Any]:
-    told: dict[str, Any] = {"fault": None}
-    if item.fault is not None:
-        told["fault"] = item.fault.name
-        for field in fields(item.fault):  # type: ignore[arg-type] # every fault is a dataclass
-            value = getattr(item.fault, field.name)
-            if value is not NOTHING:
-                told[field.name] = _json(value)
-    return {**told, "times": item.times, "after_commit": item.after_commit, "route": item.route}
-
-
-def _json(value: Any) -> Any:  # noqa: ANN401 - any attribute of a fault
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    return dict(value) if hasattr(value, "items") else value
+    fault = {"fault": None} if item.fault is None else item.fault.to_json()
+    return {**fault, "times": item.times, "after_commit": item.after_commit, "route": item.route}

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from synap_mock.domain.conversations import schema
 from synap_mock.domain.rules.rule import Refused
+from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.quoting import shown
 from synap_mock.http.body import read_body
-from synap_mock.http.encoding import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -92,14 +92,11 @@ class Observed:
         elif first.rule.scope is Scope.ENTRY:
             body = _refused_entry(first, route)
         else:
-            body = {"detail": _LITERAL.get(status) or _summary(refusals)}
+            body = {"detail": first.rule.observed_detail or _summary(refusals)}
         return Answer(status, encode(body), tuple(refusals))
 
 
 DIALECTS: Final[dict[Dialect, Speaks]] = {"documented": Documented(), "observed": Observed()}
-
-_LITERAL: Final = {403: "Conversation not found or access denied", 404: "Not Found", 429: "Too many requests"}
-_OBSERVED_CODES: Final = {"CUSTOMER_ID_NOT_ACCEPTED": "customer_id_not_accepted_on_b2c"}
 
 
 def _counts(outcome: Outcome) -> str:
@@ -132,7 +129,7 @@ def _validation(refusal: Refusal) -> dict[str, Any]:
 
 def _refused_entry(refusal: Refusal, route: str) -> dict[str, Any]:
     """The form of the one such answer that is public: customer_id on B2C (documented.md, section 2)."""
-    code = _OBSERVED_CODES.get(refusal.rule.code, refusal.rule.code.lower())
+    code = refusal.rule.observed_code or refusal.rule.code.lower()
     message, fix = refusal.text, ""
     if isinstance(refusal.rule, EntryRule):  # a test's own words for a rejection are left whole
         wrong, _, fix = refusal.text.rpartition("; ")

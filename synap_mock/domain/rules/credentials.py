@@ -16,6 +16,7 @@ KEY_MISSING = Rule(
     source=f"{PAGE}, Raises; {ERRORS_PAGE}",
     code="UNAUTHORIZED",
     status=401,
+    edit="send the header Authorization: Bearer KEY, with synap_mock.api_key",
 )
 KEY_UNKNOWN = Rule(
     id="KEY-UNKNOWN",
@@ -26,6 +27,7 @@ KEY_UNKNOWN = Rule(
     source=f"{PAGE}, Raises; {ERRORS_PAGE}",
     code="UNAUTHORIZED",
     status=401,
+    edit="send synap_mock.api_key, or add this one: synap_mock.keys.create(KEY)",
 )
 KEY_REVOKED = Rule(
     id="KEY-REVOKED",
@@ -36,6 +38,7 @@ KEY_REVOKED = Rule(
     source=f"{ERRORS_PAGE}; {AUTH_PAGE}",
     code="CREDENTIAL_INVALID",
     status=401,
+    edit="send a key that is not revoked: key, instance = synap_mock.keys.create()",
 )
 KEY_OF_OTHER_INSTANCE = Rule(
     id="KEY-OF-OTHER-INSTANCE",
@@ -46,6 +49,8 @@ KEY_OF_OTHER_INSTANCE = Rule(
     source=f"{PROJECT}; the code FORBIDDEN is on the {ERRORS_PAGE}",
     code="FORBIDDEN",
     status=403,
+    edit="send the X-Instance-ID of the key's own instance, or none",
+    observed_detail="Conversation not found or access denied",
 )
 CALL_TOO_SOON = Rule(
     id="CALL-TOO-SOON",
@@ -56,6 +61,8 @@ CALL_TOO_SOON = Rule(
     source=f"{ERRORS_PAGE}; the plans' numbers: api-reference/overview, one of three pages that give different ones",
     code="RATE_LIMITED",
     status=429,
+    edit="wait: synap_mock.clock.advance(seconds)",
+    observed_detail="Too many requests",
 )
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from synap_mock.domain.rules.edits import GONE, to_uuid
 from synap_mock.domain.rules.rule import EntryRule, Evidence, Rule, Scope
 from synap_mock.domain.rules.sources import PAGE
 from synap_mock.domain.values.ids import canonical_uuid
@@ -20,6 +21,7 @@ CONVERSATION_ID_UUID = EntryRule(
     allows=lambda batch, _: all(map(canonical_uuid, set(batch.conversation_ids))),
     wrong=lambda value: f"{shown(value)} is not a UUID",
     fix="send a UUID, such as str(uuid.uuid4()) makes",
+    edit=to_uuid,
 )
 CONVERSATION_REGISTERED = EntryRule(
     id="CONVERSATION-REGISTERED",
@@ -36,6 +38,7 @@ CONVERSATION_REGISTERED = EntryRule(
     ),
     wrong=lambda value: f"{shown(value)} is not registered",
     fix="record its first message with record_message",
+    edit="record one message of the conversation first: POST /v1/conversations/messages",
 )
 CUSTOMER_ID_REQUIRED = EntryRule(
     id="CUSTOMER-ID-REQUIRED",
@@ -48,6 +51,7 @@ CUSTOMER_ID_REQUIRED = EntryRule(
     allows=lambda batch, terms: terms.tenancy != "b2b" or all(batch.customer_ids),
     wrong=lambda _: "is required on a B2B instance",
     fix="send customer_id as a non-empty string",
+    edit=lambda _: "customer-1",
 )
 CUSTOMER_ID_NOT_ACCEPTED = EntryRule(
     id="CUSTOMER-ID-NOT-ACCEPTED",
@@ -61,6 +65,8 @@ CUSTOMER_ID_NOT_ACCEPTED = EntryRule(
     allows=lambda batch, terms: terms.tenancy != "b2c" or terms.dialect != "observed" or not any(batch.customer_ids),
     wrong=lambda _: "is not accepted on a B2C instance",
     fix="Send user_id only and omit customer_id entirely.",
+    edit=lambda _: GONE,
+    observed_code="customer_id_not_accepted_on_b2c",
 )
 ENTRY_RULES: Final = (CONVERSATION_ID_UUID, CONVERSATION_REGISTERED, CUSTOMER_ID_REQUIRED, CUSTOMER_ID_NOT_ACCEPTED)
 
@@ -72,6 +78,7 @@ REJECTED = Rule(
     how=Evidence.DOCUMENTED,
     source=f"{PAGE}, Returns (a failed row has an error); which entries: the test's choice",
     code="REJECTED",
+    edit="any entry; this one is rejected because the test says so, with reject()",
 )
 
 RULES: Final[tuple[Rule, ...]] = (*ENTRY_RULES, REJECTED)

@@ -14,6 +14,7 @@ READ_CONVERSATION_ID = Rule(
     that=Evidence.DERIVED,
     how=Evidence.ASSUMED,
     source=f"{PAGE}, Parameters (must be a valid UUID)",
+    edit="read back with a UUID in the path",
 )
 READ_PAGE = Rule(
     id="READ-PAGE",
@@ -22,6 +23,7 @@ READ_PAGE = Rule(
     that=Evidence.SDK,
     how=Evidence.ASSUMED,
     source="SDK 0.5.11 and later: positions count from 1, pages of 500",
+    edit="read back with start and limit whole numbers from 1, or without them",
 )
 READ_UNKNOWN = Rule(
     id="READ-UNKNOWN",
@@ -33,6 +35,8 @@ READ_UNKNOWN = Rule(
     code="CONVERSATION_NOT_FOUND",
     status=404,
     observed_status=403,
+    edit="record a message of the conversation first, with the same instance's key",
+    observed_detail="Conversation not found or access denied",
 )
 
 RULES: Final[tuple[Rule, ...]] = (

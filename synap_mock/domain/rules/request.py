@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from synap_mock.domain.rules.edits import GONE, to_list
 from synap_mock.domain.rules.rule import Evidence, Rule, Scope
 from synap_mock.domain.rules.sources import PAGE, PROJECT
 
@@ -17,6 +18,7 @@ ROUTE_NOT_MODELLED = Rule(
     source=PROJECT,
     code="NOT_MODELLED",
     status=404,
+    observed_detail="Not Found",
 )
 BODY_TOO_LARGE = Rule(
     id="BODY-TOO-LARGE",
@@ -27,6 +29,7 @@ BODY_TOO_LARGE = Rule(
     source=PROJECT,
     code="PAYLOAD_TOO_LARGE",
     status=413,
+    edit="send the messages in several batches",
 )
 BODY_JSON = Rule(
     id="BODY-JSON",
@@ -55,6 +58,7 @@ MESSAGES_MISSING = Rule(
     how=Evidence.DOCUMENTED,
     source=f"{PAGE}, Parameters (required) and Raises",
     schema_error=("missing", "Field required"),
+    edit=lambda _: [],
 )
 MESSAGES_LIST = Rule(
     id="MESSAGES-LIST",
@@ -64,6 +68,7 @@ MESSAGES_LIST = Rule(
     how=Evidence.DERIVED,
     source=f"{PAGE}, Parameters (List[Dict])",
     schema_error=("list_type", "Input should be a valid list"),
+    edit=to_list,
 )
 BATCH_TOO_LONG = Rule(
     id="BATCH-TOO-LONG",
@@ -72,6 +77,7 @@ BATCH_TOO_LONG = Rule(
     that=Evidence.ASSUMED,
     how=Evidence.ASSUMED,
     source=PROJECT,
+    edit="send the messages in several batches",
 )
 ENTRY_OBJECT = Rule(
     id="ENTRY-OBJECT",
@@ -81,6 +87,7 @@ ENTRY_OBJECT = Rule(
     how=Evidence.DERIVED,
     source=f"{PAGE}, Parameters (List[Dict])",
     schema_error=("model_attributes_type", "Input should be a valid dictionary or object to extract fields from"),
+    edit=lambda _: GONE,
 )
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -56,6 +56,10 @@ class Rule:
         code: the error code in the answer (the journal has it in every dialect).
         status: the HTTP status where a whole request is refused.
         observed_status: the same in the observed dialect, where it is another and no schema violation (422).
+        edit: the smallest edit that would have been accepted: a function from the value at the path to the one that
+            would (`GONE`: none), or a sentence where the body is not to blame. None: it cannot be known.
+        observed_code: the code of a rejected entry in the observed dialect, where it is not `code` in lower case.
+        observed_detail: the literal ``detail`` in the observed dialect, where it is not the text of the refusal.
         schema_error: pydantic's type and message for a breach, as the observed dialect (FastAPI's) reports
             it; None where a breach is no schema violation.
     """
@@ -69,6 +73,9 @@ class Rule:
     code: str = "INVALID_INPUT"
     status: int = 400
     observed_status: int | None = None
+    edit: Callable[[Any], Any] | str | None = None
+    observed_code: str | None = None
+    observed_detail: str | None = None
     schema_error: tuple[str, str] | None = None
 
     def __repr__(self) -> str:

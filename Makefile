@@ -7,7 +7,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 PYTEST := .venv/bin/python -P -m pytest -p xdist -n 2 --dist worksteal
 
 MATRIX := nice .venv/bin/python -P -m synap_contracts.runs.releases --known-failures contracts/known-failures/official-sdk.toml \
-	--page docs/sdk-conformance.md --html dist/sdk-conformance.html
+	--page docs/generated/sdk-conformance.md --html dist/sdk-conformance.html
 
 .PHONY: demo test zoo lint types check bench integrations matrix matrix-all
 .DEFAULT_GOAL := test
@@ -33,7 +33,7 @@ types: .venv/.check
 
 check: lint types test
 
-matrix: .venv/.test ## writes docs/sdk-conformance.md (and dist/sdk-conformance.html): what the official SDK's releases break, one of each group
+matrix: .venv/.test ## writes docs/generated/sdk-conformance.md (and dist/sdk-conformance.html): what the official SDK's releases break, one of each group
 	$(MATRIX)
 
 matrix-all: .venv/.test ## the same of every release

@@ -1,4 +1,4 @@
-"""The README's examples run as they stand."""
+"""The examples of the README and of the pages that it links to run as they are, and every link leads somewhere."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
-if TYPE_CHECKING:
-    from pathlib import Path
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+PAGES: Final = sorted(
+    page.relative_to(ROOT).as_posix()
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("contracts/*/README.md")]
+)
 
 
-def blocks(project_root: Path, language: str) -> list[str]:
-    readme = (project_root / "README.md").read_text(encoding="utf-8")
-    return re.findall(rf"```{language}\n(.*?)```", readme, re.DOTALL)
+def examples(page: str) -> list[str]:
+    """The Python examples of a page, in order."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
 def run_by_pytest(folder: Path, test: str) -> str:
-    """What pytest says of a file in a project of its own."""
+    """What pytest prints for a file in a project of its own."""
     (folder / "test_readme.py").write_text(test, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     bare = {name: value for name, value in os.environ.items() if not name.startswith("SYNAP_")}
@@ -34,26 +40,39 @@ def run_by_pytest(folder: Path, test: str) -> str:
     return done.stdout
 
 
-def test_the_first_example_is_a_test_that_passes(project_root: Path, tmp_path: Path) -> None:
-    said = run_by_pytest(tmp_path, blocks(project_root, "python")[0])
-    assert "Recorded 2 of 2 messages" in said
-    assert "1 passed" in said
+def test_the_readme_example_is_a_test_that_passes(tmp_path: Path) -> None:
+    printed = run_by_pytest(tmp_path, examples("README.md")[0])
+    assert "Recorded 2 of 2 messages" in printed
+    assert "1 passed" in printed
 
 
-def test_the_examples_of_faults_and_strategies_pass(project_root: Path, tmp_path: Path) -> None:
-    first, conftest, second, *_ = blocks(project_root, "python")
+def test_the_examples_of_the_pytest_page_pass(tmp_path: Path) -> None:
+    conftest, tests, _ = examples("docs/pytest.md")
     (tmp_path / "conftest.py").write_text(conftest, encoding="utf-8")
-    assert "7 passed" in run_by_pytest(tmp_path, first + second)
+    assert "6 passed" in run_by_pytest(tmp_path, tests)
 
 
-def test_the_other_examples_run_as_a_plain_script(project_root: Path, tmp_path: Path) -> None:
+def test_the_example_without_pytest_runs_as_a_script(tmp_path: Path) -> None:
     script = tmp_path / "example.py"
-    script.write_text("\n".join(blocks(project_root, "python")[3:]), encoding="utf-8")
+    script.write_text(examples("docs/pytest.md")[-1], encoding="utf-8")
     done = subprocess.run([sys.executable, "-W", "error", str(script)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_every_file_that_it_links_to_exists(project_root: Path) -> None:
-    readme = (project_root / "README.md").read_text(encoding="utf-8")
-    linked = [link for link in re.findall(r"\]\(([^)]+)\)", readme) if not link.startswith("https:")]
-    assert [link for link in linked if not (project_root / link).exists()] == []
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub makes of a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_a_file_and_a_heading(page: str) -> None:
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", (ROOT / page).read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        if link.startswith(("https:", "mailto:")):
+            continue
+        target = (ROOT / page).parent / path if path else ROOT / page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []

@@ -102,8 +102,8 @@ def test_a_rule_has_a_statement_and_a_source(rule: Rule) -> None:
 
 
 def test_the_page_of_rules_is_what_the_command_prints(project_root: Path) -> None:
-    page = (project_root / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert page == rulebook.markdown(), "make it anew: synap-mock rules --format markdown > docs/rules.md"
+    page = (project_root / "docs" / "generated" / "rules.md").read_text(encoding="utf-8")
+    assert page == rulebook.markdown(), "run: synap-mock rules --format markdown > docs/generated/rules.md"
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -30,7 +30,7 @@ def text() -> str:
 
 
 def markdown() -> str:
-    """The page ``docs/rules.md``."""
+    """The page ``docs/generated/rules.md``."""
     lines = [
         "# What the fake refuses",
         "",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synap_contracts.clauses.catalogue import BY_ID, CLAUSES
+from synap_contracts.help_sections import SectionedCommand
+from synap_contracts.report.color import color_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +29,13 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(".synap-mock")
 _ADAPTERS = {"node": "node.mjs"}
+_SECTIONS = {
+    "Client": ("folders", "cache", "in_process"),
+    "Server": ("url", "api_key", "control_token", "dialect"),
+    "Search": ("profile", "examples", "seed", "clauses", "replay", "folder"),
+    "Verdict": ("strict", "known_file", "accept"),
+    "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
+}
 
 
 class CouldNotRun(click.ClickException):
@@ -40,7 +49,7 @@ def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], clic
     return click.option(f"--{name}", f"{name}_file", type=kind, metavar="FILE", help=says)
 
 
-@click.command()
+@click.command(cls=SectionedCommand, sections=_SECTIONS)
 @click.argument("clients", nargs=-1, required=True, metavar="CLIENT...")
 @click.option(
     "--url", metavar="URL", help="A server elsewhere; a fake is reset between examples.  [default: start one]"
@@ -85,6 +94,7 @@ def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], clic
 @_report_option("html", "Write one HTML file: a matrix of clients and clauses, each cell opening its evidence.")
 @_report_option("summary", "Write Markdown, for the page that a CI job has.")
 @_report_option("badge", "Write an SVG badge.")
+@color_option()
 @click.option(
     "--known-failures",
     "known_file",
@@ -151,7 +161,8 @@ def verify(  # noqa: PLR0913 - one argument an option
     from synap_contracts.runs.run import Order  # noqa: PLC0415 - as above
 
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
-    runs = []
+    runs: list[Run] = []
+    unprinted: Exception | None = None
     listed = _listed(known_file, accept=accept)
     files = {"json": json_file, "junit": junit_file, "html": html_file, "summary": summary_file, "badge": badge_file}
     to_be = (None if json_file == Path("-") else json_file, *list(files.values())[1:], known_file if accept else None)
@@ -165,11 +176,13 @@ def verify(  # noqa: PLR0913 - one argument an option
             click.echo(f"Error: {runs[-1].error}", err=True)
         elif json_file != Path("-"):
             runs[-1] = _scripted(runs[-1])
-            _print(runs[-1])
+            unprinted = unprinted or _print(runs[-1])
     strict = strict or known_file is not None
-    _report(runs, files, strict=strict)
     if known_file is not None and accept:
         _accepted(runs, known_file)
+    _report(runs, files, strict=strict)
+    if unprinted is not None:
+        raise unprinted
     raise SystemExit(_status(runs, strict=strict))
 
 
@@ -298,15 +311,20 @@ def _progress() -> Callable[[str, int, int], None]:
     return lambda name, number, count: click.echo(f"\r\033[K{number + 1}/{count} {name} …", nl=False, err=True)
 
 
-def _print(run: Run) -> None:
+def _print(run: Run) -> Exception | None:
+    """Print a run; return what kept it from being printed, so that its reports are written all the same."""
     from synap_contracts.report.terminal import lines  # noqa: PLC0415 - as above
 
     def paint(text: str, colour: str) -> str:
         return click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
 
-    for line in lines(run, paint):
-        # A counterexample may hold what no terminal can show.
-        click.echo(line.encode("utf-8", "backslashreplace").decode())
+    try:
+        for line in lines(run, paint):
+            # A counterexample may hold what no terminal can show.
+            click.echo(line.encode("utf-8", "backslashreplace").decode())
+    except (click.ClickException, OSError) as error:
+        return error
+    return None
 
 
 def _ready(files: list[Path]) -> None:
@@ -334,14 +352,17 @@ def _report(runs: list[Run], files: dict[str, Path | None], *, strict: bool) -> 
         "summary": lambda: summary.markdown(runs, strict=strict),
         "badge": lambda: badge.svg(runs, strict=strict),
     }
+    failed = []
     for name, file in files.items():
-        if name == "json" and file == Path("-"):
-            click.echo(writers[name](), nl=False)
-        elif file is not None:
+        if file is not None and (name, file) != ("json", Path("-")):
             try:
                 written(file, writers[name]())
             except Unwritable as error:
-                raise CouldNotRun(str(error)) from None
+                failed.append(str(error))
+    if files["json"] == Path("-"):
+        click.echo(writers["json"](), nl=False)
+    if failed:
+        raise CouldNotRun("; ".join(failed))
 
 
 @click.command()

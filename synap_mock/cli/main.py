@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from synap_mock import __version__
+from synap_mock.cli.console import console
+from synap_mock.cli.errors import Failed
 from synap_mock.domain.values.clock import moment
 from synap_mock.settings import Dialect, Registration, Settings, Tenancy, rate_limit_of
 
@@ -31,12 +33,6 @@ GROUP = "synap_mock.commands"
 
 _LAST_MOMENT = 0.7
 """Seconds after a signal when the process ends at the latest."""
-
-
-class Failed(click.ClickException):
-    """Something outside the command line stood in the way: one sentence, status 2."""
-
-    exit_code = 2
 
 
 def option(*names: str, default: object = None, **attributes: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - click's own
@@ -108,6 +104,11 @@ def check_port_file(file: Path) -> None:
 
 class Commands(click.Group):
     """Our commands, and those of other packages: the entry-point group `synap_mock.commands`, loaded when asked for."""
+
+    def main(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - click's own
+        """Run a command, its output in whatever encoding the terminal has."""
+        with console():
+            return super().main(*args, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names."""
@@ -295,4 +296,4 @@ def openapi() -> None:
     """Print the OpenAPI 3.1 document of both faces."""
     from synap_mock.http.control import document  # noqa: PLC0415 - --help loads nothing but click
 
-    click.echo(document.openapi(), nl=False)
+    click.echo(document.openapi().decode(), nl=False)

@@ -34,15 +34,16 @@ def configure(*, json: bool, verbose: bool) -> None:
 
 
 def log_request(request: Request) -> None:
-    """Log one call: what was asked, what was answered, which rules fired. No key, no content."""
+    """Log one call: what was asked, what was answered, which rules or fault applied. No key, no content."""
     fired = Counter(refusal.rule.id for refusal in request.refusals)
     refused = ", ".join(f"{count} x {rule}" for rule, count in fired.items())
     path = ascii(request.path[:200])[1:-1]
     _log.info(
-        "%s %s %d%s",
+        "%s %s %s%s%s",
         request.method,
         path,
-        request.status,
+        "unanswered" if request.status is None else request.status,
+        f" fault: {request.fault}" if request.fault else "",
         f" refused: {refused}" if refused else "",
         extra={
             "told": {
@@ -50,6 +51,7 @@ def log_request(request: Request) -> None:
                 "method": request.method,
                 "path": path,
                 "status": request.status,
+                "fault": request.fault,
                 "rules": dict(fired),
             }
         },

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import stat
-import tempfile
 import threading
 from contextlib import ExitStack
 from importlib.metadata import entry_points
@@ -17,6 +15,9 @@ import click
 from synap_mock import __version__
 from synap_mock.cli.console import console
 from synap_mock.cli.errors import Failed
+from synap_mock.cli.options import option
+from synap_mock.cli.port_file import PortFile, check_port_file
+from synap_mock.cli.ready import ready
 from synap_mock.domain.values.clock import moment
 from synap_mock.settings import Dialect, Registration, Settings, Tenancy, rate_limit_of
 
@@ -33,13 +34,6 @@ GROUP = "synap_mock.commands"
 
 _LAST_MOMENT = 0.7
 """Seconds after a signal when the process ends at the latest."""
-
-
-def option(*names: str, default: object = None, **attributes: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - click's own
-    """A click option that the environment can give too, and whose help shows both."""
-    variable = "SYNAP_MOCK_" + next(name for name in names if name.startswith("--"))[2:].upper().replace("-", "_")
-    attributes.setdefault("show_default", True)
-    return click.option(*names, default=default, envvar=variable, show_envvar=True, **attributes)
 
 
 def checked(check: Callable[[Any], object]) -> Callable[[click.Context, click.Parameter, Any], Any]:
@@ -88,18 +82,6 @@ def rate_limit(given: str | None) -> RateLimit | None:
         return None if given is None else Settings(rate_limit=rate_limit_of(given)).rate_limit
     except (TypeError, ValueError) as error:
         raise click.BadParameter(str(error)) from None
-
-
-def check_port_file(file: Path) -> None:
-    """Raise ValueError where the port number can't be written."""
-    try:
-        regular = not file.exists() or stat.S_ISREG(file.stat().st_mode)
-        with tempfile.TemporaryFile(dir=file.parent):
-            pass
-    except OSError as error:
-        raise ValueError(f"{error.strerror}; name a file in a folder that exists and that you may write to") from None
-    if not regular:
-        raise ValueError("it is not a regular file; name a new file, or one to overwrite")
 
 
 class Commands(click.Group):
@@ -192,7 +174,7 @@ def main() -> None:
     metavar="FILE",
     callback=checked(check_port_file),
     show_default="none",
-    help="Write the port number to FILE once connections are accepted.",
+    help="Write the port number to FILE once connections are accepted; it is removed at the end.",
 )
 @option(
     "--allow-host",
@@ -230,6 +212,8 @@ def serve(  # noqa: PLR0913 - one argument an option
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
     """Serve the fake on a port, until SIGINT or SIGTERM."""
+    file = PortFile(port_file)
+    file.remove_stale()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -243,12 +227,9 @@ def serve(  # noqa: PLR0913 - one argument an option
         fake.on_request(logs.log_request)
     with ExitStack() as stack:
         server = listening(fake, host, port, stack)
-        if port_file is not None:
-            port_file.unlink(missing_ok=True)  # nobody shall read an earlier server's port
-        click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
-        if port_file is not None:
-            write_port(port_file, server.port)
-        ended.wait()
+        with file.naming(server.port):
+            click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
+            ended.wait()
         # A call of many megabytes may be under way, and whoever sent the signal was promised a second.
         last = threading.Timer(_LAST_MOMENT, os._exit, (0,))
         last.daemon = True
@@ -266,13 +247,6 @@ def listening(fake: SynapMock, host: str, port: int, stack: ExitStack) -> Server
         raise Failed(
             f"cannot listen on {host} port {port}: {reason}; choose another --port (0 picks a free one) or --host"
         ) from None
-
-
-def write_port(file: Path, port: int) -> None:
-    """Write the port number in one step, so that whoever waits for the file never reads half of it."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.write_text(f"{port}\n", encoding="ascii")
-    draft.replace(file)
 
 
 @main.command()
@@ -297,3 +271,6 @@ def openapi() -> None:
     from synap_mock.http.control import document  # noqa: PLC0415 - --help loads nothing but click
 
     click.echo(document.openapi().decode(), nl=False)
+
+
+main.add_command(ready)

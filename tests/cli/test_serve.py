@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import click
 import httpx
 import pytest
 from asking import BATCH
+from click.testing import CliRunner
+
+from synap_mock.cli.options import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +88,95 @@ def test_the_port_file_has_the_port_of_a_server_that_accepts(tmp_path: Path) -> 
             time.sleep(0.01)
         with socket.create_connection(("127.0.0.1", int(file.read_text())), timeout=5):
             pass
+
+
+def test_a_stale_port_file_is_gone_before_the_server_listens(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    file.write_text("1")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        failed("--port-file", str(file), "--port", str(taken.getsockname()[1]))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_port_file_is_removed_at_the_end(tmp_path: Path, number: signal.Signals) -> None:
+    file = tmp_path / "port"
+    with running("--port-file", str(file)) as (process, _):
+        assert file.exists()
+        process.send_signal(number)
+        assert process.wait(timeout=5) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_port_file_of_a_later_server_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    with running("--port-file", str(file)) as (process, _):
+        file.write_text("4711\n")
+        process.terminate()
+        assert process.wait(timeout=5) == 0
+    assert file.read_text() == "4711\n"
+
+
+def test_a_port_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """As on a full disk: no byte may be written, though files can be made. Nothing of it is left."""
+    file = tmp_path / "port"
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    done = subprocess.run(
+        command("--port", "0", "--port-file", str(file)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+        env=environment(),
+        preexec_fn=limit,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"Error: cannot write {file}: File too large\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+KUBERNETES = {
+    "SERVICE_HOST": "10.96.3.7",
+    "SERVICE_PORT": "8765",
+    "SERVICE_PORT_HTTP": "8765",
+    "PORT": "tcp://10.96.3.7:8765",
+    "PORT_8765_TCP": "tcp://10.96.3.7:8765",
+    "PORT_8765_TCP_PROTO": "tcp",
+    "PORT_8765_TCP_PORT": "8765",
+    "PORT_8765_TCP_ADDR": "10.96.3.7",
+}
+"""What Kubernetes sets in every container beside a Service called synap-mock."""
+
+
+def test_what_kubernetes_sets_for_a_service_is_ignored() -> None:
+    """The port is the default one, which this test takes, or has been taken by another process."""
+    with suppress(OSError), socket.create_server(("127.0.0.1", 8765)):
+        told = failed(**KUBERNETES).splitlines()
+    assert told[0] == (
+        "Warning: SYNAP_MOCK_PORT=tcp://10.96.3.7:8765 is ignored: Kubernetes sets it for a Service of that name; "
+        "use --port, name the Service differently, or set enableServiceLinks: false in the pod"
+    )
+    assert told[1].startswith("Error: cannot listen on 127.0.0.1 port 8765: ")
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("address", ["tcp://10.96.3.7:80", "udp://[fd00::7]:53", "sctp://10.96.3.7:9"])
+def test_the_address_of_a_service_is_ignored_in_any_variable(address: str) -> None:
+    @click.command()
+    @option("--name", default="default")
+    @option("--names", multiple=True)
+    def echo(name: str, names: tuple[str, ...]) -> None:
+        click.echo(f"{name} {names}")
+
+    service = {"SYNAP_MOCK_NAME": address, "SYNAP_MOCK_NAMES": address}
+    done = CliRunner().invoke(echo, env=service)
+    assert done.stdout == "default ()\n"
+    assert done.stderr.count("is ignored") == 2
+    assert CliRunner().invoke(echo, ["--name", "mine"], env={"SYNAP_MOCK_NAME": address}).output == "mine ()\n"
 
 
 HALF = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"
@@ -160,9 +254,9 @@ def test_every_option_may_come_from_the_environment() -> None:
 def test_help_shows_each_option_with_its_variable_and_default() -> None:
     shown = subprocess.run(command("--help"), capture_output=True, text=True, check=True, env=environment()).stdout
     told = " ".join(shown.split())
-    for option in re.findall(r"--[a-z-]+", told):
-        if option != "--help":
-            assert f"[env var: SYNAP_MOCK_{option[2:].upper().replace('-', '_')}; default: " in told, option
+    for name in re.findall(r"--[a-z-]+", told):
+        if name != "--help":
+            assert f"[env var: SYNAP_MOCK_{name[2:].upper().replace('-', '_')}; default: " in told, name
 
 
 def test_verbose_logs_each_call_without_key_or_content() -> None:
@@ -178,8 +272,51 @@ def test_verbose_logs_each_call_without_key_or_content() -> None:
         "method": "POST",
         "path": BATCH,
         "status": 200,
+        "fault": None,
         "rules": {"CONVERSATION-ID-UUID": 1},
     }
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_verbose_logs_every_outcome(form: str) -> None:
+    """A call that a fault drops has no status."""
+    faults = ["Disconnected", "ConnectionReset", "TruncatedBody", "ServerError"]
+    with running("-v", "--log-format", form, "--api-key", "mine") as (process, line):
+        url = re.search(r"http://[0-9.:]+", line)
+        assert url
+        with httpx.Client(base_url=url[0], headers={"Authorization": "Bearer mine"}, trust_env=False) as client:
+            for fault in faults:
+                client.post("/_mock/faults", json={"fault": fault}).raise_for_status()
+                with suppress(httpx.TransportError):
+                    client.post(BATCH, json={"messages": []})
+            client.post(BATCH, content=b"{")
+            client.get("/v1/nothing")
+            client.get("/health")
+        process.terminate()
+        assert process.stderr is not None
+        logged = process.stderr.read().splitlines()
+    if form == "text":
+        assert logged == [
+            f"POST {BATCH} unanswered fault: Disconnected",
+            f"POST {BATCH} unanswered fault: ConnectionReset",
+            f"POST {BATCH} unanswered fault: TruncatedBody",
+            f"POST {BATCH} 500 fault: ServerError",
+            f"POST {BATCH} 400 refused: 1 x BODY-JSON",
+            "GET /v1/nothing 404 refused: 1 x ROUTE-NOT-MODELLED",
+            "GET /health 200",
+        ]
+    else:
+        told = [json.loads(each) for each in logged]
+        assert {each["event"] for each in told} == {"request"}
+        assert [(each["status"], each["fault"]) for each in told] == [
+            (None, "Disconnected"),
+            (None, "ConnectionReset"),
+            (None, "TruncatedBody"),
+            (500, "ServerError"),
+            (400, None),
+            (404, None),
+            (200, None),
+        ]
 
 
 def test_beyond_loopback_it_tells_the_control_token() -> None:

@@ -1,0 +1,83 @@
+"""The command ``synap-mock ready``, for the health checks of containers."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import click
+
+if TYPE_CHECKING:
+    import httpx
+
+_PATHS: Final = ("/_mock/readyz", "/health")
+"""What is asked, one after the other: the control API may want a token or another Host; /health wants nothing."""
+_CLOSED: Final = frozenset({401, 403, 404})
+_PAUSE_S: Final = 0.1
+_ATTEMPT_S: Final = 5.0
+"""How long one attempt may take, unless --wait is over before."""
+_OK: Final = 200
+
+
+class NotReady(click.ClickException):
+    """Nothing answers, or not as a server that is ready: status 1, which a container's health check expects."""
+
+
+def _check_url(_: click.Context, __: click.Parameter, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise click.BadParameter(f"{url!r} is not the address of a server, such as http://127.0.0.1:8765")
+    return url.rstrip("/")
+
+
+@click.command()
+@click.option(
+    "--url",
+    default="http://127.0.0.1:8765",
+    show_default=True,
+    callback=_check_url,
+    help="Address of the server.",
+)
+@click.option(
+    "--wait",
+    "seconds",
+    type=click.FloatRange(0, 3600),
+    default=0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to ask again while it is not ready.",
+)
+def ready(url: str, seconds: float) -> None:
+    """Ask whether a server is ready: status 0 if it is, 1 if it is not.
+
+    For the health check of a container: HEALTHCHECK CMD ["synap-mock", "ready"].
+    """
+    import httpx  # noqa: PLC0415 - --help loads nothing but click
+
+    end = time.monotonic() + seconds
+    with httpx.Client(trust_env=False) as client:  # a proxy is not asked about this machine
+        while (reason := _reason(client, url, max(end - time.monotonic(), 0.0))) is not None:
+            if time.monotonic() + _PAUSE_S >= end:
+                raise NotReady(f"{url} is not ready: {reason}")
+            time.sleep(_PAUSE_S)
+    click.echo(f"{url} is ready")
+
+
+def _reason(client: httpx.Client, url: str, left: float) -> str | None:
+    """Why a server is not ready; None if it is."""
+    import httpx  # noqa: PLC0415 - as above
+
+    status = 0
+    for path in _PATHS:
+        try:
+            status = client.get(f"{url}{path}", timeout=min(left, _ATTEMPT_S) or _ATTEMPT_S).status_code
+        except (httpx.HTTPError, OSError) as error:
+            return str(error) or type(error).__name__
+        if status not in _CLOSED:
+            break
+    return None if status == _OK else f"GET {path} returns {status}"

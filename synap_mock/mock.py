@@ -10,6 +10,7 @@ from synap_mock.domain.faults.fault import NOTHING
 from synap_mock.domain.faults.rejections import Rejection
 from synap_mock.domain.faults.responses import Respond
 from synap_mock.domain.faults.schedule import ArmedFault, reachable, script
+from synap_mock.domain.redaction.errors import masked_errors
 from synap_mock.domain.state import State
 from synap_mock.domain.values import ids
 from synap_mock.domain.values.clock import duration
@@ -67,7 +68,7 @@ class SynapMock:
     ) -> None:
         state = State(Settings.of(**settings), [api_key] if isinstance(api_key, str) else api_key)
         self._state = state
-        self._guard = Guard(allow_hosts, control_token)
+        self._guard = Guard(allow_hosts, control_token, state.protect)
         self._servers: list[Server] = []
         self.app: ASGIApp = create_app(state, self._guard)
 
@@ -110,6 +111,7 @@ class SynapMock:
         with self._state.lock:
             return self._state.journal.unmodelled()
 
+    @masked_errors
     def transcript(self, conversation_id: str, *, instance_id: str | None = None) -> list[tuple[str, str]]:
         """What was said in one conversation: (role, content) of each message, in order; empty if there is none.
 
@@ -132,7 +134,7 @@ class SynapMock:
 
     @property
     def batches(self) -> list[RecordedBatch]:
-        """Every batch that came and whose schema held, in order: what was recorded of it, and what was refused."""
+        """Every batch whose schema held, in order. Of those of which nothing was recorded, the newest 10,000."""
         with self._state.lock:
             return self._state.store.batches()
 
@@ -169,6 +171,7 @@ class SynapMock:
         """
         return self.server.down()
 
+    @masked_errors
     def fail(
         self,
         fault: Fault,
@@ -196,6 +199,7 @@ class SynapMock:
             raise TypeError("fault must be a fault, such as ServerError(503), not None; fail_sequence takes None")
         self._arm([ArmedFault(fault, times, after_commit, route, where)])
 
+    @masked_errors
     def fail_sequence(
         self,
         faults: Sequence[Fault | None],
@@ -217,6 +221,7 @@ class SynapMock:
         """
         self._arm(script(faults, after_commit=after_commit, route=route, where=where))
 
+    @masked_errors
     def reject(self, where: Where, *, error: str = "rejected by the test", times: int | None = 1) -> None:
         """Matching entries are refused with code ``REJECTED``, the rest of their batch is not.
 
@@ -233,6 +238,7 @@ class SynapMock:
         with self._state.lock:
             self._state.rejections.add(Rejection(where, error, times))
 
+    @masked_errors
     def answer(  # noqa: PLR0913 - what an answer has
         self,
         method: str,
@@ -282,6 +288,10 @@ class SynapMock:
             lambda: self._missing(messages),
             duration("timeout", timeout),
         )
+
+    def redact(self, text: str) -> str:
+        """`text` with every key and token of this fake masked, and what has the form of the vendor's keys. For logs."""
+        return self._state.redact(text)
 
     def reset(self) -> None:
         """Forget what was recorded and asked, disarm everything, tell real time. Keys and settings stay."""

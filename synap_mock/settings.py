@@ -46,7 +46,7 @@ class Settings:
         max_body: most bytes that a request body may have. [assumed]
         journal_calls: how many calls the journal keeps.
         journal_body: how many bytes of a body it keeps, of the request's and of the answer's each.
-        journal_bytes: how many bytes of bodies it keeps in all.
+        journal_bytes: how many bytes of memory the calls that it keeps take, headers and objects included.
 
     Raises:
         TypeError: a setting of the wrong type, named with its value.

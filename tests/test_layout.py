@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LEVELS: Final = (
+    {"domain.redaction"},
     {"domain.values", "settings"},
     {"domain.rules", "domain.access"},
     {"domain.faults", "domain.history", "domain.storage"},

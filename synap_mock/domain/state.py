@@ -9,6 +9,7 @@ from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
 from synap_mock.domain.faults.schedule import ArmedFault, Queue
 from synap_mock.domain.history.journal import Journal
+from synap_mock.domain.redaction.redactor import Redactor
 from synap_mock.domain.storage.memory import Store
 from synap_mock.domain.values.clock import Clock
 from synap_mock.domain.values.ids import Ids
@@ -35,9 +36,11 @@ class State:
         """Held while anything here changes: calls may come from several threads and from a server's."""
         self.clock = Clock()
         self.ids = Ids(settings.seed)
-        self.keys = Keys(api_keys)
+        self.redactor = Redactor()
+        self._tokens: set[str] = set()
+        self.keys = Keys(api_keys, self.redactor)
         self.store = Store(self.ids)
-        self.journal = Journal(lambda: self.settings, lambda told: self.keys.scrub(told))  # noqa: PLW0108 - keys may be others later
+        self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ArmedFault] = Queue()
         self.rejections: Queue[Rejection] = Queue()
         self.stand_ins: Queue[StandIn] = Queue()
@@ -47,6 +50,15 @@ class State:
         self.caller: Callable[[], str | None] = _nobody
         """Tells whose code makes the call under way, for calls to routes that the fake doesn't model."""
         self.reset()
+
+    def protect(self, token: str) -> None:
+        """Mask a token in every text that leaves the process, as keys are; for as long as the fake exists."""
+        self._tokens.add(token)
+        self.redactor.add(token)
+
+    def redact(self, text: str) -> str:
+        """`text` with every key and token in it masked."""
+        return self.redactor.redact(text)
 
     def reset(self) -> None:
         """Empty what was recorded, the journal, and all that is armed; tell real time, or stand as the settings say.
@@ -75,7 +87,8 @@ class State:
         with self.lock:
             self.era += 1
             self.settings = settings
-            self.keys = Keys(api_keys)
+            self.redactor = Redactor(self._tokens)
+            self.keys = Keys(api_keys, self.redactor)
             self.ids.seed = settings.seed
             self.journal.listener = None
             self.reset()

@@ -27,7 +27,7 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
     data = {path: DataRoute(state, path, endpoints) for path, endpoints in DATA_ROUTES.items()}
     routes = [Route(path, route) for path, route in data.items()]
-    control = guard.around(control_face(state))
+    control = guard.around(control_face(state), lambda: state.redactor)
     unmodelled = DataRoute(state, "", {})
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from synap_mock.domain.redaction.credentials import sent_credentials
+
 if TYPE_CHECKING:
     from synap_mock.domain.access.keys import Instance
     from synap_mock.domain.faults.fault import Fault, Lost, Unreachable
+    from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.rules.rule import Refusal
+    from synap_mock.domain.state import State
     from synap_mock.http.body import Body
 
 
@@ -43,6 +47,10 @@ class Call:
     def route(self) -> str:
         """Method and path, as messages name it."""
         return f"{self.method} {self.path}"
+
+    def redactor(self, state: State) -> Redactor:
+        """Masks what the fake knows as keys; where the call was not accepted, also the credentials that it bears."""
+        return state.redactor if self.instance else state.redactor.also(sent_credentials(self.headers.items()))
 
     def header(self, name: bytes) -> str:
         """A header's value; empty where there is none, since an empty one means absent."""

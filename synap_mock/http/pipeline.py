@@ -7,12 +7,13 @@ but receive, send and the line, so a door may drive it to its end by hand.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.faults.canned import stand_in
 from synap_mock.domain.faults.fault import Unreachable
 from synap_mock.domain.faults.schedule import next_fault
-from synap_mock.domain.history.journal import Exchange
+from synap_mock.domain.history.journal import Exchange, pack_headers
 from synap_mock.domain.rules.request import ROUTE_NOT_MODELLED
 from synap_mock.domain.rules.rule import DESCRIBED, Refusal, Refused
 from synap_mock.http.body import read_body
@@ -102,7 +103,7 @@ class DataRoute:
                 state.faults,
                 (call.method, call.path, pattern),
                 usual=endpoint.usual,
-                request=lambda: self._exchange(scope["headers"], call, None, endpoint, "").shown(state.keys.scrub),
+                request=lambda: self._exchange(scope["headers"], call, None, endpoint, "").shown(state.redactor),
             )
 
         unreachable = any(isinstance(item.fault, Unreachable) for item in state.faults.all())
@@ -143,11 +144,15 @@ class DataRoute:
             return armed
 
     def _refused(self, refused: Refused, call: Call) -> Answer:
-        return DIALECTS[self._state.settings.dialect].refused(refused.refusals, call.route)
+        redactor = call.redactor(self._state)
+        texts = redactor.redact_all([refusal.text for refusal in refused.refusals])
+        refusals = [replace(refusal, text=text) for refusal, text in zip(refused.refusals, texts, strict=True)]
+        return DIALECTS[self._state.settings.dialect].refused(refusals, redactor.redact(call.route))
 
     def _correlation_id(self, call: Call) -> str:
         given = call.header(b"x-correlation-id")
-        return given if _CORRELATION.fullmatch(given) else self._state.ids.correlation()
+        shown = _CORRELATION.fullmatch(given) and call.redactor(self._state).redact(given) == given
+        return given if shown else self._state.ids.correlation()
 
     def _exchange(
         self,
@@ -165,7 +170,7 @@ class DataRoute:
             method=call.method,
             path=call.path,
             query=call.query,
-            raw_headers=raw_headers,
+            packed_headers=pack_headers(raw_headers),
             body=call.body.content[:kept] if answer else call.body.content,
             body_size=call.body.size,
             status=answer.status if answer and answered else None,
@@ -183,7 +188,7 @@ class DataRoute:
 
 def _not_modelled(state: State, call: Call) -> Answer:
     """Any route that the fake doesn't model; no key needed."""
-    route = state.keys.scrub(call.route)[:200]
+    route = call.redactor(state).redact(call.route)[:200]
     raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
 
 

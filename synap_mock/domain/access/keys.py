@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from synap_mock.domain.redaction.redactor import Redactor, mask
 from synap_mock.domain.rules import credentials as rules
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values import ids
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 _WANTED: Final = "printable ASCII without white space, not empty or overlong"
 _KEY: Final = re.compile(r"[!-~]{1,512}")
 _NAME: Final = re.compile(r"[!-~]{1,200}")
-_LOOKS_LIKE_A_KEY: Final = re.compile(r"synap_[0-9A-Za-z_-]{8,}")
-_SHOWN_END: Final = 4
-_LONG_ENOUGH_TO_SHOW_ENDS: Final = 16
-_LONG_ENOUGH_TO_SCRUB: Final = 8
-"""A key such as "test" is found in innocent text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +51,17 @@ class Keys:
 
     Args:
         first: the keys to begin with; they share one instance, and the first is the default. None makes one.
+        redactor: masks every key from when it is issued on, also when it is revoked.
 
     Raises:
         TypeError: a key that is no string.
         ValueError: a key with white space or non-ASCII characters, an empty one, one twice, none at all.
     """
 
-    def __init__(self, first: Sequence[str] | None = None) -> None:
+    def __init__(self, first: Sequence[str] | None = None, redactor: Redactor | None = None) -> None:
+        self._redactor = redactor or Redactor()
         self.client_id = ids.client_id()
         self._issued: dict[str, _Issued] = {}
-        self._own_form: tuple[str, ...] = ()
-        """Keys that don't look like the vendor's, the longest first, since one may begin with another."""
         self._instances: dict[str, Instance] = {}
         instance = self._instance(ids.instance_id(), None)
         for key in [ids.api_key()] if first is None else several("api_key", first):
@@ -162,16 +158,9 @@ class Keys:
             )
         return issued.instance
 
-    def scrub(self, told: str) -> str:
-        """`told` with every key in it masked: the ones issued here, and what looks like one of the vendor's."""
-        for key in self._own_form:
-            told = told.replace(key, mask(key))
-        return _LOOKS_LIKE_A_KEY.sub(lambda found: mask(found[0]), told)
-
     def _issue(self, key: str, issued: _Issued) -> None:
         self._issued[key] = issued
-        if len(key) >= _LONG_ENOUGH_TO_SCRUB and not _LOOKS_LIKE_A_KEY.fullmatch(key):
-            self._own_form = tuple(sorted((*self._own_form, key), key=len, reverse=True))
+        self._redactor.add(key)
 
     def _find(self, key: str) -> _Issued:
         if key not in self._issued:
@@ -191,10 +180,3 @@ class Keys:
         if key in self._issued:
             raise ValueError(f"api_key must be a new one; {mask(key)} is taken, and a revoked one is not issued again")
         return key
-
-
-def mask(key: str) -> str:
-    """A key as it may be shown: its beginning and its last four characters; of a short one, nothing."""
-    if len(key) < _LONG_ENOUGH_TO_SHOW_ENDS:
-        return "..."
-    return f"{'synap_' if key.startswith('synap_') else ''}...{ascii(key[-_SHOWN_END:])[1:-1]}"

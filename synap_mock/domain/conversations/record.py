@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from synap_mock.domain.conversations import schema
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.rules.rule import EntryRule
     from synap_mock.domain.state import State
     from synap_mock.domain.values.batch import Batch
@@ -75,6 +77,7 @@ def record(state: State, instance: Instance, batch: Batch, *, registers: bool = 
                 refused[index] = Refusal(REJECTED, error, ("messages", index))
             refused = dict(sorted(refused.items()))
         if refused:
+            refused = _redacted(refused, state.redactor)
             batch = batch.rows([index for index in range(total) if index not in refused])
         batch = _resolved(batch, tenancy)
         now = state.clock.microseconds()
@@ -103,6 +106,15 @@ def refusals(batch: Batch, terms: Terms) -> dict[int, Refusal]:
         if broken is not None:
             found[index] = Refusal(broken, _told(broken, entry), ("messages", index, broken.field))
     return found
+
+
+def _redacted(refused: dict[int, Refusal], redactor: Redactor) -> dict[int, Refusal]:
+    """The same refusals; a text that quotes a key is masked before it is returned, recorded or logged."""
+    texts = [refusal.text for refusal in refused.values()]
+    masked = redactor.redact_all(texts)
+    if masked is texts:
+        return refused
+    return {index: replace(refused[index], text=text) for index, text in zip(refused, masked, strict=True)}
 
 
 def _resolved(batch: Batch, tenancy: Tenancy | None) -> Batch:

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import json
+import marshal
+import sys
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from synap_mock.domain.access.keys import mask
+from synap_mock.domain.redaction.credentials import is_credential, masked_header, masked_query, sent_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
+    from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.settings import Settings
 
 
-_CREDENTIALS: Final = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
 _SHOWN: Final = 3
-_SCHEMES: Final = frozenset({"bearer", "basic", "digest"})
+_HEADERS: Final = 200
+"""Most headers of a call that are kept. Apache accepts 100 by default."""
+_HEADERS_SIZE: Final = 16 * 1024
+"""Most bytes of them."""
+_EXCHANGE_SIZE: Final = 600
+"""Bytes of an exchange without its texts: the tuple, and the headers of the objects that it holds."""
+_REFUSAL_SIZE: Final = 250
+"""Bytes of a refusal without its text."""
+_UNMODELLED_SHARE: Final = 4
+"""Calls to routes that are not modelled are kept apart too, in this part of the journal's bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Request:
-    """One call as the journal keeps it; headers, path and query with keys masked.
+    """One call as the journal keeps it. Keys and tokens are masked in every text; the two bodies are as sent.
 
     Attributes:
         at: when it was answered, microseconds since 1970.
         method: as sent, in capitals.
         path: decoded, without the query.
         query: as sent, without the question mark.
-        headers: names in lower case; credentials masked.
+        headers: names in lower case; credentials masked. At most 200, and 16 KiB of them.
         body: the beginning of the body as sent, at most as much as the journal keeps of one.
         body_size: bytes that the body had.
         status: of the answer; None: nothing was answered.
@@ -85,16 +96,16 @@ class Request:
 
 
 class Exchange(NamedTuple):
-    """One call as it came and went: what a `Request` is made of when somebody looks.
+    """One call as it came and went: what a `Request` is made of when it is read.
 
-    The fields are those of `Request`, but for the headers, which are as they came.
+    The fields are those of `Request`, except for the headers, which are as they came, packed.
     """
 
     at: int
     method: str
     path: str
     query: str
-    raw_headers: Sequence[tuple[bytes, bytes]]
+    packed_headers: bytes
     body: bytes
     body_size: int
     status: int | None
@@ -110,36 +121,88 @@ class Exchange(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes that it keeps, about."""
-        headers = sum(len(name) + len(value) for name, value in self.raw_headers)
-        return len(self.body) + len(self.answer) + len(self.path) + len(self.query) + headers
+        """Bytes of memory that it takes, about."""
+        texts = sys.getsizeof(self.path) + sys.getsizeof(self.query) + len(self.method) + len(self.correlation_id)
+        size = _EXCHANGE_SIZE + texts + len(self.packed_headers) + len(self.body) + len(self.answer)
+        return size + sum(_REFUSAL_SIZE + len(refusal.text) for refusal in self.refusals) if self.refusals else size
 
-    def shown(self, scrub: Callable[[str], str]) -> Request:
-        """The same as people may see it; `scrub` masks the keys in a text."""
-        fields = self._asdict()
-        headers = tuple(
-            (scrub(name.decode("latin-1")), masked(value) if name in _CREDENTIALS else scrub(value.decode("latin-1")))
-            for name, value in fields.pop("raw_headers")
+    def shown(self, redactor: Redactor) -> Request:
+        """The same with keys and tokens masked."""
+        return self._shown(self._redactor(redactor))
+
+    def logged(self, redactor: Redactor) -> Logged:
+        """The same as the control API shows it."""
+        redactor = self._redactor(redactor)
+        return Logged(
+            self._shown(redactor),
+            redactor.redact(_text(self.body), cut=len(self.body) < self.body_size),
+            redactor.redact(_text(self.answer), cut=len(self.answer) < self.answer_size),
         )
-        return Request(**{**fields, "headers": headers, "path": scrub(self.path), "query": scrub(self.query)})
+
+    def _redactor(self, redactor: Redactor) -> Redactor:
+        return redactor.also(sent_credentials(marshal.loads(self.packed_headers)))  # noqa: S302 - see pack_headers
+
+    def _shown(self, redactor: Redactor) -> Request:
+        texts = [self.method, self.path, masked_query(self.query), self.correlation_id]
+        texts += [refusal.text for refusal in self.refusals]
+        named = len(texts)
+        for name, value in marshal.loads(self.packed_headers):  # noqa: S302 - see pack_headers
+            texts += (name.decode("latin-1"), masked_header(value) if is_credential(name) else value.decode("latin-1"))
+        method, path, query, correlation_id, *others = redacted = redactor.redact_all(texts)
+        fields = self._asdict()
+        del fields["packed_headers"]
+        fields |= {"method": method, "path": path, "query": query, "correlation_id": correlation_id}
+        if redacted is not texts:
+            fields["refusals"] = tuple(
+                replace(refusal, text=text) for refusal, text in zip(self.refusals, others, strict=False)
+            )
+        return Request(**fields, headers=tuple(zip(redacted[named::2], redacted[named + 1 :: 2], strict=True)))
+
+
+class Logged(NamedTuple):
+    """A call as the control API shows it.
+
+    Attributes:
+        request: the call.
+        body: its body as a text with keys and tokens masked.
+        answer: the answer's body, likewise.
+    """
+
+    request: Request
+    body: str
+    answer: str
+
+
+def pack_headers(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """Headers as one object: a thousand pairs would take ten times their bytes. `marshal` never leaves the process."""
+    packed = marshal.dumps(headers[:_HEADERS])
+    if len(packed) <= _HEADERS_SIZE:
+        return packed
+    kept = []
+    size = 0
+    for name, value in headers[:_HEADERS]:
+        if size + len(name) + len(value) <= _HEADERS_SIZE:
+            size += len(name) + len(value)
+            kept.append((name, value))
+    return marshal.dumps(kept)
 
 
 class Journal:
     """The newest calls of one fake. Unmodelled ones are kept apart too, so that many other calls can't push them out.
 
     Args:
-        settings: gives the settings that hold now.
-        scrub: masks the keys in a text.
+        settings: returns the current settings.
+        redactor: returns what masks keys and tokens.
     """
 
-    def __init__(self, settings: Callable[[], Settings], scrub: Callable[[str], str]) -> None:
+    def __init__(self, settings: Callable[[], Settings], redactor: Callable[[], Redactor]) -> None:
         self._settings = settings
-        self._scrub = scrub
+        self._redactor = redactor
         self.listener: Callable[[Request], None] | None = None
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything, how many were dropped too."""
+        """Forget everything, and how many calls were dropped."""
         self._all = _Newest()
         self._unmodelled = _Newest()
 
@@ -151,19 +214,24 @@ class Journal:
     def add(self, exchange: Exchange) -> None:
         """Keep a call; the oldest ones make room."""
         settings = self._settings()
-        self._all.add(exchange, settings)
         if exchange.unmodelled:
-            self._unmodelled.add(exchange, settings)
+            self._unmodelled.add(exchange, settings.journal_calls, settings.journal_bytes // _UNMODELLED_SHARE)
+        self._all.add(exchange, settings.journal_calls, settings.journal_bytes - self._unmodelled.size)
 
     def tell(self, exchange: Exchange) -> None:
-        """Tell the listener of a call. It may do what it likes, so no lock shall be held."""
+        """Call the listener with a call. It may use the fake, so the caller must not hold the lock."""
         if self.listener is not None:
-            self.listener(exchange.shown(self._scrub))
+            self.listener(exchange.shown(self._redactor()))
 
     def requests(self, newest: int | None = None) -> list[Request]:
-        """What is kept, oldest first; of that the `newest`, None: all."""
-        kept = list(self._all.exchanges)
-        return [exchange.shown(self._scrub) for exchange in kept[max(0, len(kept) - newest) if newest else 0 :]]
+        """The calls that are kept, oldest first; only the `newest` ones, None: all."""
+        redactor = self._redactor()
+        return [exchange.shown(redactor) for exchange in self._all.newest(newest)]
+
+    def logged(self, newest: int | None = None) -> list[Logged]:
+        """The same calls as the control API shows them, oldest first."""
+        redactor = self._redactor()
+        return [exchange.logged(redactor) for exchange in self._all.newest(newest)]
 
     def forget_unmodelled(self) -> None:
         """Forget the calls to routes that the fake doesn't model, as such."""
@@ -171,26 +239,31 @@ class Journal:
 
     def unmodelled(self) -> list[Request]:
         """The calls to routes that the fake doesn't model, oldest first."""
-        return [exchange.shown(self._scrub) for exchange in self._unmodelled.exchanges]
+        redactor = self._redactor()
+        return [exchange.shown(redactor) for exchange in self._unmodelled.newest(None)]
 
 
 class _Newest:
-    """The newest exchanges, as many and as large as the settings allow."""
+    """The newest exchanges, up to a number and to a size in bytes."""
 
     def __init__(self) -> None:
-        self.exchanges: deque[Exchange] = deque()
+        self._exchanges: deque[tuple[Exchange, int]] = deque()
         self.dropped = 0
-        self._size = 0
+        self.size = 0
 
-    def add(self, exchange: Exchange, settings: Settings) -> None:
-        self.exchanges.append(exchange)
-        self._size += exchange.size
-        while len(self.exchanges) > settings.journal_calls or self._size > settings.journal_bytes:
-            self._size -= self.exchanges.popleft().size
+    def newest(self, count: int | None) -> list[Exchange]:
+        kept = [exchange for exchange, _ in self._exchanges]
+        return kept[max(0, len(kept) - count) :] if count else kept
+
+    def add(self, exchange: Exchange, most: int, most_bytes: int) -> None:
+        size = exchange.size
+        self._exchanges.append((exchange, size))
+        self.size += size
+        while self._exchanges and (len(self._exchanges) > most or self.size > most_bytes):
+            _, size = self._exchanges.popleft()
+            self.size -= size
             self.dropped += 1
 
 
-def masked(credential: bytes) -> str:
-    """The value of a header that holds a credential, as it may be shown."""
-    scheme, _, key = credential.decode("latin-1").strip().partition(" ")
-    return f"{scheme} {mask(key)}" if scheme.lower() in _SCHEMES else mask(f"{scheme} {key}".strip())
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "backslashreplace")

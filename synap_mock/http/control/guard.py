@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
 
+from synap_mock.domain.redaction.credentials import sent_credentials
 from synap_mock.domain.values.quoting import shown
 from synap_mock.http.control.json import error
 from synap_mock.settings import several, text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from synap_mock.domain.redaction.redactor import Redactor
 
 _OWN: Final = ("localhost", "127.0.0.1", "[::1]")
 _HOST: Final = re.compile(r"(\[[0-9a-f:.%]+\]|[^:\[\]/]+)(?::[0-9]{1,5})?")
@@ -36,16 +39,34 @@ class Guard:
     Args:
         hosts: names admitted besides localhost, 127.0.0.1 and [::1]; any port.
         token: what ``Authorization: Bearer TOKEN`` must bear; None: nothing.
+        protect: called with every token, so that no text shows it.
 
     Raises:
         ValueError: no host name, or a token that no header can bear.
     """
 
-    def __init__(self, hosts: Collection[str] = (), token: str | None = None) -> None:
+    def __init__(
+        self,
+        hosts: Collection[str] = (),
+        token: str | None = None,
+        protect: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._hosts = set(_OWN)
+        self._protect = protect
         self.token = None if token is None else text("control_token", token, _TOKEN, _WANTED)
         for host in several("allow_hosts", hosts):
             self.admit(host)
+
+    @property
+    def token(self) -> str | None:
+        """What a request must bear; None: nothing."""
+        return self._token
+
+    @token.setter
+    def token(self, token: str | None) -> None:
+        self._token = token
+        if token is not None:
+            self._protect(token)
 
     def admit(self, host: object, setting: str = "allow_hosts") -> None:
         """Admit a name, or an address; an IPv6 one with or without brackets.
@@ -59,15 +80,17 @@ class Guard:
             raise ValueError(f"{setting} must be a name or an address without a port, not {shown(host)}")
         self._hosts.add(f"[{name}]" if ":" in name and not name.startswith("[") else name)
 
-    def around(self, app: ASGIApp) -> ASGIApp:
-        """`app`, guarded."""
+    def around(self, app: ASGIApp, redactor: Callable[[], Redactor]) -> ASGIApp:
+        """`app`, guarded; `redactor` returns what masks keys and tokens in an error that quotes a header."""
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             refusal = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else None
             if refusal is None:
                 await app(scope, receive, send)
             else:
-                await error(*refusal)(scope, receive, send)
+                text, status, code = refusal
+                text = redactor().also(sent_credentials(scope["headers"])).redact(text)
+                await error(text, status, code)(scope, receive, send)
 
         return guarded
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import Response
 
 from synap_mock.domain.conversations import schema
+from synap_mock.domain.redaction.credentials import sent_credentials
 from synap_mock.domain.rules.rule import Refused
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.quoting import shown
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.state import State
 
 _MAX_BODY: Final = 1024 * 1024
@@ -39,21 +41,26 @@ def fake(request: Request) -> State:
     return state
 
 
+def redactor(request: Request) -> Redactor:
+    """Masks what the fake knows as keys and tokens, and the credentials that the request bears."""
+    return fake(request).redactor.also(sent_credentials(request.headers.raw))
+
+
 def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer in JSON."""
     return Response(encode(body), status, headers, media_type="application/json")
 
 
-async def answer_refusal(_: Request, refused: Exception) -> Response:
+async def answer_refusal(request: Request, refused: Exception) -> Response:
     """The answer to a request that can't be served."""
     assert isinstance(refused, ControlRefused)  # noqa: S101 - Starlette types every handler's exception as Exception
-    return error(refused.text, refused.status, refused.code)
+    return error(redactor(request).redact(refused.text), refused.status, refused.code)
 
 
 async def answer_http_exception(request: Request, exception: Exception) -> Response:
     """The answer to an unknown path or method."""
     status: int = getattr(exception, "status_code", 404)
-    route = fake(request).keys.scrub(f"{request.method} {request.url.path}")[:200]
+    route = redactor(request).redact(f"{request.method} {request.url.path}")[:200]
     text = f"the control face has no {route}; GET /_mock/openapi.json lists what it has"
     return error(text, status, _CODES[status], getattr(exception, "headers", None))
 

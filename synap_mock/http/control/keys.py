@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_mock.domain.access.keys import mask
+from synap_mock.domain.redaction.redactor import mask
 from synap_mock.http.control.json import ControlRefused, answer, fake, json_object
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request as HTTPRequest
     from starlette.responses import Response
 
-    from synap_mock.domain.access.keys import Keys
     from synap_mock.domain.history.journal import Request
 
 
@@ -26,34 +25,29 @@ async def show(request: HTTPRequest) -> Response:
         raise ControlRefused(f"limit {error}") from None
     state = fake(request)
     with state.lock:
-        newest = state.journal.requests(limit)[::-1]
+        newest = state.journal.logged(limit)[::-1]
         dropped = state.journal.dropped
-    return answer({"requests": [_told(kept, state.keys) for kept in newest], "dropped": dropped})
+    return answer({"requests": [_told(*logged) for logged in newest], "dropped": dropped})
 
 
-def _told(kept: Request, keys: Keys) -> dict[str, Any]:
+def _told(kept: Request, body: str, answer: str) -> dict[str, Any]:
     return {
         "at": iso(kept.at),
         "method": kept.method,
         "path": kept.path,
         "query": kept.query,
         "headers": _joined(kept.headers),
-        "body": keys.scrub(_text(kept.body)),
+        "body": body,
         "body_size": kept.body_size,
         "status": kept.status,
-        "answer": keys.scrub(_text(kept.answer)),
+        "answer": answer,
         "answer_size": kept.answer_size,
         "refusals": [
-            {
-                "rule": refusal.rule.id,
-                "code": refusal.rule.code,
-                "where": refusal.where,
-                "text": keys.scrub(refusal.text),
-            }
+            {"rule": refusal.rule.id, "code": refusal.rule.code, "where": refusal.where, "text": refusal.text}
             for refusal in kept.refusals
         ],
         "instance_id": kept.instance_id,
-        "correlation_id": keys.scrub(kept.correlation_id),
+        "correlation_id": kept.correlation_id,
         "background": kept.background,
         "unmodelled": kept.unmodelled,
         "fault": kept.fault,
@@ -65,7 +59,3 @@ def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, value in headers:
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
-
-
-def _text(body: bytes) -> str:
-    return body.decode("utf-8", "backslashreplace")

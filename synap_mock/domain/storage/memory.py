@@ -9,9 +9,10 @@ from __future__ import annotations
 import marshal
 from array import array
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, deque
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.rules.rule import DESCRIBED
 from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from synap_mock.domain.values.ids import Ids
 
 
+UNRECORDED_BATCHES: Final = 10_000
+"""Most batches of which nothing was recorded that are kept: what was recorded is data, these only use memory."""
+REFUSALS: Final = 10_000
+"""Most refusals of all batches that are kept, the newest; of older ones, their number."""
+
+
 class Store:
     """The messages of every instance, in the order in which they were recorded."""
 
@@ -35,7 +42,16 @@ class Store:
     def clear(self) -> None:
         """Forget everything."""
         self._records: list[bytes] = []
-        self._batches: list[tuple[int | None, tuple[Refusal, ...], int]] = []
+        self._alone = bytearray()
+        """Of each record: 1 if it came alone, 0 if it is a batch's."""
+        self._partial: dict[int, _Rejected] = {}
+        """Number of a record to what was rejected of its batch."""
+        self._unrecorded: deque[tuple[int, _Rejected]] = deque()
+        """Batches of which nothing was recorded, each with the number of records before it."""
+        self._described: deque[_Rejected] = deque()
+        self._described_count = 0
+        self.dropped_batches = 0
+        """Batches of which nothing was recorded that made room for newer ones."""
         self._instances: dict[str, dict[str, _Timeline]] = {}
         self.message_count = 0
 
@@ -59,7 +75,7 @@ class Store:
         """
         first = self.message_count
         if not batch.roles:
-            self._note(None, refused)
+            self._note_unrecorded(refused or {})
             return first, {}
         # marshal keeps what JSON can say exactly (1, 1.0 and True apart, lone surrogates) in a tenth of
         # json's time; it never leaves this process, so its format may change with Python's version.
@@ -71,15 +87,29 @@ class Store:
             if timeline is None:
                 timeline = conversations[conversation_id] = _Timeline()
             before[conversation_id] = timeline.extend(len(self._records), count)
-        self._note(len(self._records), refused)
+        self._alone.append(refused is None)
+        if refused:
+            self._partial[len(self._records)] = self._rejected(refused)
         self._records.append(record)
         self.message_count += len(batch.roles)
         return first, before
 
-    def _note(self, number: int | None, refused: Mapping[int, Refusal] | None) -> None:
-        """Keep that a batch came: the number of its record, and why entries were refused."""
-        if refused is not None:
-            self._batches.append((number, tuple(islice(refused.values(), DESCRIBED)), len(refused)))
+    def _note_unrecorded(self, refused: Mapping[int, Refusal]) -> None:
+        self._unrecorded.append((len(self._records), self._rejected(refused)))
+        if len(self._unrecorded) > UNRECORDED_BATCHES:
+            self._unrecorded.popleft()
+            self.dropped_batches += 1
+
+    def _rejected(self, refused: Mapping[int, Refusal]) -> _Rejected:
+        """What is kept of a batch's refusals; the oldest ones make room."""
+        rejected = _Rejected(tuple(islice(refused.values(), DESCRIBED)), len(refused))
+        self._described.append(rejected)
+        self._described_count += len(rejected.refusals)
+        while self._described_count > REFUSALS:
+            oldest = self._described.popleft()
+            self._described_count -= len(oldest.refusals)
+            oldest.refusals = ()
+        return rejected
 
     def holds(self, instance_id: str, conversation_id: str) -> bool:
         """Whether an instance holds a conversation, by its canonical id."""
@@ -102,12 +132,15 @@ class Store:
         return [message for record in self._by_record() for message in record]
 
     def batches(self) -> list[RecordedBatch]:
-        """Every batch that came and whose schema held, in order."""
-        records = self._by_record()
-        return [
-            RecordedBatch(tuple(records[number]) if number is not None else (), refusals, failed)
-            for number, refusals, failed in self._batches
-        ]
+        """Every batch that came and whose schema held, in order, except for those in `dropped_batches`."""
+        unrecorded = deque(self._unrecorded)
+        found = []
+        for number, messages in enumerate(self._by_record()):
+            while unrecorded and unrecorded[0][0] <= number:
+                found.append(_batch((), unrecorded.popleft()[1]))
+            if not self._alone[number]:
+                found.append(_batch(tuple(messages), self._partial.get(number, _NOTHING_REJECTED)))
+        return [*found, *(_batch((), rejected) for _, rejected in unrecorded)]
 
     def _by_record(self) -> list[list[Message]]:
         positions: Counter[tuple[str, str]] = Counter()
@@ -169,6 +202,21 @@ class Store:
                     "instance_id": instance_id,
                 },
             )
+
+
+@dataclass(slots=True)
+class _Rejected:
+    """What was rejected of one batch: the first refusals, while there is room for them, and how many there were."""
+
+    refusals: tuple[Refusal, ...]
+    count: int
+
+
+_NOTHING_REJECTED: Final = _Rejected((), 0)
+
+
+def _batch(messages: tuple[Message, ...], rejected: _Rejected) -> RecordedBatch:
+    return RecordedBatch(messages, rejected.refusals, rejected.count)
 
 
 class _Timeline:

@@ -55,7 +55,8 @@ class RecordedBatch:
 
     Attributes:
         messages: what was recorded of it, in submission order.
-        refusals: why each other entry was refused, at most 100.
+        refusals: why each other entry was refused, at most 100. A fake keeps the newest 10,000 of all batches together;
+            an older batch has none, and its `failed` still counts them.
         failed: how many entries were refused.
     """
 

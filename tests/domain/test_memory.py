@@ -1,0 +1,152 @@
+"""What a fake holds stays within its bounds, whatever clients send: measured in allocated bytes."""
+
+from __future__ import annotations
+
+import gc
+import json
+import tracemalloc
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asking import BATCH, in_process
+
+from synap_mock import SynapMock
+from synap_mock.domain.storage.memory import REFUSALS, UNRECORDED_BATCHES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import httpx
+
+    Headers = Sequence[tuple[bytes, bytes]]
+
+LIMIT = 1024 * 1024
+WRONG = {"conversation_id": "not a UUID", "role": "user", "content": "a"}
+
+
+@contextmanager
+def allocated() -> Iterator[Callable[[], int]]:
+    """Returns how many bytes more are allocated than at the beginning."""
+    tracemalloc.start()
+    try:
+        gc.collect()
+        before, _ = tracemalloc.get_traced_memory()
+
+        def grown() -> int:
+            gc.collect()
+            return tracemalloc.get_traced_memory()[0] - before
+
+        yield grown
+    finally:
+        tracemalloc.stop()
+
+
+def call(fake: SynapMock, path: str, query: str = "", body: bytes = b"", headers: Headers = ()) -> None:
+    """A call of the app without a client, which would limit what it sends."""
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": query.encode("latin-1")}
+    authorization = (b"authorization", f"Bearer {fake.api_key}".encode())
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": bytes(bytearray(body))}
+
+    async def send(_: object) -> None:
+        return
+
+    asked = fake.app({**scope, "headers": [authorization, *headers]}, receive, send)
+    with pytest.raises(StopIteration):
+        asked.send(None)  # type: ignore[attr-defined] # it is a coroutine
+
+
+@pytest.mark.parametrize(
+    ("calls", "arguments"),
+    [
+        (2500, lambda number: {"path": "/health", "headers": [(b"x-a", b"%d" % number)]}),
+        (250, lambda _: {"path": "/health", "headers": [(b"x%d" % n, b"y") for n in range(2000)]}),
+        (250, lambda _: {"path": "/health", "headers": [(b"x%d" % n, b"y" * 1500) for n in range(20)]}),
+        (50, lambda number: {"path": f"/v1/{number}{'ä' * 50_000}"}),
+        (50, lambda number: {"path": f"/v1/{number}{'你' * 50_000}"}),
+        (50, lambda number: {"path": "/health", "query": f"{number}{'a' * 90_000}"}),
+        (50, lambda number: {"path": BATCH, "body": b"%d" % number * 90_000}),
+        (100, lambda _: {"path": BATCH, "body": json.dumps({"messages": [WRONG] * 100}).encode()}),
+    ],
+    ids=["tiny", "headers", "long headers", "path", "wide path", "query", "body", "refusals"],
+)
+def test_the_journal_holds_no_more_than_its_bytes(calls: int, arguments: Callable[[int], dict[str, Any]]) -> None:
+    """As allocated, objects included. The store keeps refusals of batches too, so it is emptied first."""
+    fake = SynapMock(journal_bytes=LIMIT, journal_calls=10**6)
+    call(fake, **arguments(0))
+    with allocated() as grown:
+        for number in range(calls):
+            call(fake, **arguments(number))
+        fake._state.store.clear()  # noqa: SLF001 - see the docstring
+        held = grown()
+    assert 0.5 * LIMIT < held < 1.2 * LIMIT
+
+
+def test_few_of_a_calls_many_headers_are_kept() -> None:
+    fake = SynapMock()
+    call(fake, "/v1/a", headers=[(b"x%d" % number, b"y") for number in range(60_000)])
+    call(fake, "/v1/a", headers=[(b"a", b"y" * 20_000), (b"b", b"y")])
+    many, long = fake.requests
+    assert (len(many.headers), [name for name, _ in long.headers]) == (200, ["authorization", "b"])
+
+
+def reject(inside: httpx.Client, batches: int) -> None:
+    content = json.dumps({"messages": [WRONG] * 100})
+    for _ in range(batches):
+        inside.post(BATCH, content=content)
+
+
+def test_batches_that_record_nothing_hold_little() -> None:
+    """The bound on refusals is reached after 100 batches of 100."""
+    fake = SynapMock(journal_calls=1)
+    inside = in_process(fake)
+    with allocated() as grown:
+        reject(inside, REFUSALS // 100)
+        before = grown()
+        reject(inside, 200)
+        assert grown() < before * 1.1
+    batches = fake.batches
+    assert [(batch.total, batch.failed, batch.succeeded) for batch in batches] == [(100, 100, 0)] * 300
+    assert [len(batch.refusals) for batch in batches] == [0] * 200 + [100] * 100
+
+
+def test_partly_recorded_batches_hold_few_refusals() -> None:
+    fake = SynapMock(journal_calls=1)
+    inside = in_process(fake)
+    right = {**WRONG, "conversation_id": str(uuid.uuid4())}
+    for _ in range(150):
+        inside.post(BATCH, json={"messages": [right, *[WRONG] * 99]})
+    batches = fake.batches
+    assert [(batch.succeeded, batch.failed) for batch in batches] == [(1, 99)] * 150
+    assert [len(batch.refusals) for batch in batches] == [0] * 49 + [99] * 101
+
+
+def test_of_batches_that_record_nothing_the_newest_are_kept() -> None:
+    fake = SynapMock(journal_calls=1)
+    inside = in_process(fake)
+    right = {**WRONG, "conversation_id": str(uuid.uuid4())}
+    inside.post(BATCH, json={"messages": [WRONG]})
+    inside.post(BATCH, json={"messages": [right]})
+    for _ in range(UNRECORDED_BATCHES):
+        inside.post(BATCH, content=b'{"messages": []}')
+    inside.post(BATCH, json={"messages": [right] * 2})
+    totals = [batch.total for batch in fake.batches]
+    assert (totals[:2], len(totals), totals[-1]) == ([1, 0], UNRECORDED_BATCHES + 2, 2)
+    assert fake._state.store.dropped_batches == 1  # noqa: SLF001 - no public name yet
+
+
+def test_batches_are_listed_in_the_order_in_which_they_came() -> None:
+    fake = SynapMock()
+    inside = in_process(fake)
+    right = {**WRONG, "conversation_id": str(uuid.uuid4())}
+    sent = [[], [WRONG], [right, WRONG], [right], [WRONG] * 3, [], [right] * 2, [WRONG]]
+    for entries in sent:
+        inside.post(BATCH, json={"messages": entries})
+        inside.post("/v1/conversations/messages", json={**right, "user_id": "u"})
+    expected = [(entries.count(right), entries.count(WRONG)) for entries in sent]
+    assert [(batch.succeeded, batch.failed) for batch in fake.batches] == expected
+    fake.reset()
+    assert fake.batches == []

@@ -21,6 +21,7 @@ from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
 from synap_mock.http.routes import is_modelled
 from synap_mock.settings import Settings, port_number, whole
+from synap_mock.transports.one_process import OneProcess
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ class SynapMock:
         ValueError: a value out of its range, named with what would do.
     """
 
-    __slots__ = ("_guard", "_servers", "_state", "app")  # so that fake.tenancy = "b2b" is an error, not nothing
+    __slots__ = ("_app", "_guard", "_servers", "_state", "app")  # so that fake.tenancy = "b2b" is an error, not nothing
 
     def __init__(
         self,
@@ -70,7 +71,8 @@ class SynapMock:
         self._state = state
         self._guard = Guard(allow_hosts, control_token, state.protect)
         self._servers: list[Server] = []
-        self.app: ASGIApp = create_app(state, self._guard)
+        self._app = create_app(state, self._guard)
+        self.app: ASGIApp = OneProcess(self._app)
 
     @property
     def api_key(self) -> str:
@@ -305,7 +307,7 @@ class SynapMock:
         """While it lasts, httpx traffic to the vendor's hosts comes here. A context manager, and a decorator."""
         from synap_mock.transports.in_process import Intercept  # noqa: PLC0415 - a server has no need of respx and httpx
 
-        return Intercept(self.app, self, lambda: self._state.settings.hosts)
+        return Intercept(self._app, self, lambda: self._state.settings.hosts)
 
     @contextmanager
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
@@ -330,7 +332,7 @@ class SynapMock:
         made = None if is_loopback(host) or self._guard.token else ids.control_token()
         self._guard.token = self._guard.token or made
         try:
-            with Server(self.app, host, port, self._guard.token) as server:
+            with Server(self._app, host, port, self._guard.token) as server:
                 self._servers.append(server)
                 try:
                     yield server

@@ -15,6 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from synap_mock.domain.faults.fault import Wire
+from synap_mock.domain.values.real_time import keep_real_time
 from synap_mock.http.fault_step import LINE
 from synap_mock.transports.green_threads import require_system_threads
 from synap_mock.transports.listeners import listeners
@@ -228,6 +229,7 @@ class _Server(uvicorn.Server):
                 await asyncio.wait_for(self._ending.wait(), _TICK)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        keep_real_time(asyncio.get_running_loop())
         await super().startup(sockets)
         self.settled.set()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from typing import TYPE_CHECKING, Final
+
+from synap_mock.domain.values.real_time import async_pause, monotonic, pause
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -25,12 +26,12 @@ def wait(happened: Callable[[], bool], missing: Callable[[], str], timeout: floa
     Raises:
         TimeoutError: something is still missing.
     """
-    end = time.monotonic() + timeout
+    end = monotonic() + timeout
     if _in_a_loop():
         return _wait_async(happened, missing, end, timeout)
     while not happened():
         _check(missing, end, timeout)
-        time.sleep(_PAUSE)
+        pause(_PAUSE)
     return _Done()
 
 
@@ -48,15 +49,14 @@ async def _wait_async(
     end: float,
     timeout: float,  # noqa: ASYNC109 - it is told
 ) -> None:
-    import anyio  # noqa: PLC0415 - sync code has no need of it
-
+    wait_really = async_pause()
     while not happened():
         _check(missing, end, timeout)
-        await anyio.sleep(_PAUSE)
+        await wait_really(_PAUSE)
 
 
 def _check(missing: Callable[[], str], end: float, timeout: float) -> None:
-    if time.monotonic() > end:
+    if monotonic() > end:
         raise TimeoutError(f"waited {timeout:g} s for {missing()}")
 
 

@@ -11,7 +11,7 @@ from synap_mock.http.pipeline import DataRoute
 from synap_mock.http.routes import DATA_ROUTES
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from synap_mock.domain.state import State
     from synap_mock.http.control.guard import Guard
@@ -27,7 +27,7 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
     data = {path: DataRoute(state, path, endpoints) for path, endpoints in DATA_ROUTES.items()}
     routes = [Route(path, route) for path, route in data.items()]
-    control = guard.around(control_face(state), lambda: state.redactor)
+    control = _without_body_for_head(guard.around(control_face(state), lambda: state.redactor))
     unmodelled = DataRoute(state, "", {})
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,3 +46,15 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
         await plain.get(path, elsewhere if "\n" in path else router)(scope, receive, send)
 
     return app
+
+
+def _without_body_for_head(app: ASGIApp) -> ASGIApp:
+    """`app`, where HEAD gets the headers only. A server drops the body itself; in process nothing else does."""
+
+    async def bodiless(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await app(scope, receive, send_head if scope.get("method") == "HEAD" else send)
+
+    return bodiless

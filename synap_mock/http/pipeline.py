@@ -21,6 +21,7 @@ from synap_mock.http.call import Answer, Call
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.endpoint import Keyed, Open
 from synap_mock.http.fault_step import Unsent, line_of, strike
+from synap_mock.http.near_misses import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,6 +75,7 @@ class DataRoute:
             with self._state.lock:
                 self._state.journal.add(exchange)
             self._state.journal.tell(exchange)
+        sent = b"" if call.method == "HEAD" else answer.body
         said = {"x-correlation-id": correlation_id, **dict(call.limits), **dict(answer.headers)}
         headers = [(name.encode(), value.encode()) for name, value in said.items()]
         headers.append((b"content-length", str(len(answer.body)).encode()))
@@ -81,15 +83,16 @@ class DataRoute:
             headers.append((b"connection", b"close"))
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}
         if answer.lost is not None:
-            unsent = Unsent(start, answer.body, self._state.clock, receive, send)
+            unsent = Unsent(start, sent, self._state.clock, receive, send)
             await line_of(scope).lose(answer.lost, unsent)
             return
         await send(start)
-        await send({"type": "http.response.body", "body": answer.body})
+        await send({"type": "http.response.body", "body": sent})
 
     def _endpoint(self, call: Call) -> tuple[Endpoint, str]:
         """What answers the call, and the pattern of its path."""
-        known = self._endpoints.get(call.method)
+        # HEAD is served wherever GET is (RFC 9110, 9.1): load balancers and wait-on send it.
+        known = self._endpoints.get("GET" if call.method == "HEAD" else call.method)
         if known is not None:
             return known, self._path
         found = stand_in(self._state.stand_ins, call.method, call.path)
@@ -189,7 +192,9 @@ class DataRoute:
 def _not_modelled(state: State, call: Call) -> Answer:
     """Any route that the fake doesn't model; no key needed."""
     route = call.redactor(state).redact(call.route)[:200]
-    raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}"))
+    meant = near_miss(call.method, call.path)
+    hint = f"; did you mean {meant}?" if meant else ""
+    raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}{hint}"))
 
 
 def _stood_in(state: State, call: Call, instance: Instance) -> Answer:

@@ -26,4 +26,5 @@ DATA_ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
 
 def is_modelled(method: str, path: str) -> bool:
     """Whether the fake models a route. In `path`, a segment ``{name}`` stands for any."""
+    method = "GET" if method == "HEAD" else method
     return any(method in endpoints and compile_path(known)[0].match(path) for known, endpoints in DATA_ROUTES.items())

@@ -12,6 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synap_mock import SynapMock
+from synap_mock.domain.conversations import record
+from synap_mock.domain.rules.rule import EntryRule, Evidence
+from synap_mock.domain.values.batch import FIELDS
 
 if TYPE_CHECKING:
     import httpx
@@ -209,3 +212,25 @@ def test_a_transcript_of_two_instances_wants_to_know_whose(fake: SynapMock, insi
 def test_a_transcript_wants_a_uuid(fake: SynapMock) -> None:
     with pytest.raises(ValueError, match="conversation_id must be a UUID, not 'conv-1'"):
         fake.transcript("conv-1")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_rule_on_any_field_yields_its_own_value(monkeypatch: pytest.MonkeyPatch, field: str) -> None:
+    """A rule added on one field reports that field, whatever the others hold."""
+    rule = EntryRule(
+        id="NEW",
+        statement="An entry that a new rule rejects.",
+        that=Evidence.ASSUMED,
+        how=Evidence.ASSUMED,
+        source="this test",
+        code="NEW",
+        field=field,
+        allows=lambda *_: False,
+        wrong=lambda value: f"is {value!r}",
+        fix="send another",
+    )
+    monkeypatch.setattr(record, "ENTRY_RULES", (rule,))
+    entry = {name: f"the {name}" for name in FIELDS} | {"role": "user", "metadata": {"a": 1}, "customer_id": None}
+    fake = SynapMock()
+    (row,) = in_process(fake).post(BATCH, json={"messages": [entry]}).json()["results"]
+    assert row == {"error": f"{field} is {entry[field]!r}; send another"}

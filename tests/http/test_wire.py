@@ -161,7 +161,7 @@ def test_health_needs_no_key(inside: httpx.Client) -> None:
         ("PUT", ONE),
         ("DELETE", "/v1/conversations/1/messages"),
         ("OPTIONS", BATCH),
-        ("HEAD", "/health"),
+        ("HEAD", BATCH),
         ("POST", BATCH + "/"),
         ("POST", BATCH.replace("messages", "/messages")),
         ("GET", "/v1/conversations/00000000-0000-4000-8000-000000000001/messages/"),

@@ -104,7 +104,7 @@ def refusals(batch: Batch, terms: Terms) -> dict[int, Refusal]:
         entry = batch.rows((index,))
         broken = next((rule for rule in ENTRY_RULES if not rule.allows(entry, terms)), None)
         if broken is not None:
-            found[index] = Refusal(broken, _told(broken, entry), ("messages", index, broken.field))
+            found[index] = Refusal(broken, _violation(broken, entry), ("messages", index, broken.field))
     return found
 
 
@@ -126,6 +126,5 @@ def _resolved(batch: Batch, tenancy: Tenancy | None) -> Batch:
     )
 
 
-def _told(rule: EntryRule, entry: Batch) -> str:
-    value = (entry.conversation_ids if rule.field == "conversation_id" else entry.customer_ids)[0]
-    return f"{rule.field} {rule.wrong(value)}; {rule.fix}"
+def _violation(rule: EntryRule, entry: Batch) -> str:
+    return f"{rule.field} {rule.wrong(entry.value(rule.field, 0))}; {rule.fix}"

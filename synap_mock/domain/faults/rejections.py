@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import shown
 from synap_mock.settings import whole
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 Entry = dict[str, Any]
 Where = int | str | Mapping[str, Any] | Callable[[Entry], bool]
-
-_FIELDS: Final = ("conversation_id", "role", "content", "user_id", "customer_id", "session_id", "metadata")
-"""An entry's, in the order of Batch's columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,8 @@ class Rejection:
                 raise ValueError(f"where must be a conversation's UUID, not {shown(self.where)}")
         elif isinstance(self.where, Mapping):
             for name in self.where:
-                if name not in _FIELDS:
-                    raise ValueError(f"where names {shown(name)}; an entry has {', '.join(_FIELDS)}")
+                if name not in FIELDS:
+                    raise ValueError(f"where names {shown(name)}; an entry has {', '.join(FIELDS)}")
         elif not callable(self.where):
             raise TypeError(
                 "where must be an index, a conversation id, values that an entry must have, or a predicate on the "
@@ -77,7 +75,7 @@ def rejected(armed: Queue[Rejection], batch: Batch, spared: Collection[int]) -> 
         batch: the batch.
         spared: indices of entries that are refused already.
     """
-    entries = [dict(zip(_FIELDS, row, strict=True)) for row in zip(*batch, strict=True)]
+    entries = [dict(zip(FIELDS, row, strict=True)) for row in zip(*batch, strict=True)]
     errors: dict[int, str] = {}
     for item in armed.all():
         found = [

@@ -10,8 +10,8 @@ from synap_mock.domain.rules.sources import PAGE, PROJECT
 
 ROUTE_NOT_MODELLED = Rule(
     id="ROUTE-NOT-MODELLED",
-    statement="A path that the fake doesn't model, or another method on one that it does. No key is needed; "
-    "the call is kept as unmodelled.",
+    statement="A path that the fake doesn't model, or another method on one that it does (HEAD is served "
+    "wherever GET is). No key is needed; the call is recorded as unmodelled.",
     scope=Scope.REQUEST,
     that=Evidence.ASSUMED,
     how=Evidence.ASSUMED,

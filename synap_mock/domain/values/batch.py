@@ -6,12 +6,14 @@ comparison, and the store keeps a hundred messages as one compact record.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROLES: frozenset[str] = frozenset({"user", "assistant"})
+FIELDS: Final = ("conversation_id", "role", "content", "user_id", "customer_id", "session_id", "metadata")
+"""An entry's keys, in the order of Batch's columns."""
 
 
 class Batch(NamedTuple):
@@ -28,3 +30,11 @@ class Batch(NamedTuple):
     def rows(self, indices: Sequence[int]) -> Batch:
         """The rows of these indices only."""
         return Batch._make([column[index] for index in indices] for column in self)
+
+    def value(self, field: str, index: int) -> Any:  # noqa: ANN401 - any JSON value
+        """The value of one field of one entry.
+
+        Raises:
+            ValueError: an entry does not have such a field.
+        """
+        return self[FIELDS.index(field)][index]

@@ -12,6 +12,7 @@ from synap_mock.domain.rules.rule import Refused
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.quoting import shown
 from synap_mock.http.body import read_body
+from synap_mock.http.content_encoding import name_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +99,8 @@ async def json_object(request: Request, *names: str) -> dict[str, Any]:
     try:
         value = schema.decode(body.content) if body.content.strip() else {}
     except Refused as refused:
-        raise ControlRefused(refused.refusals[0].text) from None
+        named = name_encoding(refused, request.headers.get("content-encoding", ""))
+        raise ControlRefused(named.refusals[0].text) from None
     if not isinstance(value, dict):
         raise ControlRefused(f"the body must be a JSON object, not {shown(value)}")
     for name in value:

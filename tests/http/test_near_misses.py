@@ -1,0 +1,82 @@
+"""A path that is almost a modelled route stays 404, and the error names the route."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from asking import BATCH, ONE
+
+if TYPE_CHECKING:
+    import httpx
+
+    from synap_mock import SynapMock
+
+MEANT_BATCH = [
+    f"/{BATCH}",
+    f"{BATCH}/",
+    f"/v1{BATCH}",
+    f"/api{BATCH}",
+    BATCH.removeprefix("/v1"),
+    BATCH.replace("batch", "batches"),
+    BATCH.replace("messages", "message"),
+    BATCH.replace("/v1", "/V1"),
+    BATCH.replace("/messages", "//messages"),
+    BATCH + "%20",
+    BATCH + "%0A",
+]
+CONVERSATION = "00000000-0000-4000-8000-000000000001"
+OTHER_ROUTES = [
+    "/",
+    "/v1",
+    "/v1/context/conversation/fetch",
+    "/v1/conversations/compact",
+    "/v1/conversations/ingest",
+    f"/v1/conversations/{CONVERSATION}/compacted",
+    f"/v1/conversations/{CONVERSATION}/context-for-prompt",
+    "/v1/credits/balance",
+    "/v1/events/batch",
+    "/api/v1/memories/batch",
+    "/v1/users/alice/profile",
+    "/" + "v1/" * 1000,
+]
+"""Routes that the SDK calls and the fake does not model, and paths that resemble no route."""
+
+
+@pytest.mark.parametrize("path", MEANT_BATCH)
+def test_a_near_miss_is_404_and_names_the_route(fake: SynapMock, inside: httpx.Client, path: str) -> None:
+    answer = inside.post(f"http://localhost{path}", json={"messages": []})
+    assert (answer.status_code, answer.json()["code"], len(fake.unmodelled)) == (404, "NOT_MODELLED", 1)
+    assert answer.json()["error"].endswith(f"; did you mean POST {BATCH}?")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "meant"),
+    [
+        ("POST", "/conversations/messages", f"POST {ONE}"),
+        ("GET", f"/conversations/{CONVERSATION}/messages", "GET /v1/conversations/{conversation_id}/messages"),
+        ("GET", f"/v1/conversations/{CONVERSATION}/messages/", "GET /v1/conversations/{conversation_id}/messages"),
+        ("GET", "/v1/auth/whoami", "GET /api/v1/auth/whoami"),
+        ("GET", "/v1/health", "GET /health"),
+        ("GET", "/healthz", "GET /health"),
+        ("POST", "/v1/telemetry/batch/", "POST /v1/telemetry/batch"),
+    ],
+)
+def test_every_route_has_near_misses(inside: httpx.Client, method: str, path: str, meant: str) -> None:
+    assert inside.request(method, path).json()["error"].endswith(f"; did you mean {meant}?")
+
+
+@pytest.mark.parametrize("path", OTHER_ROUTES)
+def test_another_route_is_not_a_near_miss(inside: httpx.Client, path: str) -> None:
+    assert "did you mean" not in inside.post(path).json()["error"]
+
+
+@pytest.mark.parametrize("path", [BATCH, f"/v1/conversations/{CONVERSATION}/messages"])
+def test_another_method_is_not_a_near_miss(inside: httpx.Client, path: str) -> None:
+    assert "did you mean" not in inside.delete(path).json()["error"]
+
+
+def test_the_journal_has_the_hint_in_both_dialects(fake: SynapMock, inside: httpx.Client) -> None:
+    inside.patch("/_mock/settings", json={"dialect": "observed"})
+    assert inside.post(f"{BATCH}/").json() == {"detail": "Not Found"}
+    assert fake.requests[0].refusals[0].text.endswith(f"; did you mean POST {BATCH}?")

@@ -15,7 +15,11 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from synap_mock.domain.faults.fault import Wire
+<<<<<<< HEAD
 from synap_mock.domain.values.real_time import keep_real_time
+=======
+from synap_mock.http.control.guard import TARGET
+>>>>>>> dbd5228 (Reject pages of other sites and foreign absolute targets under /_mock)
 from synap_mock.http.fault_step import LINE
 from synap_mock.transports.green_threads import require_system_threads
 from synap_mock.transports.listeners import listeners
@@ -166,6 +170,11 @@ class _Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {LINE: self}  # type: ignore[dict-item] # ASGI lets a server add its own
+
+    def on_headers_complete(self) -> None:
+        # An absolute target names a host, which uvicorn drops; the control API checks it.
+        self.scope["extensions"][TARGET] = self.url  # type: ignore[index,assignment] # on_message_begin set it
+        super().on_headers_complete()
 
     async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a door's shape
         """Let time pass, really; whether the client is still there then."""

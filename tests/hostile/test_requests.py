@@ -113,6 +113,20 @@ REQUESTS: Final[dict[str, tuple[bytes, list[int]]]] = {
         get(b"http://localhost/_mock/settings", host=(b"Host: a",)),
         [403],
     ),
+    "a foreign absolute target with a local Host, at the control API": (
+        get(b"http://a.example/_mock/settings"),
+        [403],
+    ),
+    "a foreign target with a user named localhost, at the control API": (
+        get(b"http://localhost@a.example/_mock/settings"),
+        [403],
+    ),
+    "a foreign absolute target in capitals, at the control API": (get(b"HTTP://A.EXAMPLE/_mock/settings"), [403]),
+    "a local absolute target, at the control API": (get(b"http://127.0.0.1:80/_mock/settings"), [200]),
+    "a foreign absolute target, pipelined": (
+        HEALTH + get(b"http://a.example/_mock/settings") + get(b"/_mock/settings"),
+        [200, 403, 200],
+    ),
     "no Authorization": (request(authorization=()), [401]),
     "an empty Authorization": (request(authorization=(b"Authorization:",)), [401]),
     "an Authorization of blanks": (request(authorization=(b"Authorization: \t ",)), [401]),

@@ -51,6 +51,39 @@ def test_a_foreign_origin_gets_403(inside: httpx.Client, origin: str) -> None:
     assert inside.get("/_mock/settings", headers={"Origin": origin}).status_code == 403
 
 
+@pytest.mark.parametrize("host", ["localhost:8765", "127.0.0.1", "[::1]", "fake.internal"])
+@pytest.mark.parametrize("site", ["cross-site", "Cross-Site"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_of_another_site_gets_403(host: str, site: str, method: str) -> None:
+    """A navigation, an image or a script has no Origin."""
+    inside = in_process(SynapMock(allow_hosts=["fake.internal"]))
+    path = "/_mock/settings" if method == "GET" else "/_mock/reset"
+    answer = inside.request(method, path, headers={"Host": host, "Sec-Fetch-Site": site})
+    assert (answer.status_code, "Sec-Fetch-Site: cross-site" in answer.json()["error"]) == (403, True)
+
+
+def test_a_sibling_of_an_allowed_host_gets_403() -> None:
+    """fake.internal and evil.internal can be of the same site."""
+    inside = in_process(SynapMock(allow_hosts=["fake.internal"]))
+    headers = {"Host": "fake.internal", "Sec-Fetch-Site": "same-site"}
+    assert inside.get("/_mock/settings", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["same-site", "same-origin", "none", ""])
+def test_a_page_of_this_machine_is_admitted(inside: httpx.Client, site: str) -> None:
+    assert inside.get("/_mock/settings", headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
+def test_an_allowed_origin_of_another_site_is_admitted() -> None:
+    inside = in_process(SynapMock(allow_hosts=["fake.internal"]))
+    headers = {"Origin": "http://fake.internal", "Sec-Fetch-Site": "cross-site"}
+    assert inside.get("/_mock/settings", headers=headers).status_code == 200
+
+
+def test_the_synap_api_takes_any_site(inside: httpx.Client) -> None:
+    assert inside.get("/api/v1/auth/whoami", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
 def test_a_foreign_host_changes_nothing(fake: SynapMock, inside: httpx.Client) -> None:
     inside.patch("/_mock/settings", json={"tenancy": "b2b"}, headers={"Host": "evil.example"})
     assert fake.settings.tenancy is None

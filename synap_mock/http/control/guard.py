@@ -31,10 +31,14 @@ _WANTED: Final = "printable ASCII without white space, not empty or overlong"
 _HOST_NAME: Final = re.compile(r"(?!.{254})[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*")
 _IPV6: Final = 6
 _ORIGIN: Final = re.compile(r"https?://(.*)")
+_ABSOLUTE: Final = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)")
+
+TARGET: Final = "synap_mock.target"
+"""Under this name a transport puts the request's target, as sent, into the scope's extensions."""
 
 
 class Guard:
-    """Refuses a foreign Host or Origin with 403, and where there is a token a request without it with 401.
+    """Rejects a foreign host, origin or site with 403, and where there is a token, a request without it with 401.
 
     Args:
         hosts: names admitted besides localhost, 127.0.0.1 and [::1]; any port.
@@ -84,7 +88,7 @@ class Guard:
         """`app`, guarded; `redactor` returns what masks keys and tokens in an error that quotes a header."""
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-            refusal = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else None
+            refusal = self._refusal(scope) if scope["type"] == "http" else None
             if refusal is None:
                 await app(scope, receive, send)
             else:
@@ -94,14 +98,34 @@ class Guard:
 
         return guarded
 
-    def _refusal(self, headers: Headers) -> tuple[str, int, str] | None:
+    def _refusal(self, scope: Scope) -> tuple[str, int, str] | None:
+        headers = Headers(scope=scope)
+        return self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers) or self._no_token(headers)
+
+    def _foreign_host(self, headers: Headers, authority: str | None) -> tuple[str, int, str] | None:
+        if authority is not None and _name(authority) not in self._hosts:
+            return _foreign("target's host", authority)
         for host in headers.getlist("host") or [""]:
             if _name(host.lower()) not in self._hosts:
                 return _foreign("Host", host)
+        return None
+
+    def _foreign_page(self, headers: Headers) -> tuple[str, int, str] | None:
         for origin in headers.getlist("origin"):
             match = _ORIGIN.fullmatch(origin.lower())
             if match is None or _name(match[1]) not in self._hosts:
                 return _foreign("Origin", origin)
+        # A browser sends no Origin with a navigation, an image or a script.
+        site = headers.get("sec-fetch-site", "").lower()
+        if "origin" not in headers and site in ({"cross-site"} if _is_own(headers) else {"cross-site", "same-site"}):
+            return (
+                f"a page of another site sent this (Sec-Fetch-Site: {site}); open the address itself",
+                403,
+                "FORBIDDEN",
+            )
+        return None
+
+    def _no_token(self, headers: Headers) -> tuple[str, int, str] | None:
         if self.token is not None and not _bears(headers.get("authorization", ""), self.token):
             return "the control face needs its token here: Authorization: Bearer TOKEN", 401, "UNAUTHORIZED"
         return None
@@ -110,6 +134,18 @@ class Guard:
 def _foreign(header: str, value: str) -> tuple[str, int, str]:
     told = f"the {header} {shown(value)} is not admitted here; --allow-host (allow_hosts=) admits a name"
     return told, 403, "FORBIDDEN"
+
+
+def _authority(scope: Scope) -> str | None:
+    """The host and port of an absolute target (``GET http://host:port/path``); None: the target is a path."""
+    target = scope.get("extensions", {}).get(TARGET, b"").decode("latin-1").lower()
+    match = _ABSOLUTE.match(target)
+    return match[1] if match else None
+
+
+def _is_own(headers: Headers) -> bool:
+    """Whether the request names loopback: only this machine's own pages are of the same site."""
+    return _name(headers.get("host", "").lower()) in _OWN
 
 
 def _is_host(name: str) -> bool:

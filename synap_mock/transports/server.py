@@ -15,11 +15,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from synap_mock.domain.faults.fault import Wire
-<<<<<<< HEAD
 from synap_mock.domain.values.real_time import keep_real_time
-=======
 from synap_mock.http.control.guard import TARGET
->>>>>>> dbd5228 (Reject pages of other sites and foreign absolute targets under /_mock)
 from synap_mock.http.fault_step import LINE
 from synap_mock.transports.green_threads import require_system_threads
 from synap_mock.transports.listeners import listeners

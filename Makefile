@@ -42,6 +42,7 @@ matrix-all: .venv/.test ## the same of every release
 bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/throughput.py
 	.venv/bin/python benchmarks/fixture.py
+	.venv/bin/python benchmarks/journal.py
 
 integrations: .venv-integrations/.made ## the vendor's integrations, in an environment of their own: 1.1 GB
 	.venv-integrations/bin/python -P -m pytest tests/integrations

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from endurance import endure
 from load import Load, Requests
+from options import whole
 from report import Findings, Speed, markdown
 from server import API_KEY, BY_HAND, CONTENDERS, SYNAP_MOCK, running
 from startup import import_seconds, ready_seconds
@@ -76,10 +77,10 @@ def _rounds(sizes: Sequence[int], rounds: int, seconds: float, server_cpu: int) 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--rounds", type=_whole, default=5, help="turns of each contender at each size")
+    parser.add_argument("--rounds", type=whole, default=5, help="turns of each contender at each size")
     parser.add_argument("--seconds", type=_seconds, default=2.0, help="length of one measurement")
     parser.add_argument("--sizes", type=_sizes, default="1,10,100,1000", help="messages in a batch")
-    parser.add_argument("--messages", type=_whole, default=1_000_000, help="recorded before latency and memory")
+    parser.add_argument("--messages", type=whole, default=1_000_000, help="recorded before latency and memory")
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"), help="file to write")
     options = parser.parse_args()
     if not options.output.parent.is_dir():
@@ -87,12 +88,6 @@ def _options() -> argparse.Namespace:
     if not hasattr(os, "sched_setaffinity"):
         parser.error("server and load must be held on a CPU each, which this system can't do; Linux can")
     return options
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
 
 
 def _seconds(text: str) -> float:
@@ -106,7 +101,7 @@ def _seconds(text: str) -> float:
 
 
 def _sizes(text: str) -> list[int]:
-    return [_whole(size) for size in text.split(",")]
+    return [whole(size) for size in text.split(",")]
 
 
 if __name__ == "__main__":

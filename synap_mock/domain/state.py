@@ -58,7 +58,7 @@ class State:
 
     def redact(self, text: str) -> str:
         """`text` with every key and token in it masked."""
-        return self.redactor.redact(text)
+        return self.redactor.redact_message(text)
 
     def reset(self) -> None:
         """Empty what was recorded, the journal, and all that is armed; tell real time, or stand as the settings say.

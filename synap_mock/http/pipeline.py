@@ -148,8 +148,7 @@ class DataRoute:
 
     def _refused(self, refused: Refused, call: Call) -> Answer:
         redactor = call.redactor(self._state)
-        texts = redactor.redact_all([refusal.text for refusal in refused.refusals])
-        refusals = [replace(refusal, text=text) for refusal, text in zip(refused.refusals, texts, strict=True)]
+        refusals = [replace(refusal, text=redactor.redact_message(refusal.text)) for refusal in refused.refusals]
         return DIALECTS[self._state.settings.dialect].refused(refusals, redactor.redact(call.route))
 
     def _correlation_id(self, call: Call) -> str:

@@ -90,11 +90,22 @@ def test_a_run_for_the_fixture_in_miniature_fills_every_row_and_leaves_the_other
     }
 
 
+def test_a_run_for_the_journal_fills_every_row(tmp_path: Path) -> None:
+    output = tmp_path / "RESULTS.md"
+    output.write_text("# Results\n\n## Reading the journal\n\nof old\n\n## Notes\n\n- kept\n", encoding="utf-8")
+    done = bench("journal.py", "--rounds=1", "--calls=2", f"--output={output}")
+    assert (done.returncode, done.stderr) == (0, "round 1 of 1\n")
+    page = output.read_text(encoding="utf-8")
+    assert ("of old" in page, page.endswith("\n## Notes\n\n- kept\n")) == (False, True)
+    assert len(re.findall(r"^\| (?:the default key|2,000 keys)", page, re.MULTILINE)) == 9
+
+
 @pytest.mark.parametrize(
     ("command", "option", "told"),
     [
         ("fixture.py", "--calls=0", "'0' is not a whole number from 1"),
         ("fixture.py", "--output=nowhere/RESULTS.md", "the folder does not exist"),
+        ("journal.py", "--calls=x", "'x' is not a whole number from 1"),
         ("throughput.py", "--rounds=0", "'0' is not a whole number from 1"),
         ("throughput.py", "--sizes=10,many", "'many' is not a whole number from 1"),
         ("throughput.py", "--seconds=nan", "'nan' is not a number of seconds over 0"),

@@ -110,11 +110,7 @@ def refusals(batch: Batch, terms: Terms) -> dict[int, Refusal]:
 
 def _redacted(refused: dict[int, Refusal], redactor: Redactor) -> dict[int, Refusal]:
     """The same refusals; a text that quotes a key is masked before it is returned, recorded or logged."""
-    texts = [refusal.text for refusal in refused.values()]
-    masked = redactor.redact_all(texts)
-    if masked is texts:
-        return refused
-    return {index: replace(refused[index], text=text) for index, text in zip(refused, masked, strict=True)}
+    return {index: replace(refusal, text=redactor.redact_message(refusal.text)) for index, refusal in refused.items()}
 
 
 def _resolved(batch: Batch, tenancy: Tenancy | None) -> Batch:

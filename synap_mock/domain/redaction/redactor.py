@@ -28,6 +28,8 @@ _HEXADECIMAL: Final = re.compile(r"[0-9A-Fa-f-]{0,64}")
 """Such as the UUID of a correlation id, which every call has: no escape and no vendor's key is in it."""
 _CUT_QUOTE: Final = re.compile(r"(?<=['\"])\.\.\.")
 """How `synap_mock.domain.values.quoting` ends a value that it has cut."""
+_QUOTES: Final = 1000
+"""Most cut values that a message is searched for."""
 _SHOWN_END: Final = 4
 _LONG_ENOUGH_TO_SHOW_ENDS: Final = 16
 _SAFE_END: Final = re.compile(r"[0-9A-Za-z_.~=+/-]+")
@@ -89,13 +91,16 @@ class Redactor:
             text: any text.
             cut: whether it is the beginning of a longer one, so that it may end in the middle of a key.
         """
-        if not any(self._needles) and _HEXADECIMAL.fullmatch(text):
+        if not cut and not any(self._needles) and _HEXADECIMAL.fullmatch(text):
             return text
+        return _redacted(text, self._needles, cut=cut)
+
+    def redact_message(self, text: str) -> str:
+        """The same for a message that may quote values that were cut: each may end in the middle of a key."""
         if "..." not in text:
-            return _redacted(text, self._needles, cut=cut)
-        *begun, last = _CUT_QUOTE.split(text)
-        parts = [_redacted(part, self._needles, cut=True) for part in begun]
-        return "...".join([*parts, _redacted(last, self._needles, cut=cut)])
+            return self.redact(text)
+        *begun, last = _CUT_QUOTE.split(text, _QUOTES)
+        return "...".join([*(self.redact(part, cut=True) for part in begun), self.redact(last)])
 
     def redact_all(self, texts: Sequence[str]) -> Sequence[str]:
         """Several short texts, each with every key and token in it masked."""
@@ -119,7 +124,7 @@ def masked_form(text: str) -> str:
 
 def _add(needles: Needles, secret: str) -> None:
     for reading in readings(secret):  # a key may have %41 in it, which is decoded wherever it stands
-        for spelling in {reading.text, *escaped(reading.text)}:
+        for spelling in {reading.text, reading.text.lower(), *escaped(reading.text)}:  # lower: in a header's name
             needles.add(spelling, secret)
     for core in _base64(secret):
         needles.add(core, secret)

@@ -93,7 +93,7 @@ class Guard:
                 await app(scope, receive, send)
             else:
                 text, status, code = refusal
-                text = redactor().also(sent_credentials(scope["headers"])).redact(text)
+                text = redactor().also(sent_credentials(scope["headers"])).redact_message(text)
                 await error(text, status, code)(scope, receive, send)
 
         return guarded

@@ -55,7 +55,7 @@ def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = 
 async def answer_refusal(request: Request, refused: Exception) -> Response:
     """The answer to a request that can't be served."""
     assert isinstance(refused, ControlRefused)  # noqa: S101 - Starlette types every handler's exception as Exception
-    return error(redactor(request).redact(refused.text), refused.status, refused.code)
+    return error(redactor(request).redact_message(refused.text), refused.status, refused.code)
 
 
 async def answer_http_exception(request: Request, exception: Exception) -> Response:

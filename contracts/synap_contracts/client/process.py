@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 Json = Any
 
+SCRATCH_VARIABLE: Final = "SYNAP_CONTRACTS_FOLDER"
+"""Names a folder of the adapter's own, which is removed when its process has ended."""
 _KEPT_OUTPUT: Final = 1 << 20
 _FAREWELL_S: Final = 2.0
 _LAST_WORDS_S: Final = 1.0
@@ -44,17 +48,19 @@ class Process(Driver):
         self, command: Sequence[str], environment: dict[str, str] | None = None, folder: str | None = None
     ) -> None:
         super().__init__()
+        self._scratch = tempfile.mkdtemp(prefix="synap-contracts-")
         try:
             self.process = subprocess.Popen(  # noqa: S603 - the user's own command
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=clean_environment() | (environment or {}),
+                env=clean_environment() | {SCRATCH_VARIABLE: self._scratch} | (environment or {}),
                 cwd=folder,
                 start_new_session=True,
             )
         except OSError as error:
+            shutil.rmtree(self._scratch, ignore_errors=True)
             raise Unusable(f"cannot run {command[0]!r}: {error.strerror}") from error
         self._errors: list[bytes] = []
         self._lock = threading.Lock()
@@ -142,6 +148,7 @@ class Process(Driver):
         with suppress(OSError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             with suppress(OSError, ValueError):
                 if pipe is not None:

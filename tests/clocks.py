@@ -12,7 +12,7 @@ import time_machine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-BOUND: Final = 3
+BOUND: Final = 60
 """Seconds; only a wait that never ends takes them."""
 
 STOPPED: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {

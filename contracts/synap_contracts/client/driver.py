@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-import time
 from abc import ABC, abstractmethod
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from synap_contracts.client import protocol
 from synap_contracts.client.protocol import AdapterError, Hung, Raised, Returned, Told
+from synap_contracts.client.real_time import monotonic, pause
 
 if TYPE_CHECKING:
     import logging
@@ -104,7 +104,7 @@ class Driver(ABC):
         Raises:
             AdapterError: The adapter crashed, broke the protocol or does not answer a ping either.
         """
-        began = time.monotonic()
+        began = monotonic()
         reply = self.reply(number, seconds)
         if reply is None:
             if self.reply(self.ask("ping"), PONG_S) is None:
@@ -112,7 +112,7 @@ class Driver(ABC):
                     f"it answered no ping within {PONG_S:g} s, as it does where a client blocks its event loop"
                 )
             reply = self.reply(number, 0.5)
-        return Hung(time.monotonic() - began) if reply is None else protocol.told(reply)
+        return Hung(monotonic() - began) if reply is None else protocol.told(reply)
 
     def open(self, client: str, base_url: str, api_key: str | None, *, timeout_s: float, retry: Retry) -> Told:
         """Open a client."""
@@ -136,7 +136,7 @@ class Driver(ABC):
     def heard(self) -> tuple[str, ...]:
         """What was logged and printed since `listen`."""
         reply = self.reply(self.ask("listen", on=False), PONG_S) if "listen" in self.hello.can else None
-        time.sleep(0.05)  # standard error is another pipe, and may come later than the answer
+        pause(0.05)  # standard error is another pipe, and may come later than the answer
         return (*((reply or {}).get("answer") or ()), *self.words())
 
     def words(self) -> tuple[str, ...]:
@@ -154,6 +154,7 @@ class Inside(Driver):
         host.records.handler.ours = _ours(threading.get_ident())
         self.hello = protocol.hello(host.hello())
         self.loop = asyncio.new_event_loop()
+        self.loop.time = monotonic  # type: ignore[method-assign] # its timers run in real time
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         self._output = StringIO()

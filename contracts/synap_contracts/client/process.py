@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_contracts.client import protocol
 from synap_contracts.client.driver import START_S, Driver
 from synap_contracts.client.protocol import AdapterError
+from synap_contracts.client.real_time import ended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,8 +119,7 @@ class Process(Driver):
                         del self._errors[0]
 
     def _ended(self) -> str:
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=2)
+        ended(self.process, 2)
         status = self.process.poll()
         self._reader.join(timeout=_LAST_WORDS_S)  # what it said last may still be in the pipe
         with self._lock:
@@ -137,9 +137,9 @@ class Process(Driver):
     def farewell(self) -> tuple[str, ...]:
         """Close its standard input, at which an adapter ends, and wait for a moment."""
         assert self.process.stdin is not None  # noqa: S101 - as above
-        with suppress(OSError, subprocess.TimeoutExpired):
+        with suppress(OSError):
             self.process.stdin.close()
-            self.process.wait(timeout=_FAREWELL_S)
+        ended(self.process, _FAREWELL_S)
         self._reader.join(timeout=1)
         return self.words()
 

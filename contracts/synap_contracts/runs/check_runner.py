@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from synap_contracts.clauses.catalogue import BY_ID, CLAUSES
 from synap_contracts.clauses.checks import CHECKS
 from synap_contracts.client.protocol import AdapterError, Hung
+from synap_contracts.client.real_time import monotonic
 from synap_contracts.runs.known import Ledger
 from synap_contracts.runs.result import ClauseResult
 from synap_contracts.scenarios.model import following, one
@@ -104,7 +104,7 @@ class Runner:
     proven: set[str] = field(default_factory=set)
     shortened: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     broken: int = 0
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=monotonic)
 
     def run(self) -> tuple[ClauseResult, ...]:
         """What becomes of each clause that the plan asks for."""
@@ -181,12 +181,12 @@ class Runner:
         return None
 
     def _corners(self, check: Check) -> None:
-        until = max(time.monotonic() + self.plan.corner_s, self.began + _YOUNG_S[self.plan.depth])
+        until = max(monotonic() + self.plan.corner_s, self.began + _YOUNG_S[self.plan.depth])
         corners = check.corners(self.plan.depth)
         for played, scenario in enumerate(corners):
             if not self._open(check) or self._open(check) <= self.gaps.keys():
                 return
-            if time.monotonic() > until:
+            if monotonic() > until:
                 for clause in check.proves:
                     self.shortened[clause].append(
                         f"{check.name}: {played} of {len(corners)} scenarios in the time there was"
@@ -197,7 +197,7 @@ class Runner:
 
     def _drawn(self, check: Check, number: int) -> None:
         assert check.drawn is not None  # noqa: S101 - the caller asked
-        until = time.monotonic() + self.plan.drawn_s
+        until = monotonic() + self.plan.drawn_s
 
         @seed(self.plan.seed * 1000 + number)
         @settings(
@@ -210,7 +210,7 @@ class Runner:
         )
         @given(check.drawn)
         def each(scenario: Scenario) -> None:
-            if self._open(check) and time.monotonic() < until and not self._too_many(scenario):
+            if self._open(check) and monotonic() < until and not self._too_many(scenario):
                 self._example(check, scenario)
 
         each()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.clauses.judge import judge
 from synap_contracts.client.protocol import AdapterError, Hung, Raised
+from synap_contracts.client.real_time import monotonic
 from synap_contracts.runs.result import ClauseResult, Counterexample
 from synap_contracts.scenarios.model import dumps, replay_id
 from synap_contracts.scenarios.shrinking import shrink
@@ -112,7 +112,7 @@ class Trial:
 
     def _servers(self, clause: str, scenario: Scenario, times: int) -> ClauseResult | None:
         """The server's own fault, where the reference client meets it too."""
-        until = time.monotonic() + _CONTROL_S
+        until = monotonic() + _CONTROL_S
         for _ in range(times):
             try:
                 observation = self.control.play(scenario, fresh=True)
@@ -125,7 +125,7 @@ class Trial:
                 shown = Counterexample(replay_id(scenario), scenario, observation, told)
                 message = f"the server's fault, not your client's: the reference client meets it too ({told.sentence})"
                 return ClauseResult(BY_ID[clause], "error", message=message, counterexample=shown)
-            if time.monotonic() > until:
+            if monotonic() > until:
                 break
         return None
 
@@ -144,16 +144,16 @@ class Trial:
         return self._shows(clause, scenario, fresh=True)
 
     def _small(self, clause: str, scenario: Scenario) -> Scenario:
-        began = time.monotonic()
+        began = monotonic()
         seconds = min(_EACH_S, self.seconds)
         warm = scenario.plain and len(scenario.steps) == 1
         small = shrink(scenario, lambda each: self._shows(clause, each, fresh=not warm), seconds)
         if warm and not self._shows(clause, small, fresh=True):
             # What came before had a hand in it: again, and on new clients.
             self._shows(clause, scenario, fresh=True)
-            left = max(0.5, seconds - (time.monotonic() - began))
+            left = max(0.5, seconds - (monotonic() - began))
             small = shrink(scenario, lambda each: self._shows(clause, each, fresh=True), left)
-        self.seconds = max(0.3, self.seconds - (time.monotonic() - began))
+        self.seconds = max(0.3, self.seconds - (monotonic() - began))
         return small
 
     def _failed(

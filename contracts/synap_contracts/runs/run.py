@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.client.process import Unusable
 from synap_contracts.client.protocol import AdapterError
+from synap_contracts.client.real_time import monotonic
 from synap_contracts.client.spec import OWN, Spec, inside
 from synap_contracts.observation.redaction import hidden
 from synap_contracts.runs.check_runner import PROFILES, Plan, Runner
@@ -99,7 +99,7 @@ def _run(
     server: Server,
     stack: ExitStack,
 ) -> Run:
-    began = time.monotonic()
+    began = monotonic()
     neighbour = stack.enter_context(bystander())
     random = random_of(order.seed)
     deadline = order.deadline_s or _DEADLINE_S[order.profile]
@@ -137,7 +137,7 @@ def _run(
         seed=order.seed,
         folder=None if kept.folder is None else str(kept.folder),
         limits=tuple(limits(player.driver)),
-        seconds=time.monotonic() - began,
+        seconds=monotonic() - began,
         clauses=tuple(replace(each, message=hidden(each.message, secrets)) for each in results),
         shown=tuple(ledger.shown),
         found=found_of(ledger, order.dialect),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_contracts.clauses.judge import REASON
 from synap_contracts.client.driver import NORMAL_TIMEOUT_S, SHORT_TIMEOUT_S
 from synap_contracts.client.protocol import AdapterError, Hung, Raised, Returned
+from synap_contracts.client.real_time import monotonic, pause
 from synap_contracts.observation.observed import Altered, CallSeen, Event, Observation
 from synap_contracts.scenarios.model import (
     Call,
@@ -303,7 +303,7 @@ class Player:
         for n, (call, client, _, told, _) in zip(numbers, ended, strict=True):
             run.notices(told, n)
             if call.trouble and struck and isinstance(told, Raised):
-                client.quiet_until = time.monotonic() + float(call.trouble.fault.get("retry_after", 0))
+                client.quiet_until = monotonic() + float(call.trouble.fault.get("retry_after", 0))
         run.number += len(calls)
         run.events.append(Event(seen, before, run.truth))
 
@@ -327,7 +327,7 @@ class Player:
             told = self._opened(run, client)
             if not isinstance(told, Returned):
                 return told
-        time.sleep(max(0.0, client.quiet_until - time.monotonic()))
+        pause(max(0.0, client.quiet_until - monotonic()))
         if call.trouble:
             fault = json.loads(json.dumps(call.trouble.fault).replace("$bystander", self.bystander.url))
             passing = {"fault": "Latency", "seconds": 0, "times": call.trouble.skips, "route": _ROUTE}

@@ -6,10 +6,10 @@ so what hypothesis finds is shrunk here too: the same rules for all, and a bound
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_contracts.client.real_time import monotonic
 from synap_contracts.scenarios.model import Call, Scenario, Together, dumps, one, reference_of
 
 if TYPE_CHECKING:
@@ -43,17 +43,17 @@ def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], seconds: float
         fails: Whether a scenario fails in the same way.
         seconds: How long to try.
     """
-    until = time.monotonic() + seconds
+    until = monotonic() + seconds
     tried = {dumps(scenario)}
     progress = True
-    while progress and time.monotonic() < until:
+    while progress and monotonic() < until:
         progress = False
         for smaller in _passes(scenario):
             for candidate in smaller:
                 known = dumps(candidate)
                 if known in tried or cost(candidate) >= cost(scenario):
                     continue
-                if time.monotonic() > until:
+                if monotonic() > until:
                     return scenario
                 tried.add(known)
                 if fails(candidate):

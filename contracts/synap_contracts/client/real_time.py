@@ -1,0 +1,44 @@
+"""Real time, for the kit's waits and bounds: freezegun, in the user's tests, stops ``time.monotonic``.
+
+The kit imports nothing of `synap_mock` for this (see tests/contracts/test_kit_floors.py), so it repeats what
+synap_mock/domain/values/real_time.py does.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+
+_LOOK_S = 0.005
+
+if sys.platform == "win32":
+    _MONOTONIC = (time.monotonic,)  # freezegun replaces attributes of modules, not members of a tuple
+
+    def monotonic() -> float:
+        """Return the real time in seconds, from an arbitrary start."""
+        return _MONOTONIC[0]()
+else:
+
+    def monotonic() -> float:
+        """Return the real time in seconds, from an arbitrary start."""
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+def pause(seconds: float) -> None:
+    """Block this thread for `seconds`."""
+    threading.Event().wait(seconds)
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait until a process has ended; whether it has in time. `Popen.wait` reads the clock that may be stopped."""
+    until = monotonic() + seconds
+    while process.poll() is None:
+        if monotonic() > until:
+            return False
+        pause(_LOOK_S)
+    return True

@@ -149,7 +149,7 @@ class DataRoute:
     def _refused(self, refused: Refused, call: Call) -> Answer:
         redactor = call.redactor(self._state)
         refusals = [replace(refusal, text=redactor.redact_message(refusal.text)) for refusal in refused.refusals]
-        return DIALECTS[self._state.settings.dialect].refused(refusals, redactor.redact(call.route))
+        return DIALECTS[self._state.settings.dialect].refused(refusals, call.route)
 
     def _correlation_id(self, call: Call) -> str:
         given = call.header(b"x-correlation-id")

@@ -93,6 +93,11 @@ def test_any_key_in_two_spellings_at_once_is_masked(secret: str, spellings: list
     assert (spelled in redacted, redacted[:4], redacted[-4:]) == (False, "key ", " end")
 
 
+def test_a_key_in_lower_case_is_masked() -> None:
+    """As a server sends it on, where it was the name of a header."""
+    assert Redactor(["My-Secret-Key"]).redact("my-secret-key") == "..."
+
+
 @pytest.mark.parametrize(
     "text",
     [

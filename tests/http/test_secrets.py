@@ -63,6 +63,7 @@ def everything(response: httpx.Response) -> str:
         ("POST", BATCH, {"conversation_id": "{}", "role": "user", "content": "a"}),
         ("POST", BATCH, {"conversation_id": str(uuid.uuid4()), "role": "{}", "content": "a"}),
         ("POST", ONE, {"conversation_id": "{}", "role": "user", "content": "a", "user_id": "u"}),
+        ("{}", ONE, {"conversation_id": "{}", "role": "user", "content": "a", "user_id": "u"}),
     ],
 )
 def test_an_error_does_not_quote_a_secret(  # noqa: PLR0913, PLR0917 - the cases
@@ -77,7 +78,7 @@ def test_an_error_does_not_quote_a_secret(  # noqa: PLR0913, PLR0917 - the cases
 ) -> None:
     control.patch("/_mock/settings", json={"dialect": dialect})
     content = json.dumps({"messages": [body]} if path == BATCH else body).replace("{}", secret)
-    response = inside.request(method, path.format(secret), content=content)
+    response = inside.request(method.format(secret), path.format(secret), content=content)
     assert secret not in everything(response)
     assert secret not in repr([fake.requests, fake.batches])
 
@@ -192,6 +193,11 @@ def test_an_exception_quotes_no_secret(fake: SynapMock, secret: str) -> None:
         with pytest.raises((TypeError, ValueError)) as caught:
             attempt()
         assert secret not in repr(caught.value)
+
+
+def test_a_vendors_key_in_the_wrong_setting_is_not_quoted() -> None:
+    with pytest.raises(ValueError, match=r"tenancy must be .*, not 'synap_\.\.\.cdef'"):
+        SynapMock(tenancy=VENDORS)
 
 
 def test_what_was_recorded_is_returned_as_recorded(

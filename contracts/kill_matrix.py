@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - a script
 """Which clause catches which wrong client: plays the zoo, and prints docs/generated/kill-matrix.md.
 
-python contracts/kill_matrix.py > docs/generated/kill-matrix.md          one wrong client for each clause, in some minutes
-python contracts/kill_matrix.py --all > docs/generated/kill-matrix.md    every one, in half an hour or more
+python contracts/kill_matrix.py > docs/generated/kill-matrix.md        one wrong client for each clause, in some minutes
+python contracts/kill_matrix.py --all > docs/generated/kill-matrix.md  every one, in half an hour or more
 """
 
 from __future__ import annotations

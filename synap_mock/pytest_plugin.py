@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from synap_mock.fixture.session import Session
     from synap_mock.mock import SynapMock
@@ -37,6 +37,7 @@ OPTIONS: Final = {
 }
 """Each may stand in the marker, and in the ini file with ``synap_`` before it."""
 _HELD: Final = pytest.StashKey["Session"]()
+_RUNNING: Final = pytest.StashKey[pytest.Item]()
 _LATE: Final = "synap_mock_late"
 _DIALECT: Final = "_synap_dialect"
 
@@ -44,12 +45,14 @@ _DIALECT: Final = "_synap_dialect"
 @pytest.fixture(scope="session")
 def synap_mock(request: pytest.FixtureRequest) -> SynapMock:
     """A clean fake for each test and each example: SYNAP_API_KEY is set, the vendor's hosts are intercepted."""
+    _follow(request, _begin_late)
     return _session(request.config).fake
 
 
 @pytest.fixture(scope="session")
-def synap_server(synap_mock: SynapMock) -> SynapMock:
-    """The same fake on a port, too: SYNAP_BASE_URL is set, `.url` is its address."""
+def synap_server(synap_mock: SynapMock, request: pytest.FixtureRequest) -> SynapMock:
+    """The same fake on a port, too: `.url` is its address, and httpx clients of this process use it."""
+    _follow(request, _serve_late)
     return synap_mock
 
 
@@ -76,14 +79,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before any other fixture: a clean fake, the environment, the settings."""
+    item.config.stash[_RUNNING] = item
     if uses(item):
-        params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-        wanted = _wanted(item) | ({"dialect": params[_DIALECT]} if _DIALECT in params else {})
-        positional = [value for marker in item.iter_markers("synap") for value in marker.args]
-        if positional:
-            told = f"@pytest.mark.synap takes keywords only, such as tenancy='b2b', not {positional[0]!r}"
-            pytest.fail(told, pytrace=False)
-        _session(item.config).begin(item, wanted)
+        _begin(item)
+
+
+def _begin(item: pytest.Item) -> None:
+    """Prepare the fake for a test, by its marker and the ini file."""
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    wanted = _wanted(item) | ({"dialect": params[_DIALECT]} if _DIALECT in params else {})
+    positional = [value for marker in item.iter_markers("synap") for value in marker.args]
+    if positional:
+        text = f"@pytest.mark.synap takes keywords only, such as tenancy='b2b', not {positional[0]!r}"
+        pytest.fail(text, pytrace=False)
+    _session(item.config).begin(item, wanted)
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")
@@ -155,10 +164,38 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let go of the vendor's hosts."""
+    """Close the port, and restore what the SDK's modules had; the vendor's hosts stay blocked."""
     held = config.stash.get(_HELD, None)
     if held is not None:
         held.close()
+
+
+def _follow(request: pytest.FixtureRequest, requested: Callable[[pytest.Item], None]) -> None:
+    """Call `requested` whenever a test requests this fixture, which pytest makes only once.
+
+    A test that names the fixture was prepared before; this is for ``request.getfixturevalue``, and so for the steps of
+    pytest-bdd. pytest has no hook for a value that it has already, hence the wrapped `FixtureDef.execute`.
+    """
+    definition: Any = request._fixturedef  # type: ignore[attr-defined] # noqa: SLF001 - as the docstring says
+    execute = definition.execute
+
+    def followed(request: Any) -> Any:  # noqa: ANN401 - pytest's own
+        value = execute(request)
+        requested(request.config.stash[_RUNNING])
+        return value
+
+    definition.execute = followed
+    requested(request.config.stash[_RUNNING])
+
+
+def _begin_late(item: pytest.Item) -> None:
+    if not _session(item.config).serves(item):
+        _begin(item)
+
+
+def _serve_late(item: pytest.Item) -> None:
+    _begin_late(item)
+    _session(item.config).serve_on_port()
 
 
 def uses(item: Any) -> bool:  # noqa: ANN401 - an item, or what makes several of one
@@ -176,9 +213,8 @@ def _session(config: pytest.Config) -> Session:
 
 def _serving(item: pytest.Item) -> Session | None:
     """The session, where this is the test that it serves."""
-    if uses(item) and (session := _session(item.config)).serves(item):
-        return session
-    return None
+    held = item.config.stash.get(_HELD, None)
+    return held if held is not None and held.serves(item) else None
 
 
 def _excuse(item: pytest.Item) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import threading
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar, assert_never
 
 import httpx
 from respx.mocks import HTTPCoreMocker
@@ -18,6 +19,7 @@ from respx.router import MockRouter
 
 from synap_mock.domain.faults.fault import Wire
 from synap_mock.http.fault_step import LINE
+from synap_mock.transports.forwarding import forward
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Iterator
@@ -35,8 +37,21 @@ Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 VENDOR_HOSTS: Final = ("synap-cloud-prod.maximem.ai", "synap-cloud-staging.maximem.ai")
 """Where the official SDK's releases send to, unless told otherwise (sdk_matrix.md, Set-up)."""
 
+LOOPBACK: Final = "127.0.0.1"
 _PATCHING: Final = threading.Lock()
 """What respx patches belongs to the whole process."""
+
+
+class ServedPort(Protocol):
+    """A port of this machine that serves the same fake.
+
+    Attributes:
+        number: the port.
+        in_process: whether httpx clients of this process are served without it.
+    """
+
+    number: int
+    in_process: bool
 
 
 class Intercept(Generic[Given]):
@@ -49,7 +64,8 @@ class Intercept(Generic[Given]):
         app: the fake's app.
         given: what the context manager gives.
         hosts: gives the names of further hosts, on any port and scheme.
-        resting: tells whether other people's respx routes shall be asked first.
+        resting: whether the user's respx routes are asked first.
+        port: the port that serves the same fake, if there is one.
     """
 
     def __init__(
@@ -59,17 +75,19 @@ class Intercept(Generic[Given]):
         hosts: Callable[[], Collection[str]] = tuple,
         *,
         resting: Callable[[], bool] = bool,
+        port: ServedPort | None = None,
     ) -> None:
         self._app = app
         self._given = given
         self._hosts = hosts
         self._resting = resting
+        self._port = port
         self._router: _Router | None = None
 
     def __enter__(self) -> Given:
         if self._router is not None:
             raise RuntimeError("this intercept() is active already; call intercept() again for another")
-        self._router = _Router(self._app, self._hosts, self._resting)
+        self._router = _Router(self._app, self._hosts, self._resting, self._port)
         with _PATCHING:
             HTTPCoreMocker.routers.insert(0, self._router)  # before the user's, which may answer what nobody mocked
             HTTPCoreMocker.start()
@@ -122,27 +140,51 @@ class Intercept(Generic[Given]):
         return run  # type: ignore[return-value] # wraps keeps the signature
 
     def _another(self) -> Intercept[Given]:
-        return Intercept(self._app, self._given, self._hosts, resting=self._resting)
+        return Intercept(self._app, self._given, self._hosts, resting=self._resting, port=self._port)
 
 
 class _Router(MockRouter):
-    def __init__(self, app: ASGIApp, hosts: Callable[[], Collection[str]], resting: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Callable[[], Collection[str]],
+        resting: Callable[[], bool],
+        port: ServedPort | None,
+    ) -> None:
         super().__init__(assert_all_called=False)
         self._app = app
         self._hosts = hosts
         self._resting = resting
+        self._port = port
+        self._process = os.getpid()
 
     def handler(self, request: httpx.Request) -> httpx.Response:
         return self._handled(request, _SYNC)
 
     def _handled(self, request: httpx.Request, texts: _Texts) -> httpx.Response:
-        ours = request.url.host in VENDOR_HOSTS or request.url.host in self._hosts()
-        if ours and not (self._resting() and any(map(_awake, HTTPCoreMocker.routers))):
-            return serve(self._app, request, texts)
+        if self._serves(request.url) and not (self._resting() and any(map(_awake, HTTPCoreMocker.routers))):
+            return self._served(request, texts)
         if HTTPCoreMocker.routers[-1] is self:
             raise PassThrough(f"synap-mock lets {request.url.host} pass", request=request, origin=self)  # type: ignore[arg-type] # a route, says respx, but reads nothing of it
         message = f"synap-mock does not serve {request.url.host}"
         raise AllMockedAssertionError(message)  # respx asks the next router
+
+    def _serves(self, url: httpx.URL) -> bool:
+        if self._port is not None and url.host == LOOPBACK and url.port == self._port.number:
+            return self._port.in_process
+        return url.host in VENDOR_HOSTS or url.host in self._hosts()
+
+    def _served(self, request: httpx.Request, texts: _Texts) -> httpx.Response:
+        if os.getpid() == self._process:
+            return serve(self._app, request, texts)
+        # A forked child has a copy of the fake, and what it recorded there would be lost.
+        if self._port is None:
+            raise httpx.ConnectError(
+                "this process was forked from the one that has the fake, and can't reach it; serve() it, and use its "
+                "url in the child",
+                request=request,
+            )
+        return forward(request, self._port.number)
 
     async def async_handler(self, request: httpx.Request) -> httpx.Response:
         return self._handled(request, _ASYNC)

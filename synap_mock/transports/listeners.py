@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +16,8 @@ _ATTEMPTS: Final = 20
 """A free port of one address may be taken on the next one; then another is tried."""
 _ABSENT: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 """What binding raises where the machine has no IPv6: localhost still resolves to ::1 in many containers."""
+_OPEN: Final[WeakSet[socket.socket]] = WeakSet()
+"""Every listener of this process. A forked child closes its copies, which would keep the port open."""
 
 
 @contextmanager
@@ -71,7 +75,17 @@ def _bound(
             absent = error
             continue
         opened.append(stack.enter_context(listener))
+        _OPEN.add(listener)
         port = listener.getsockname()[1]
     if absent is not None and not opened:
         raise absent
     return opened
+
+
+def _close_copies() -> None:
+    for listener in list(_OPEN):
+        listener.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_copies)

@@ -8,7 +8,7 @@ import re
 import socket
 import struct
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Final, Self, assert_never
 
 import uvicorn
@@ -35,7 +35,7 @@ _GRACE: Final = 0.2
 """Seconds that a half-sent call has left when the server ends."""
 _TICK: Final = 0.1
 """Seconds: uvicorn's own, ten of which renew the Date header."""
-_BACKLOG: Final = 2048
+BACKLOG: Final = 2048
 _UPGRADE: Final = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
@@ -54,7 +54,8 @@ class Server:
         app: what to serve.
         host: name or address to bind.
         port: 0 picks a free one.
-        control_token: what the control face wants.
+        control_token: the token that the control API requires.
+        bound: sockets that listen on that host and port already; None: bind them on entry.
 
     Attributes:
         port: its port.
@@ -64,8 +65,17 @@ class Server:
         OSError: the address can't be bound.
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int, control_token: str | None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        control_token: str | None,
+        *,
+        bound: list[socket.socket] | None = None,
+    ) -> None:
         self._app = app
+        self._bound = bound
         self._host = host
         self.port = port
         self.control_token = control_token
@@ -104,7 +114,8 @@ class Server:
             self._stop()
 
     def _start(self) -> None:
-        listening = _listening(self._app, self._host, self.port)
+        bound, self._bound = self._bound, None
+        listening = _listening(self._app, self._host, self.port, bound)
         self.port = listening.__enter__()
         self._listening = listening
 
@@ -119,10 +130,10 @@ class Server:
 
 
 @contextmanager
-def _listening(app: ASGIApp, host: str, port: int) -> Iterator[int]:
+def _listening(app: ASGIApp, host: str, port: int, bound: list[socket.socket] | None = None) -> Iterator[int]:
     """Serve `app`, and give the port."""
     require_system_threads()
-    with listeners(host, port, _BACKLOG) as opened:
+    with listeners(host, port, BACKLOG) if bound is None else nullcontext(bound) as opened:
         server = _Server(
             uvicorn.Config(
                 app,
@@ -134,7 +145,7 @@ def _listening(app: ASGIApp, host: str, port: int) -> Iterator[int]:
                 server_header=False,
                 proxy_headers=False,
                 ws="none",
-                backlog=_BACKLOG,
+                backlog=BACKLOG,
                 timeout_graceful_shutdown=1,
             )
         )
@@ -183,7 +194,8 @@ class _Protocol(HttpToolsProtocol):
     async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
         """Break this connection, as the fault says."""
         match fault.wire:
-            case Wire.RESET:
+            # Once a connection is accepted, a reset comes closest to a refusal.
+            case Wire.RESET | Wire.REFUSED | Wire.CONNECT_TIMEOUT:
                 # Closed with nothing to linger for, TCP says RST.
                 line = self.transport.get_extra_info("socket")
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -199,8 +211,6 @@ class _Protocol(HttpToolsProtocol):
                     self.transport.close()
             case Wire.SILENT:
                 pass
-            case Wire.REFUSED | Wire.CONNECT_TIMEOUT:
-                raise AssertionError(f"{fault.name} can't be made behind a port")
             case other:
                 assert_never(other)
         await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down

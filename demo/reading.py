@@ -107,5 +107,11 @@ def without_time(turn: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def held(client: httpx.Client) -> set[str]:
     """The ids of all conversations that the fake holds, by its control face."""
-    told = client.get("/_mock/conversations").raise_for_status().json()
-    return {conversation["conversation_id"] for conversation in told["conversations"]}
+    found: set[str] = set()
+    query = {"limit": "1000"}
+    while True:
+        page = client.get("/_mock/conversations", params=query).raise_for_status().json()
+        found |= {conversation["conversation_id"] for conversation in page["conversations"]}
+        if page["next"] is None:
+            return found
+        query["after"] = page["next"]

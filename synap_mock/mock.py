@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.access.keys import Keys
     from synap_mock.domain.faults.fault import Fault
     from synap_mock.domain.faults.rejections import Where
+    from synap_mock.domain.faults.schedule import FaultWhere
     from synap_mock.domain.history.journal import Request
     from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
     from synap_mock.domain.values.clock import Clock
@@ -181,7 +182,7 @@ class SynapMock:
         times: int | None = 1,
         after_commit: bool = False,
         route: str | None = None,
-        where: Callable[[Request], bool] | None = None,
+        where: FaultWhere | None = None,
     ) -> None:
         """The next calls go wrong; several faults strike in the order in which they were armed.
 
@@ -191,7 +192,8 @@ class SynapMock:
             after_commit: the call is carried out first, then its answer goes wrong; `messages` keeps the truth.
             route: which calls: ``"METHOD /path"`` or ``"/path"``; None: the conversations' (record a batch, record one,
                 read back), so that what an SDK asks by itself when it starts doesn't use the fault up.
-            where: which of these: asked about each request.
+            where: which of these: values that an entry of the call must have (``{"user_id": "u1"}``), or a predicate on
+                the request.
 
         Raises:
             TypeError: an argument of the wrong type.
@@ -208,7 +210,7 @@ class SynapMock:
         *,
         after_commit: bool = False,
         route: str | None = None,
-        where: Callable[[Request], bool] | None = None,
+        where: FaultWhere | None = None,
     ) -> None:
         """The next calls go wrong one after the other, each in its own way; None: that one goes well.
 

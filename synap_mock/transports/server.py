@@ -181,7 +181,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         # An absolute target names a host, which uvicorn drops; the control API checks it.
-        self.scope["extensions"][TARGET] = self.url  # type: ignore[index,assignment] # on_message_begin set it
+        self.scope["extensions"][TARGET] = self.url  # type: ignore[assignment] # as above
         super().on_headers_complete()
 
     async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a door's shape

@@ -213,11 +213,11 @@ def test_over_http_what_is_armed_is_told(fake: SynapMock, inside: httpx.Client) 
     fake.reject(lambda _: False)  # can't be told
     inside.post("/_mock/rejections", json={"where": 1, "times": None})
     answer = inside.post("/_mock/rejections", json={"where": {"role": "user"}, "error": "no", "times": 2})
-    assert answer.json() == {
-        "rejections": [
-            {"where": 1, "error": "rejected by the test", "times": None},
-            {"where": {"role": "user"}, "error": "no", "times": 2},
-        ]
+    second = {"where": {"role": "user"}, "error": "no", "times": 2}
+    assert answer.json() == {"rejections": [second]}
+    assert inside.get("/_mock/rejections").json() == {
+        "rejections": [{"where": 1, "error": "rejected by the test", "times": None}, second],
+        "next": None,
     }
 
 
@@ -225,7 +225,7 @@ def test_over_http_what_is_armed_is_told(fake: SynapMock, inside: httpx.Client) 
     ("body", "sentence"),
     [
         ({}, "where must be an index, a conversation id, values that an entry must have"),
-        ({"where": 1, "index": 1}, "there is no 'index' here; the keys are where, error, times"),
+        ({"where": 1, "index": 1}, "POST /_mock/rejections has no field 'index'; it accepts where, error, times"),
         ([], "the body must be a JSON object, not a list"),
     ],
 )

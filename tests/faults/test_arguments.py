@@ -167,7 +167,8 @@ TERMS: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
         'route must be a path, with or without its method, such as "POST /v1/conversations/messages/batch", not',
     ),
     "a method alone": ({"route": "POST"}, ValueError, "route must be a path, with or without its method"),
-    "where": ({"where": {"path": "/"}}, TypeError, "where must be a function, not an object"),
+    "where": ({"where": "u1"}, TypeError, "where must be values that an entry must have, such as"),
+    "where names no field": ({"where": {"path": "/"}}, ValueError, "where names 'path'; an entry has"),
     "refused after the commit": (
         {"fault": ConnectionRefused(), "after_commit": True},
         ValueError,

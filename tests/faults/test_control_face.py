@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 FAULTS_HERE: Final = "/_mock/faults"
-TERMS: Final = {"times": 1, "after_commit": False, "route": None}
+TERMS: Final = {"times": 1, "after_commit": False, "route": None, "where": None}
 TOLD: Final[dict[str, dict[str, Any]]] = {
     "Unauthorized": {},
     "Forbidden": {},
@@ -56,7 +56,8 @@ def test_a_fault_is_armed_and_told_with_its_attributes_flat(
     inside: httpx.Client, name: str, attributes: dict[str, Any]
 ) -> None:
     expected = {"faults": [{"fault": name, **attributes, **TERMS}]}
-    assert (arm(inside, fault=name, **attributes).json(), inside.get(FAULTS_HERE).json()) == (expected, expected)
+    assert arm(inside, fault=name, **attributes).json() == expected
+    assert inside.get(FAULTS_HERE).json() == {**expected, "next": None}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_what_python_has_armed_is_told_too(
     fake: SynapMock, inside: httpx.Client, fault: Respond, told: dict[str, Any]
 ) -> None:
     fake.fail(fault)
-    assert inside.get(FAULTS_HERE).json() == {"faults": [{"fault": fault.name, **told, **TERMS}]}
+    assert inside.get(FAULTS_HERE).json() == {"faults": [{"fault": fault.name, **told, **TERMS}], "next": None}
 
 
 def test_it_strikes_on_its_terms(fake: SynapMock, inside: httpx.Client) -> None:
@@ -120,7 +121,7 @@ def test_disarmed_nothing_goes_wrong(inside: httpx.Client) -> None:
     answer = inside.delete(FAULTS_HERE)
     assert (answer.json(), inside.get(FAULTS_HERE).json(), batches(inside, 1)) == (
         {"faults": []},
-        {"faults": []},
+        {"faults": [], "next": None},
         [200],
     )
 
@@ -178,7 +179,14 @@ WRONG: Final[dict[str, tuple[object, str]]] = {
         "after_commit must be True or False, not 1",
     ),
     "route": ({"fault": "Conflict", "route": "POST"}, "route must be a path, with or without its method"),
-    "where": ({"fault": "Conflict", "where": "x"}, "Conflict has no attribute 'where'; it has none"),
+    "where": (
+        {"fault": "Conflict", "where": "x"},
+        'where must be values that an entry must have, such as {"user_id": "u1"}, or a function that takes the request',
+    ),
+    "where names no field": (
+        {"fault": "Conflict", "where": {"usr_id": "u1"}},
+        "where names 'usr_id'; an entry has conversation_id, role, content, user_id, customer_id, session_id, metadata",
+    ),
     "a refused connection": (
         {"fault": "ConnectionRefused"},
         "ConnectionRefused can't be made behind a port that listens; 'with server.down():' closes the port",
@@ -192,7 +200,7 @@ WRONG: Final[dict[str, tuple[object, str]]] = {
     "no script": ({"sequence": None}, "sequence must be a list of objects"),
     "a script and more": (
         {"sequence": [], "times": 2},
-        "beside sequence there may be nothing; its faults have times, after_commit and route",
+        "sequence must be the only field; its faults have times, after_commit, route and where",
     ),
     "a good one and a bad one": (
         {"sequence": [{"fault": "Conflict"}, {"fault": "Conflict", "times": -1}]},
@@ -212,4 +220,4 @@ def test_what_is_no_fault_is_refused_with_what_would_do_and_nothing_armed(
         "INVALID_INPUT",
         sentence,
     )
-    assert inside.get(FAULTS_HERE).json() == {"faults": []}
+    assert inside.get(FAULTS_HERE).json()["faults"] == []

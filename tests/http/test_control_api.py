@@ -43,7 +43,8 @@ def test_conversations_are_listed_with_their_instance(fake: SynapMock, inside: h
                 "instance_id": fake.keys.instance_of(fake.api_key).instance_id,
                 "message_count": 2,
             }
-        ]
+        ],
+        "next": None,
     }
 
 

@@ -123,3 +123,21 @@ def test_a_server_beyond_loopback_makes_a_token(fake: SynapMock) -> None:
         headers = {"Authorization": f"Bearer {server.control_token}"}
         borne = httpx.get(f"{server.url}/_mock/settings", headers=headers, trust_env=False)
     assert (bare.status_code, borne.status_code) == (401, 200)
+
+
+@pytest.mark.parametrize("path", ["/_mock/livez", "/_mock/readyz"])
+def test_a_probe_needs_neither_a_known_host_nor_the_token(path: str) -> None:
+    """A kubelet sends the pod's IP as Host."""
+    inside = in_process(SynapMock(control_token="s3cret"))
+    answer = inside.get(path, headers={"Host": "10.1.2.3:8765", "Authorization": ""})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/_mock/livez/x", "/_mock/livez/../settings", "/_mock/_mock/livez", "/_mock/x"])
+def test_no_other_path_passes_the_guard(path: str) -> None:
+    inside = in_process(SynapMock(control_token="s3cret"))
+    assert inside.get(path, headers={"Authorization": ""}).status_code == 401
+
+
+def test_a_probe_of_another_method_is_405(inside: httpx.Client) -> None:
+    assert inside.post("/_mock/readyz").status_code == 405

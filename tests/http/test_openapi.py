@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from synap_mock.http.control.parameters.operation import Operation
+
 Object = dict[str, Any]
 
 FILE: Final = Path(synap_mock.__file__).parent / "http" / "openapi.json"
@@ -125,7 +127,23 @@ def test_the_data_face_wants_a_key_but_for_health(operation: Object) -> None:
 
 @pytest.mark.parametrize("operation", CONTROL_FACE, ids=lambda operation: operation["operationId"])
 def test_the_control_face_may_want_its_token(operation: Object) -> None:
-    assert operation["security"] == [{}, {"controlToken": []}]
+    probe = operation["operationId"] in {"livez", "readyz"}
+    assert operation["security"] == ([] if probe else [{}, {"controlToken": []}])
+
+
+CONTROL_OPERATIONS: Final = [
+    (method, path, operation) for path, methods in CONTROL_ROUTES.items() for method, operation in methods.items()
+]
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), CONTROL_OPERATIONS)
+def test_parameters_and_fields_are_what_the_route_accepts(method: str, path: str, operation: Operation) -> None:
+    described = OPERATIONS[f"{method} /_mock{path.replace(':path', '')}"]
+    parameters = [resolved(parameter) for parameter in described.get("parameters", [])]
+    assert [each["name"] for each in parameters if each["in"] == "query"] == list(operation.query)
+    content = described.get("requestBody", {}).get("content", {}).get("application/json", {"schema": {}})
+    if operation.fields is not None:
+        assert set(resolved(content["schema"]).get("properties", {})) == set(operation.fields)
 
 
 def test_every_answer_of_the_data_face_bears_a_correlation_id() -> None:
@@ -229,7 +247,7 @@ def test_the_journal_names_every_fault_whose_call_arrives() -> None:
 
 @pytest.mark.parametrize(("name", "kind"), FAULTS.items())
 def test_a_faults_attributes_are_the_codes(name: str, kind: type[Fault]) -> None:
-    terms = {"fault", "times", "after_commit", "route"}
+    terms = {"fault", "times", "after_commit", "route", "where"}
     attributes = {attribute.name for attribute in fields(kind)}  # type: ignore[arg-type] # every fault is a dataclass
     assert set(SCHEMAS[name]["properties"]) == attributes | terms
 

@@ -167,9 +167,21 @@ class Server:
 
     def armed(self) -> list[Json]:
         """What may still go wrong, and how often; nothing where the server doesn't tell."""
-        listed = self.control("GET", "/_mock/faults")
-        faults = listed.get("faults") if isinstance(listed, dict) else None
-        return [each for each in faults if isinstance(each, dict)] if isinstance(faults, list) else []
+        return [each for each in self._listed("/_mock/faults", "faults") if isinstance(each, dict)]
+
+    def _listed(self, path: str, name: str) -> list[Json]:
+        """Every item of a list on the control API, page by page."""
+        items: list[Json] = []
+        after = ""
+        while True:
+            page = self.control("GET", f"{path}{'&' if '?' in path else '?'}limit=1000{after}")
+            found = page.get(name) if isinstance(page, dict) else None
+            if not isinstance(found, list):
+                return items
+            items += found
+            if not found or not page.get("next"):
+                return items
+            after = f"&after={page['next']}"
 
     def disarm(self) -> None:
         """Let nothing go wrong any more."""
@@ -191,11 +203,11 @@ class Server:
         return {("", each): rows for each in sorted(self.asked) if (rows := self._read_back(each, key))}
 
     def _whole_truth(self) -> Truth:
-        listed = self.control("GET", "/_mock/conversations")["conversations"]
+        listed = self._listed("/_mock/conversations", "conversations")
         truth: Truth = {}
         for each in listed:
             path = f"/_mock/conversations/{each['conversation_id']}?instance_id={each['instance_id']}"
-            messages = self.control("GET", path)["messages"]
+            messages = self._listed(path, "messages")
             truth[each["instance_id"], each["conversation_id"]] = tuple(
                 Recorded(
                     row["message_id"],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synap_mock.domain.faults.matching import check_values, entry_has
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import shown
@@ -44,9 +45,7 @@ class Rejection:
             if canonical_uuid(self.where) is None:
                 raise ValueError(f"where must be a conversation's UUID, not {shown(self.where)}")
         elif isinstance(self.where, Mapping):
-            for name in self.where:
-                if name not in FIELDS:
-                    raise ValueError(f"where names {shown(name)}; an entry has {', '.join(FIELDS)}")
+            check_values(self.where)
         elif not callable(self.where):
             raise TypeError(
                 "where must be an index, a conversation id, values that an entry must have, or a predicate on the "
@@ -63,7 +62,7 @@ class Rejection:
         if isinstance(self.where, str):
             return canonical_uuid(entry["conversation_id"]) == canonical_uuid(self.where)
         if isinstance(self.where, Mapping):
-            return all(_same(name, entry[name], value) for name, value in self.where.items())
+            return entry_has(entry, self.where)
         return bool(self.where(entry))
 
 
@@ -87,9 +86,3 @@ def rejected(armed: Queue[Rejection], batch: Batch, spared: Collection[int]) -> 
             errors.update(dict.fromkeys(found, item.error))
             armed.strike(item)
     return errors
-
-
-def _same(name: str, sent: object, wanted: object) -> bool:
-    if name == "conversation_id":
-        return canonical_uuid(str(sent)) == canonical_uuid(str(wanted))
-    return sent == wanted

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from synap_mock.domain.faults.fault import Fault, Unreachable
+from synap_mock.domain.faults.matching import check_values, sends_entry
 from synap_mock.domain.values.quoting import shown
 from synap_mock.settings import whole
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from synap_mock.domain.history.journal import Request
 
 _ROUTE: Final = re.compile(r"(?:([A-Z]+) )?(/[^\0- ]*)")
+
+FaultWhere: TypeAlias = "Mapping[str, Any] | Callable[[Request], bool]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class ArmedFault:
         times: how many calls it still strikes; None: every one until the reset.
         after_commit: whether the call is carried out before its answer goes wrong.
         route: ``"METHOD /path"`` or ``"/path"``; None: the conversations' routes.
-        where: asked about the request; None: any.
+        where: values that an entry of the call must have, or a predicate on the request; None: any call.
         struck: how many calls it has struck.
     """
 
@@ -36,7 +40,7 @@ class ArmedFault:
     times: int | None = 1
     after_commit: bool = False
     route: str | None = None
-    where: Callable[[Request], bool] | None = None
+    where: FaultWhere | None = None
     struck: int = 0
 
     def __post_init__(self) -> None:
@@ -54,7 +58,19 @@ class ArmedFault:
                 f'route must be a path, with or without its method, such as "POST /v1/conversations/messages/batch", '
                 f"not {shown(self.route)}"
             )
-        _callable("where", self.where)
+        if isinstance(self.where, Mapping):
+            check_values(self.where)
+        elif self.where is not None and not callable(self.where):
+            raise TypeError(
+                'where must be values that an entry must have, such as {"user_id": "u1"}, or a function that takes the '
+                f"request, not {shown(self.where)}"
+            )
+
+    def chooses(self, request: Callable[[], Request]) -> bool:
+        """Whether it applies to a call, by `where`; `request` makes the call as the journal shows it."""
+        if self.where is None:
+            return True
+        return sends_entry(request(), self.where) if isinstance(self.where, Mapping) else self.where(request())
 
 
 class _Counted(Protocol):
@@ -71,14 +87,18 @@ class Queue(Generic[Item]):
     """Armed things in the order in which they were armed. True while there is one."""
 
     def __init__(self) -> None:
-        self._items: list[Item] = []
+        self._items: dict[int, Item] = {}
+        """By number, in order: a page stays where it is while items before it are used up."""
+        self._next = 1
 
     def __bool__(self) -> bool:
         return bool(self._items)
 
     def add(self, *items: Item) -> None:
         """Arm, after what is armed already."""
-        self._items.extend(items)
+        for item in items:
+            self._items[self._next] = item
+            self._next += 1
 
     def clear(self) -> None:
         """Disarm all."""
@@ -86,23 +106,37 @@ class Queue(Generic[Item]):
 
     def all(self) -> list[Item]:
         """What is armed, with the times that are left."""
-        return list(self._items)
+        return list(self._items.values())
+
+    def page(self, limit: int, after: int = 0) -> tuple[list[Item], int | None]:
+        """Some of the same items.
+
+        Args:
+            limit: most of them.
+            after: only items after the one of this number.
+
+        Returns:
+            The items, and the `after` of the next page; None: there is none.
+        """
+        found = list(islice(((number, item) for number, item in self._items.items() if number > after), limit + 1))
+        page = found[:limit]
+        return [item for _, item in page], page[-1][0] if len(found) > limit else None
 
     def take_left_over(self) -> list[Item]:
         """What should have struck and didn't: all that is armed for so many times. It is disarmed."""
-        left_over = [item for item in self._items if item.times is not None]
-        self._items = [item for item in self._items if item.times is None]
+        left_over = [item for item in self._items.values() if item.times is not None]
+        self._items = {number: item for number, item in self._items.items() if item.times is None}
         return left_over
 
     def strike(self, item: Item) -> None:
         """One of its times is over."""
-        place = next((place for place, held in enumerate(self._items) if held is item), None)
-        if item.times is None or place is None:  # None: disarmed meanwhile
+        number = next((number for number, held in self._items.items() if held is item), None)
+        if item.times is None or number is None:  # None: disarmed meanwhile
             return
         if item.times == 1:
-            del self._items[place]
+            del self._items[number]
         else:
-            self._items[place] = replace(item, times=item.times - 1, struck=item.struck + 1)  # type: ignore[type-var] # all are dataclasses
+            self._items[number] = replace(item, times=item.times - 1, struck=item.struck + 1)  # type: ignore[type-var] # all are dataclasses
 
 
 def next_fault(
@@ -117,7 +151,7 @@ def next_fault(
         request: makes what a predicate is asked about.
     """
     for item in armed.all():
-        if _on_route(item.route, *route, usual=usual) and (item.where is None or item.where(request())):
+        if _on_route(item.route, *route, usual=usual) and item.chooses(request):
             return item
     return None
 
@@ -150,8 +184,3 @@ def _on_route(wanted: str | None, method: str, path: str, pattern: str, *, usual
         return usual
     match = _ROUTE.fullmatch(wanted)
     return match is not None and match[1] in {None, method} and match[2] in {path, pattern}
-
-
-def _callable(name: str, value: object) -> None:
-    if value is not None and not callable(value):
-        raise TypeError(f"{name} must be a function, not {shown(value)}")

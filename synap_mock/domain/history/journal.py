@@ -7,6 +7,7 @@ import marshal
 import sys
 from collections import deque
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from synap_mock.domain.redaction.credentials import is_credential, masked_header, masked_query, sent_credentials
@@ -228,10 +229,19 @@ class Journal:
         redactor = self._redactor()
         return [exchange.shown(redactor) for exchange in self._all.newest(newest)]
 
-    def logged(self, newest: int | None = None) -> list[Logged]:
-        """The same calls as the control API shows them, oldest first."""
+    def page(self, limit: int, before: int | None = None) -> tuple[list[Logged], int | None]:
+        """Some of the same calls as the control API shows them, newest first.
+
+        Args:
+            limit: most of them.
+            before: only calls before the one of this number; None: from the newest one on.
+
+        Returns:
+            The calls, and the `before` of the next page; None: there is none.
+        """
         redactor = self._redactor()
-        return [exchange.logged(redactor) for exchange in self._all.newest(newest)]
+        exchanges, following = self._all.page(limit, before)
+        return [exchange.logged(redactor) for exchange in exchanges], following
 
     def forget_unmodelled(self) -> None:
         """Forget the calls to routes that the fake doesn't model, as such."""
@@ -254,6 +264,14 @@ class _Newest:
     def newest(self, count: int | None) -> list[Exchange]:
         kept = [exchange for exchange, _ in self._exchanges]
         return kept[max(0, len(kept) - count) :] if count else kept
+
+    def page(self, limit: int, before: int | None) -> tuple[list[Exchange], int | None]:
+        """Newest first. A call's number is how many came before it, so a page stays where it is."""
+        kept = len(self._exchanges)
+        stop = kept if before is None else min(max(before - self.dropped, 0), kept)
+        start = max(0, stop - limit)
+        page = [exchange for exchange, _ in islice(self._exchanges, start, stop)]
+        return page[::-1], self.dropped + start if start else None
 
     def add(self, exchange: Exchange, most: int, most_bytes: int) -> None:
         size = exchange.size

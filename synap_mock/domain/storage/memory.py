@@ -53,6 +53,8 @@ class Store:
         self.dropped_batches = 0
         """Batches of which nothing was recorded that made room for newer ones."""
         self._instances: dict[str, dict[str, _Timeline]] = {}
+        self._began: dict[str, list[str]] = {}
+        """Each instance's conversations in order, so that a page does not walk over the earlier ones."""
         self.message_count = 0
 
     def append(
@@ -81,11 +83,13 @@ class Store:
         # json's time; it never leaves this process, so its format may change with Python's version.
         record = marshal.dumps((instance_id, first, recorded_at, *batch))
         conversations = self._instances.setdefault(instance_id, {})
+        began = self._began.setdefault(instance_id, [])
         before = {}
         for conversation_id, count in Counter(batch.conversation_ids).items():
             timeline = conversations.get(conversation_id)
             if timeline is None:
                 timeline = conversations[conversation_id] = _Timeline()
+                began.append(conversation_id)
             before[conversation_id] = timeline.extend(len(self._records), count)
         self._alone.append(refused is None)
         if refused:
@@ -126,6 +130,39 @@ class Store:
             for instance_id, held in self._instances.items()
             for conversation_id, timeline in held.items()
         ]
+
+    def conversations_page(
+        self, limit: int, after: tuple[int, int] = (0, 0)
+    ) -> tuple[list[Conversation], tuple[int, int] | None]:
+        """Some of the same conversations, in the same order.
+
+        Args:
+            limit: most of them.
+            after: the number of the instance and of its conversation that the page begins with.
+
+        Returns:
+            The conversations, and where the next page begins; None: nowhere.
+        """
+        first, start = after
+        found: list[Conversation] = []
+        for number, (instance_id, began) in islice(enumerate(self._began.items()), first, None):
+            if len(found) == limit:
+                return found, (number, 0)
+            held = self._instances[instance_id]
+            stop = start + limit - len(found)
+            found += [Conversation(each, instance_id, held[each].length) for each in began[start:stop]]
+            if stop < len(began):
+                return found, (number, stop)
+            start = 0
+        return found, None
+
+    def length(self, instance_id: str, conversation_id: str) -> int:
+        """How many messages a conversation has.
+
+        Raises:
+            KeyError: the instance does not hold it.
+        """
+        return self._instances[instance_id][conversation_id].length
 
     def messages(self) -> list[Message]:
         """Every message, in the order in which they were recorded."""

@@ -15,12 +15,15 @@ from synap_mock.http.control import (
     document,
     faults,
     keys,
+    probes,
     rejections,
     requests,
     reset,
     settings,
 )
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
+from synap_mock.http.control.parameters.operation import Operation
+from synap_mock.http.control.parameters.paging import PAGING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -30,28 +33,39 @@ if TYPE_CHECKING:
 
     from synap_mock.domain.state import State
 
-    Handler = Callable[[Request], Awaitable[Response]]
-
-CONTROL_ROUTES: Mapping[str, Mapping[str, Handler]] = {
-    "/requests": {"GET": requests.show},
-    "/conversations": {"GET": conversations.show_all},
-    "/conversations/{conversation_id}": {"GET": conversations.show_one},
-    "/reset": {"POST": reset.reset},
-    "/keys": {"POST": keys.create},
-    "/keys/{key:path}": {"DELETE": keys.revoke},
-    "/faults": {"GET": faults.show, "POST": faults.arm, "DELETE": faults.disarm},
-    "/rejections": {"POST": rejections.arm},
-    "/answers": {"POST": answers.arm},
-    "/clock": {"POST": clock.move},
-    "/settings": {"GET": settings.show, "PATCH": settings.change},
-    "/openapi.json": {"GET": document.show},
+CONTROL_ROUTES: Mapping[str, Mapping[str, Operation]] = {
+    "/requests": {"GET": Operation(requests.show, query=PAGING)},
+    "/conversations": {"GET": Operation(conversations.show_all, query=PAGING)},
+    "/conversations/{conversation_id}": {"GET": Operation(conversations.show_one, query=("instance_id", *PAGING))},
+    "/reset": {"POST": Operation(reset.reset)},
+    "/keys": {"POST": Operation(keys.create, fields=("key", "instance_id", "tenancy"))},
+    "/keys/{key:path}": {"DELETE": Operation(keys.revoke)},
+    "/faults": {
+        "GET": Operation(faults.show, query=PAGING),
+        "POST": Operation(faults.arm, fields=None),
+        "DELETE": Operation(faults.disarm),
+    },
+    "/rejections": {
+        "GET": Operation(rejections.show, query=PAGING),
+        "POST": Operation(rejections.arm, fields=("where", "error", "times")),
+    },
+    "/answers": {
+        "POST": Operation(answers.arm, fields=("method", "path", "json", "status", "headers", "times")),
+    },
+    "/clock": {"POST": Operation(clock.move, fields=("freeze", "advance"))},
+    "/settings": {"GET": Operation(settings.show), "PATCH": Operation(settings.change, fields=None)},
+    "/livez": {"GET": Operation(probes.alive, guarded=False)},
+    "/readyz": {"GET": Operation(probes.alive, guarded=False)},
+    "/openapi.json": {"GET": Operation(document.show)},
 }
 
 
 def control_face(state: State) -> Starlette:
     """The control face of one fake, to be mounted at ``/_mock`` behind a guard."""
     app = Starlette(
-        routes=[Route(path, _by_method(handlers), methods=list(handlers)) for path, handlers in CONTROL_ROUTES.items()],
+        routes=[
+            Route(path, _by_method(operations), methods=list(operations)) for path, operations in CONTROL_ROUTES.items()
+        ],
         exception_handlers={ControlRefused: answer_refusal, HTTPException: answer_http_exception},
     )
     app.router.redirect_slashes = False
@@ -59,10 +73,16 @@ def control_face(state: State) -> Starlette:
     return app
 
 
-def _by_method(handlers: Mapping[str, Handler]) -> Handler:
+def unguarded(path: str) -> bool:
+    """Whether the guard lets every request to a path pass: its responses tell nothing."""
+    operations = CONTROL_ROUTES.get(path.removeprefix("/_mock"), {})
+    return bool(operations) and not any(operation.guarded for operation in operations.values())
+
+
+def _by_method(operations: Mapping[str, Operation]) -> Callable[[Request], Awaitable[Response]]:
     """One route a path: two of them, and Starlette's 405 would name the methods of the first only."""
 
     async def handle(request: Request) -> Response:
-        return await handlers["GET" if request.method == "HEAD" else request.method](request)
+        return await operations["GET" if request.method == "HEAD" else request.method].handle(request)
 
     return handle

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.faults.canned import StandIn
 from synap_mock.domain.faults.fault import NOTHING
 from synap_mock.domain.faults.responses import Respond
-from synap_mock.http.control.json import ControlRefused, answer, fake, json_object, whole_numbers
+from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
 from synap_mock.http.routes import is_modelled
 
 if TYPE_CHECKING:
@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
-async def arm(request: Request) -> Response:
+async def arm(request: Request, fields: dict[str, Any]) -> Response:
     """``POST /_mock/answers`` with ``{"method", "path", "json"?, "status"?, "headers"?, "times"?}``."""
-    wanted = await json_object(request, "method", "path", "json", "status", "headers", "times")
-    json = wanted.pop("json", NOTHING)
-    wanted = whole_numbers(wanted)
+    json = fields.pop("json", NOTHING)
+    fields = whole_numbers(fields)
     try:
-        respond = Respond(wanted.get("status", 200), json=json, headers=wanted.get("headers", {}))
-        stand_in = StandIn(wanted.get("method"), wanted.get("path"), respond, wanted.get("times"))  # type: ignore[arg-type] # it checks them
+        respond = Respond(fields.get("status", 200), json=json, headers=fields.get("headers", {}))
+        stand_in = StandIn(fields.get("method"), fields.get("path"), respond, fields.get("times"))  # type: ignore[arg-type] # it checks them
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     if is_modelled(stand_in.method, stand_in.path):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import shown
 from synap_mock.http.control.json import ControlRefused, answer, fake
+from synap_mock.http.control.parameters.paging import cursor_of, limit_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from synap_mock.domain.storage.messages import Message
 
 
-async def show_all(request: Request) -> Response:
-    """``GET /_mock/conversations``: every instance's."""
+async def show_all(request: Request, _: dict[str, Any]) -> Response:
+    """``GET /_mock/conversations?limit=&after=``: every instance's."""
+    limit = limit_of(request)
+    instance, start = cursor_of(request, parts=2) or (0, 0)
+    after = (instance, start)
     state = fake(request)
     with state.lock:
-        found = state.store.conversations()
+        found, following = state.store.conversations_page(limit, after)
     return answer(
         {
             "conversations": [
@@ -29,17 +33,20 @@ async def show_all(request: Request) -> Response:
                     "message_count": conversation.message_count,
                 }
                 for conversation in found
-            ]
+            ],
+            "next": f"{following[0]}.{following[1]}" if following else None,
         }
     )
 
 
-async def show_one(request: Request) -> Response:
-    """``GET /_mock/conversations/{id}?instance_id=``: its messages, in order."""
+async def show_one(request: Request, _: dict[str, Any]) -> Response:
+    """``GET /_mock/conversations/{id}?instance_id=&limit=&after=``: its messages, in order."""
     given = request.path_params["conversation_id"]
     conversation_id = canonical_uuid(given)
     if conversation_id is None:
         raise ControlRefused(f"the conversation id must be a UUID, not {shown(given)}")
+    limit = limit_of(request)
+    (after,) = cursor_of(request) or (0,)
     state = fake(request)
     with state.lock:
         holders = state.store.instances_of(conversation_id)
@@ -50,12 +57,14 @@ async def show_one(request: Request) -> Response:
             raise ControlRefused(f"no instance holds conversation {conversation_id}", 404, "CONVERSATION_NOT_FOUND")
         if len(holders) > 1:
             raise ControlRefused(f"several instances hold it; choose with ?instance_id= one of {', '.join(holders)}")
-        messages = state.store.transcript(holders[0], conversation_id)
+        messages = state.store.transcript(holders[0], conversation_id, after + 1, limit)
+        length = state.store.length(holders[0], conversation_id)
     return answer(
         {
             "conversation_id": conversation_id,
             "instance_id": holders[0],
             "messages": [_told(message) for message in messages],
+            "next": str(after + limit) if after + limit < length else None,
         }
     )
 

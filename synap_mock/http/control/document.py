@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
@@ -16,6 +16,6 @@ def openapi() -> bytes:
     return files("synap_mock.http").joinpath("openapi.json").read_bytes()
 
 
-async def show(_: Request) -> Response:
+async def show(_: Request, __: dict[str, Any]) -> Response:
     """``GET /_mock/openapi.json``."""
     return Response(openapi(), media_type="application/json")

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.catalog import named
 from synap_mock.domain.faults.schedule import ArmedFault, reachable
-from synap_mock.http.control.json import ControlRefused, answer, fake, json_object, whole_numbers
+from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
+from synap_mock.http.control.parameters.paging import cursor_of, limit_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-_TERMS: Final = ("times", "after_commit", "route")
+_TERMS: Final = ("times", "after_commit", "route", "where")
 
 
-async def show(request: Request) -> Response:
-    """``GET /_mock/faults``: what is armed, in the order in which it strikes, with the times that are left."""
+async def show(request: Request, _: dict[str, Any]) -> Response:
+    """``GET /_mock/faults?limit=&after=``: what is scheduled, in order, with the times that are left."""
     state = fake(request)
+    limit = limit_of(request)
+    (after,) = cursor_of(request) or (0,)
     with state.lock:
-        armed = state.faults.all()
-    return answer({"faults": [_told(item) for item in armed]})
+        armed, following = state.faults.page(limit, after)
+    return answer({"faults": [_told(item) for item in armed], "next": str(following) if following else None})
 
 
-async def arm(request: Request) -> Response:
+async def arm(request: Request, fields: dict[str, Any]) -> Response:
     """``POST /_mock/faults`` with ``{"fault": NAME, …}`` or ``{"sequence": [{"fault": NAME or null, …}, …]}``."""
-    wanted = await json_object(request)
-    scripted = "sequence" in wanted
-    items = wanted.pop("sequence") if scripted else [wanted]
-    if scripted and wanted:
-        raise ControlRefused("beside sequence there may be nothing; its faults have times, after_commit and route")
+    scripted = "sequence" in fields
+    items = fields.pop("sequence") if scripted else [fields]
+    if scripted and fields:
+        raise ControlRefused("sequence must be the only field; its faults have times, after_commit, route and where")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ControlRefused('sequence must be a list of objects, such as {"fault": "ServerError", "status": 503}')
     try:
@@ -39,11 +42,10 @@ async def arm(request: Request) -> Response:
     state = fake(request)
     with state.lock:
         state.faults.add(*armed)
-        told = [_told(item) for item in state.faults.all()]
-    return answer({"faults": told})
+    return answer({"faults": [_told(item) for item in armed]})
 
 
-async def disarm(request: Request) -> Response:
+async def disarm(request: Request, _: dict[str, Any]) -> Response:
     """``DELETE /_mock/faults``: nothing goes wrong any more."""
     state = fake(request)
     with state.lock:
@@ -63,4 +65,11 @@ def _armed(item: dict[str, Any], *, scripted: bool) -> ArmedFault:
 
 def _told(item: ArmedFault) -> dict[str, Any]:
     fault = {"fault": None} if item.fault is None else item.fault.to_json()
-    return {**fault, "times": item.times, "after_commit": item.after_commit, "route": item.route}
+    where = dict(item.where) if isinstance(item.where, Mapping) else None  # a Python predicate has no JSON
+    return {
+        **fault,
+        "times": item.times,
+        "after_commit": item.after_commit,
+        "route": item.route,
+        "where": where,
+    }

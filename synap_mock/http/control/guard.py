@@ -84,11 +84,20 @@ class Guard:
             raise ValueError(f"{setting} must be a name or an address without a port, not {shown(host)}")
         self._hosts.add(f"[{name}]" if ":" in name and not name.startswith("[") else name)
 
-    def around(self, app: ASGIApp, redactor: Callable[[], Redactor]) -> ASGIApp:
-        """`app`, guarded; `redactor` returns what masks keys and tokens in an error that quotes a header."""
+    def around(
+        self, app: ASGIApp, redactor: Callable[[], Redactor], unguarded: Callable[[str], bool] = lambda _: False
+    ) -> ASGIApp:
+        """`app`, guarded.
+
+        Args:
+            app: the control API.
+            redactor: returns what masks keys and tokens in an error that quotes a header.
+            unguarded: whether everybody may request a path.
+        """
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-            refusal = self._refusal(scope) if scope["type"] == "http" else None
+            checked = scope["type"] == "http" and not unguarded(scope["path"])
+            refusal = self._refusal(scope) if checked else None
             if refusal is None:
                 await app(scope, receive, send)
             else:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.redaction.redactor import mask
-from synap_mock.http.control.json import ControlRefused, answer, fake, json_object
+from synap_mock.http.control.json import ControlRefused, answer, fake
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
 
-async def create(request: Request) -> Response:
+async def create(request: Request, fields: dict[str, Any]) -> Response:
     """``POST /_mock/keys`` with ``{"key"?, "instance_id"?, "tenancy"?}``: the one answer that shows a key whole."""
-    wanted = await json_object(request, "key", "instance_id", "tenancy")
     state = fake(request)
     try:
         with state.lock:
-            key, instance = state.keys.create(wanted.pop("key", None), **wanted)
+            key, instance = state.keys.create(fields.pop("key", None), **fields)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     return answer({"key": key, "instance_id": instance.instance_id, "client_id": instance.client_id})
 
 
-async def revoke(request: Request) -> Response:
+async def revoke(request: Request, _: dict[str, Any]) -> Response:
     """``DELETE /_mock/keys/{key}``: from now on it is answered 401 ``CREDENTIAL_INVALID``."""
     key = request.path_params["key"]
     state = fake(request)

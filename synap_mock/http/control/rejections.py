@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.faults.rejections import Rejection
-from synap_mock.http.control.json import ControlRefused, answer, fake, json_object, whole_numbers
+from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
+from synap_mock.http.control.parameters.paging import cursor_of, limit_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
 
-async def arm(request: Request) -> Response:
+async def show(request: Request, _: dict[str, Any]) -> Response:
+    """``GET /_mock/rejections?limit=&after=``: those that are scheduled, without the ones that have a predicate."""
+    limit = limit_of(request)
+    (after,) = cursor_of(request) or (0,)
+    state = fake(request)
+    with state.lock:
+        page, following = state.rejections.page(limit, after)
+    shown = [_shown(item) for item in page if not callable(item.where)]
+    return answer({"rejections": shown, "next": str(following) if following else None})
+
+
+async def arm(request: Request, fields: dict[str, Any]) -> Response:
     """``POST /_mock/rejections`` with ``{"where", "error"?, "times"?}``.
 
     ``where`` is an index in the batch, a conversation's id, or an object of values that an entry must have.
     """
-    wanted = whole_numbers(await json_object(request, "where", "error", "times"))
+    fields = whole_numbers(fields)
     try:
-        rejection = Rejection(wanted.pop("where", None), **wanted)
+        rejection = Rejection(fields.pop("where", None), **fields)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     state = fake(request)
     with state.lock:
         state.rejections.add(rejection)
-        told = [{"where": item.where, "error": item.error, "times": item.times} for item in state.rejections.all()]
-    return answer({"rejections": [item for item in told if not callable(item["where"])]})
+    return answer({"rejections": [_shown(rejection)]})
+
+
+def _shown(item: Rejection) -> dict[str, Any]:
+    return {"where": item.where, "error": item.error, "times": item.times}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.values.clock import iso
-from synap_mock.http.control.json import ControlRefused, answer, fake
-from synap_mock.http.query import whole_number
+from synap_mock.http.control.json import answer, fake
+from synap_mock.http.control.parameters.paging import cursor_of, limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,17 +17,21 @@ if TYPE_CHECKING:
     from synap_mock.domain.history.journal import Request
 
 
-async def show(request: HTTPRequest) -> Response:
-    """``GET /_mock/requests?limit=``: newest first, and how many older ones the journal has dropped."""
-    try:
-        limit = whole_number(request.url.query, "limit")
-    except ValueError as error:
-        raise ControlRefused(f"limit {error}") from None
+async def show(request: HTTPRequest, _: dict[str, Any]) -> Response:
+    """``GET /_mock/requests?limit=&after=``: newest first, and how many older ones the journal has dropped."""
+    limit = limit_of(request)
+    (before,) = cursor_of(request) or (None,)
     state = fake(request)
     with state.lock:
-        newest = state.journal.logged(limit)[::-1]
+        page, following = state.journal.page(limit, before)
         dropped = state.journal.dropped
-    return answer({"requests": [_told(*logged) for logged in newest], "dropped": dropped})
+    return answer(
+        {
+            "requests": [_told(*logged) for logged in page],
+            "dropped": dropped,
+            "next": None if following is None else str(following),
+        }
+    )
 
 
 def _told(kept: Request, body: str, answer: str) -> dict[str, Any]:

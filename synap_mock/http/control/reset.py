@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synap_mock.http.control.json import answer, fake
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
-async def reset(request: Request) -> Response:
+async def reset(request: Request, _: dict[str, Any]) -> Response:
     """``POST /_mock/reset``: forget what was recorded and the journal; keys and settings stay."""
     fake(request).reset()
     return answer({})

@@ -1,0 +1,55 @@
+"""One method of one path under ``/_mock``: what handles it, and the parameters and fields that it accepts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synap_mock.domain.values.quoting import shown
+from synap_mock.http.control.json import ControlRefused, json_object
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    Handler = Callable[[Request, dict[str, Any]], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What handles a request, and what it accepts: everything else is rejected before the handler runs.
+
+    Attributes:
+        handler: given the request and the fields of its body.
+        query: the query parameters that it accepts.
+        fields: the fields of the body that it accepts; None: the handler rejects unknown ones, since which are known
+            depends on the others.
+        guarded: whether the guard checks who sends the request. Not for a probe: a kubelet names the pod by its IP.
+    """
+
+    handler: Handler
+    query: Sequence[str] = ()
+    fields: Sequence[str] | None = ()
+    guarded: bool = True
+
+    async def handle(self, request: Request) -> Response:
+        """Handle a request.
+
+        Raises:
+            ControlRefused: the request has an unknown parameter or field, or cannot be served.
+        """
+        route = f"{request.method} {request.scope['root_path']}{request.scope['route'].path}"
+        _reject_unknown("query parameter", request.query_params, self.query, route)
+        fields = await json_object(request)
+        if self.fields is not None:
+            _reject_unknown("field", fields, self.fields, route)
+        return await self.handler(request, fields)
+
+
+def _reject_unknown(noun: str, sent: Iterable[str], accepted: Sequence[str], route: str) -> None:
+    unknown = next((name for name in sent if name not in accepted), None)
+    if unknown is not None:
+        expected = f"it accepts {', '.join(accepted)}" if accepted else "it accepts none"
+        raise ControlRefused(f"{route} has no {noun} {shown(unknown)}; {expected}")

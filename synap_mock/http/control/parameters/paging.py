@@ -1,0 +1,50 @@
+"""Pages of the lists under ``/_mock``: a list of a million items in one response would block every other client."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from synap_mock.domain.values.quoting import shown
+from synap_mock.http.control.json import ControlRefused
+from synap_mock.http.query import whole_number
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+PAGING: Final = ("limit", "after")
+"""The query parameters of a list."""
+PAGE: Final = 100
+"""Items of a page where the request has no limit."""
+LARGEST_PAGE: Final = 1000
+_NUMBER: Final = re.compile("[0-9]{1,18}")  # isdigit() accepts "²"
+
+
+def limit_of(request: Request) -> int:
+    """How many items the page has at most.
+
+    Raises:
+        ControlRefused: `limit` is not a whole number from 1 to 1000.
+    """
+    try:
+        limit = whole_number(request.url.query, "limit")
+    except ValueError as error:
+        raise ControlRefused(f"limit {error}") from None
+    if limit is not None and limit > LARGEST_PAGE:
+        raise ControlRefused(f"limit must be a whole number from 1 to {LARGEST_PAGE}, not {limit}")
+    return limit or PAGE
+
+
+def cursor_of(request: Request, parts: int = 1) -> tuple[int, ...] | None:
+    """Where the page starts: the numbers of the cursor `after`; None: at the beginning.
+
+    Raises:
+        ControlRefused: `after` does not have the form that this list's `next` has.
+    """
+    after = request.query_params.get("after")
+    if after is None:
+        return None
+    numbers = after.split(".")
+    if len(numbers) != parts or not all(map(_NUMBER.fullmatch, numbers)):
+        raise ControlRefused(f"after must be the next of an earlier page of this list, not {shown(after)}")
+    return tuple(map(int, numbers))

@@ -1,0 +1,16 @@
+"""``/_mock/livez`` and ``/_mock/readyz``: for probes of containers, without a key, a token or a known host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synap_mock.http.control.json import answer
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+async def alive(_: Request, __: dict[str, Any]) -> Response:
+    """``GET /_mock/livez``, ``GET /_mock/readyz``: a server that accepts connections is ready."""
+    return answer({"status": "ok"})

@@ -1,0 +1,162 @@
+"""Lists on the control API come in pages; together the pages are the whole list."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asking import BATCH
+
+from synap_mock import Conflict, ServerError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from synap_mock import SynapMock
+
+CONVERSATION = str(uuid.UUID(int=1))
+LISTS = {
+    "/_mock/requests": "requests",
+    "/_mock/conversations": "conversations",
+    f"/_mock/conversations/{CONVERSATION}?instance_id=inst_0": "messages",
+    "/_mock/faults": "faults",
+    "/_mock/rejections": "rejections",
+}
+
+
+def entry(number: int) -> dict[str, Any]:
+    return {"conversation_id": str(uuid.UUID(int=number)), "role": "user", "content": str(number)}
+
+
+@pytest.fixture
+def full(fake: SynapMock, inside: httpx.Client) -> SynapMock:
+    """A fake with 230 items in every list; the conversations belong to three instances."""
+    for instance in range(3):
+        key, _ = fake.keys.create(instance_id=f"inst_{instance}")
+        entries = [entry(number) for number in range(1, (100, 1, 129)[instance] + 1)]
+        inside.post(BATCH, json={"messages": entries}, headers={"Authorization": f"Bearer {key}"})
+        if instance == 0:
+            inside.post(BATCH, json={"messages": [entry(1)] * 229}, headers={"Authorization": f"Bearer {key}"})
+    for _ in range(226):
+        inside.get("/health")
+    for number in range(230):
+        fake.fail(ServerError(500 + number % 100), route="/nowhere", times=number + 1)
+        fake.reject({"user_id": f"u{number}"}, error=str(number))
+    return fake
+
+
+def pages(client: httpx.Client, path: str, limit: int | None = None) -> list[dict[str, Any]]:
+    found, query = [], {} if limit is None else {"limit": str(limit)}
+    while True:
+        page = client.get(path, params=dict(httpx_query(path)) | query).json()
+        found.append(page)
+        if page["next"] is None:
+            return found
+        query["after"] = page["next"]
+
+
+def httpx_query(path: str) -> list[tuple[str, str]]:
+    return [
+        (name, value) for name, _, value in (pair.partition("=") for pair in path.partition("?")[2].split("&") if pair)
+    ]
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize(("path", "name"), LISTS.items())
+def test_a_page_has_100_items_by_default(inside: httpx.Client, path: str, name: str) -> None:
+    assert [len(page[name]) for page in pages(inside, path)] == [100, 100, len(whole(inside, path, name)) - 200]
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("limit", [1, 7, 100, 115, 229, 230])
+@pytest.mark.parametrize(("path", "name"), LISTS.items())
+def test_pages_together_are_the_whole_list(inside: httpx.Client, path: str, name: str, limit: int) -> None:
+    found = pages(inside, path, limit)
+    assert [item for page in found for item in page[name]] == whole(inside, path, name)
+    assert all(0 < len(page[name]) <= limit for page in found)
+
+
+def whole(client: httpx.Client, path: str, name: str) -> list[Any]:
+    page = client.get(path, params=[*httpx_query(path), ("limit", "1000")]).json()
+    assert page["next"] is None
+    items: list[Any] = page[name]
+    assert len(items) >= 228
+    return items
+
+
+def test_pages_of_conversations_are_those_of_python(full: SynapMock, inside: httpx.Client) -> None:
+    shown = [each for page in pages(inside, "/_mock/conversations", 9) for each in page["conversations"]]
+    expected = [(each.conversation_id, each.instance_id, each.message_count) for each in full.conversations]
+    assert [tuple(each.values()) for each in shown] == expected
+
+
+def test_pages_of_messages_are_the_transcript(full: SynapMock, inside: httpx.Client) -> None:
+    path = f"/_mock/conversations/{CONVERSATION}?instance_id=inst_0"
+    shown = [(each["role"], each["content"]) for page in pages(inside, path) for each in page["messages"]]
+    assert shown == full.transcript(CONVERSATION, instance_id="inst_0")
+
+
+def test_a_page_stays_in_place_while_calls_arrive(inside: httpx.Client) -> None:
+    for number in range(4):
+        inside.get(f"/v1/{number}")
+    first = inside.get("/_mock/requests?limit=2").json()
+    inside.get("/v1/new")
+    second = inside.get(f"/_mock/requests?limit=2&after={first['next']}").json()
+    assert [call["path"] for call in second["requests"]] == ["/v1/1", "/v1/0"]
+
+
+def test_a_page_stays_in_place_while_faults_are_used(fake: SynapMock, inside: httpx.Client) -> None:
+    for status in (500, 501, 502, 503):
+        fake.fail(ServerError(status))
+    first = inside.get("/_mock/faults?limit=2").json()
+    inside.post(BATCH, json={"messages": []})
+    second = inside.get(f"/_mock/faults?limit=2&after={first['next']}").json()
+    assert [fault["status"] for fault in second["faults"]] == [502, 503]
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize(("path", "name"), LISTS.items())
+def test_a_page_after_the_last_item_is_empty(inside: httpx.Client, path: str, name: str) -> None:
+    after = "9" * 18
+    if name == "conversations":
+        after = f"{after}.{after}"
+    page = inside.get(path, params=[*httpx_query(path), ("after", after)]).json()
+    assert page["next"] is None or name == "requests"
+    assert page[name] == [] or name == "requests"
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(("parameter", "value"), [("limit", "0"), ("limit", "1001"), ("limit", "x"), ("after", "x")])
+@pytest.mark.parametrize("more", ["", "9" * 30])
+def test_another_limit_or_cursor_is_rejected(
+    inside: httpx.Client, path: str, parameter: str, value: str, more: str
+) -> None:
+    answer = inside.get(path, params=[*httpx_query(path), (parameter, value + more)])
+    assert (answer.status_code, answer.json()["error"].startswith(f"{parameter} must be ")) == (400, True)
+
+
+@pytest.mark.parametrize("after", ["", "1.2", "-1", "\u00b2", "1 "])
+def test_a_cursor_of_another_form_is_rejected(inside: httpx.Client, after: str) -> None:
+    assert inside.get("/_mock/faults", params={"after": after}).status_code == 400
+
+
+@pytest.mark.usefixtures("full")
+def test_scheduling_returns_what_was_scheduled(inside: httpx.Client) -> None:
+    script = [{"fault": "Conflict"}, {"fault": None}]
+    created = inside.post("/_mock/faults", json={"sequence": script}).json()["faults"]
+    rejections = inside.post("/_mock/rejections", json={"where": 7}).json()["rejections"]
+    assert [fault["fault"] for fault in created] == ["Conflict", None]
+    assert [rejection["where"] for rejection in rejections] == [7]
+
+
+def test_python_attributes_are_complete(full: SynapMock) -> None:
+    assert (len(full.conversations), len(full.transcript(CONVERSATION, instance_id="inst_0"))) == (230, 230)
+    assert len(full.messages) == 459
+
+
+def test_a_rejection_with_a_predicate_is_not_shown(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.reject(lambda _: True)
+    fake.fail(Conflict())
+    assert inside.get("/_mock/rejections").json() == {"rejections": [], "next": None}

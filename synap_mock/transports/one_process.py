@@ -13,6 +13,7 @@ import os
 import socket
 import stat
 import struct
+import weakref
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -39,6 +40,7 @@ class OneProcess:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._claims: list[socket.socket] = []
+        weakref.finalize(self, _close, self._claims)  # a fake that is not used any more gives its claims up
         self._known: dict[tuple[int, Any, Any], str | None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,6 +106,11 @@ class OneProcess:
             return _owner(name)
         self._claims.append(claim)
         return os.getpid()
+
+
+def _close(claims: list[socket.socket]) -> None:
+    for claim in claims:
+        claim.close()
 
 
 def _owner(name: str) -> int:

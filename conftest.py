@@ -10,6 +10,7 @@ import httpx
 import pytest
 from asking import in_process
 from hypothesis import settings
+from shifts import SHIFTS, for_the_whole_suite, shifted
 
 from synap_mock import SynapMock
 
@@ -23,6 +24,26 @@ pytest_plugins = ["pytester"]
 # Timing says nothing here: the machine is shared. What is slow shows itself in benchmarks/.
 settings.register_profile("synap-mock", deadline=None)
 settings.load_profile("synap-mock")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    shift = for_the_whole_suite()
+    if shift is not None:
+        shift.start()
+        config.add_cleanup(shift.stop)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that is marked ``any_date`` under each of the shifts."""
+    if metafunc.definition.get_closest_marker("any_date"):
+        metafunc.fixturenames.insert(0, "wall_clock")
+        metafunc.parametrize("wall_clock", SHIFTS, indirect=True)
+
+
+@pytest.fixture
+def wall_clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    with shifted(request.param):
+        yield
 
 
 @pytest.fixture

@@ -197,6 +197,7 @@ def test_lifted_it_is_over_at_once() -> None:
     assert statuses(client, 1) == [200]
 
 
+@pytest.mark.any_date
 def test_a_clock_that_is_put_back_makes_nobody_wait_longer_than_for_all_of_them() -> None:
     fake, client = limited("free")
     fake.clock.advance(86400)

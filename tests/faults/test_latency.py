@@ -16,6 +16,8 @@ from synap_mock import ConnectTimeout, Latency, ReadTimeout, SynapMock
 if TYPE_CHECKING:
     from faults.asked import Asked
 
+pytestmark = pytest.mark.any_date
+
 START: Final = "2026-11-23T09:30:00+00:00"
 
 

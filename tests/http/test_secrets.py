@@ -58,10 +58,10 @@ def everything(response: httpx.Response) -> str:
     ("method", "path", "body"),
     [
         ("GET", "/v1/conversations/{}/messages", None),
-        ("GET", f"/v1/conversations/{uuid.uuid4()}/messages?start={{}}", None),
+        ("GET", "/v1/conversations/6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11/messages?start={}", None),
         ("POST", "/v1/{}", None),
         ("POST", BATCH, {"conversation_id": "{}", "role": "user", "content": "a"}),
-        ("POST", BATCH, {"conversation_id": str(uuid.uuid4()), "role": "{}", "content": "a"}),
+        ("POST", BATCH, {"conversation_id": "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11", "role": "{}", "content": "a"}),
         ("POST", ONE, {"conversation_id": "{}", "role": "user", "content": "a", "user_id": "u"}),
         ("{}", ONE, {"conversation_id": "{}", "role": "user", "content": "a", "user_id": "u"}),
     ],

@@ -6,7 +6,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 # Two workers, each with one half of the tests: so both seldom need one module's fixtures.
 PYTEST := .venv/bin/python -P -m pytest -p xdist -n 2 --dist worksteal
 
-MATRIX := nice .venv/bin/python -P -m synap_contracts.runs.releases --known-failures contracts/known-failures/official-sdk.toml \
+MATRIX := nice .venv/bin/python -P -m synap_contracts.releases --known-failures contracts/known-failures/official-sdk.toml \
 	--page docs/generated/sdk-conformance.md --html dist/sdk-conformance.html
 
 .PHONY: demo test zoo lint types check bench integrations matrix matrix-all

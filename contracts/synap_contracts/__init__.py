@@ -1,1 +1,1 @@
-"""synap_contracts: will hold any client, in any language, to the page. Empty but for its place in the package."""
+"""The contract kit: checks clients of Synap's batch endpoint, in any language, against the vendor's page."""

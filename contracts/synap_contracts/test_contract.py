@@ -1,4 +1,4 @@
-"""What `pytest --pyargs synap_contracts --synap-client=SPEC` runs: a test a clause."""
+"""The tests of `pytest --pyargs synap_contracts --synap-client=SPEC`: a test per clause."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class TestContract(RecordingContract):
     """The client that the command line names."""
 
     @classmethod
-    def named(cls, config: pytest.Config) -> str | Factory | None:
-        """The command line's."""
+    def client_for(cls, config: pytest.Config) -> str | Factory | None:
+        """Return the client of the command line."""
         client: str | None = config.getoption("synap_client", None)
         if client is None:
             raise pytest.UsageError("name the client: pytest --pyargs synap_contracts --synap-client=SPEC")

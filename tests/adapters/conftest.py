@@ -1,4 +1,4 @@
-"""The adapters, each started anew for a test."""
+"""The adapters, started for each test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from adapters.spoken import CURL, NODE, Adapter, started
+from adapters.adapter import CURL, NODE, Adapter, start_adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,5 +25,5 @@ def command(request: pytest.FixtureRequest) -> Sequence[str]:
 
 @pytest.fixture
 def adapter(command: Sequence[str]) -> Iterator[Adapter]:
-    with started(command) as adapter:
+    with start_adapter(command) as adapter:
         yield adapter

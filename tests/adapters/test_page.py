@@ -1,4 +1,4 @@
-"""What docs/write-an-adapter.md shows is what happens."""
+"""The conversation in docs/write-an-adapter.md is real."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from adapters.spoken import NODE, ROOT, started
+from adapters.adapter import NODE, ROOT, start_adapter
 
 if TYPE_CHECKING:
     from synap_mock import Server, SynapMock
@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs/write-an-adapter.md").read_text(encoding="utf-8")
 
 
 def shape(value: Any) -> Any:
-    """A value without what differs from run to run."""
+    """Return a value without the parts that differ between runs."""
     match value:
         case {"message_id": _, "recorded_at": _}:
             return "row"
@@ -29,14 +29,14 @@ def shape(value: Any) -> Any:
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
-def test_the_conversation_on_the_page_goes_as_it_is_shown(fake: SynapMock, server: Server) -> None:
-    asked = [json.loads(line) for line in re.findall(r"echo '(.*)'", PAGE)]
+def test_conversation_on_the_page_is_real(fake: SynapMock, server: Server) -> None:
+    requests = [json.loads(line) for line in re.findall(r"echo '(.*)'", PAGE)]
     shown = [json.loads(line) for line in re.findall(r'^{"(?:hello":{|id":\d).*$', PAGE, re.MULTILINE)]
     here = {"base_url": server.url, "api_key": fake.api_key}
-    with started(NODE) as adapter:
-        told = [adapter.first]
-        for request in asked:
+    with start_adapter(NODE) as adapter:
+        replies = [adapter.first]
+        for request in requests:
             adapter.write(**{key: here.get(key, value) for key, value in request.items()})
-            told.append(adapter.read())
+            replies.append(adapter.read())
     in_order = sorted(shown, key=lambda line: line.get("id", 0))
-    assert shape(told) == shape(in_order)
+    assert shape(replies) == shape(in_order)

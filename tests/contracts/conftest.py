@@ -1,4 +1,4 @@
-"""What the kit's tests need: a fake on a port that many runs share, and the zoo."""
+"""Fixtures for the kit's tests: a fake on a port that many runs share, and the zoo."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from synap_contracts.clauses.clause import ClauseId
 from synap_contracts.client.spec import Spec
-from synap_contracts.runs.run import Order, verify
+from synap_contracts.runs.run import RunOptions, run_client
 
 from synap_mock import SynapMock
 
@@ -22,14 +23,14 @@ ZOO = Path(__file__).parents[2] / "contracts" / "zoo"
 
 @pytest.fixture(scope="session")
 def fake_url() -> Iterator[str]:
-    """A fake that runs share one after the other: each begins with a reset."""
+    """A fake that runs use one after the other. Each begins with a reset."""
     with SynapMock().serve() as server:
         yield server.url
 
 
 @pytest.fixture(scope="session")
 def zoo() -> Path:
-    """The folder of the zoo, importable."""
+    """The folder of the zoo, on the module search path."""
     if str(ZOO) not in sys.path:
         sys.path.insert(0, str(ZOO))
     return ZOO
@@ -37,7 +38,7 @@ def zoo() -> Path:
 
 @pytest.fixture(scope="session")
 def run(fake_url: str, zoo: Path) -> Callable[..., Run]:
-    """A quick run of a Python client in this process, against the shared fake."""
+    """Runs a Python client in this process with the quick profile, against the shared fake."""
 
     def quick(
         spec: str,
@@ -48,15 +49,15 @@ def run(fake_url: str, zoo: Path) -> Callable[..., Run]:
         deadline_s: float = 5.0,
         **settings: str,
     ) -> Run:
-        order = Order(
+        options = RunOptions(
             Spec(spec, (str(zoo),), in_process),
             profile="quick",
-            clauses=frozenset(clauses),
+            clauses=frozenset(map(ClauseId, clauses)),
             examples=examples,
             url=url,
             deadline_s=deadline_s,
-            **settings,  # type: ignore[arg-type]  # Order's own
+            **settings,  # type: ignore[arg-type]  # fields of RunOptions
         )
-        return verify(order)
+        return run_client(options)
 
     return quick

@@ -1,6 +1,6 @@
-"""A server that breaks the contract itself: it is told as the server's, and no client is blamed.
+"""A server that violates the contract: the kit reports the server, not the client.
 
-The server is the fake, with its answers and requests tampered with on the way.
+The server is the fake, with manipulated requests and responses.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ Json = Any
 BATCH = "/v1/conversations/messages/batch"
 
 
-def same(value: Json) -> Json:
+def unchanged(value: Json) -> Json:
     return value
 
 
 @dataclass
 class Tampered:
-    """An ASGI application that is the fake but for what happens to batches.
+    """An ASGI application: the fake, with manipulated batches.
 
     Args:
-        asked: What becomes of the messages before the fake sees them.
-        answered: What becomes of the answer to a batch, given how many messages were sent.
-        authorized: What becomes of the key.
+        messages: Changes the messages of a request.
+        answer: Changes the answer to a batch. Its second argument is the number of messages in the request.
+        authorization: Changes the key.
     """
 
-    asked: Callable[[list[Json]], list[Json]] = same
-    answered: Callable[[Json, int], Json] = field(default=lambda answer, _: answer)
-    authorized: Callable[[bytes], bytes] = same
+    messages: Callable[[list[Json]], list[Json]] = unchanged
+    answer: Callable[[Json, int], Json] = field(default=lambda answer, _: answer)
+    authorization: Callable[[bytes], bytes] = unchanged
     fake: SynapMock = field(default_factory=SynapMock)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == "/_mock/faults":
-            scope = {**scope, "path": "/_mock/nothing"}  # faults of the line need the fake's own port
+            scope = {**scope, "path": "/_mock/nothing"}  # faults of the connection need the fake's own port
         if scope["type"] != "http" or scope["path"] != BATCH:
             await self.fake.app(scope, receive, send)
             return
@@ -60,11 +60,11 @@ class Tampered:
         try:
             messages = json.loads(body)["messages"]
             sent = len(messages)
-            body = json.dumps({"messages": self.asked(messages)}).encode()
+            body = json.dumps({"messages": self.messages(messages)}).encode()
         except (ValueError, KeyError, TypeError):
             pass
         headers = [
-            (key, self.authorized(value) if key == b"authorization" else value)
+            (key, self.authorization(value) if key == b"authorization" else value)
             for key, value in scope["headers"]
             if key != b"content-length"
         ]
@@ -72,22 +72,22 @@ class Tampered:
 
         once = iter([{"type": "http.request", "body": body, "more_body": False}])
 
-        async def given() -> Json:
+        async def receive_changed() -> Json:
             part = next(once, None)
             return await receive() if part is None else part
 
-        async def kept(part: Json) -> None:
+        async def store(part: Json) -> None:
             parts.append(part)
 
         length = (b"content-length", str(len(body)).encode())
-        await self.fake.app({**scope, "headers": [*headers, length]}, given, kept)
+        await self.fake.app({**scope, "headers": [*headers, length]}, receive_changed, store)
         await self._answer(parts, sent, send)
 
     async def _answer(self, parts: list[Json], sent: int, send: Any) -> None:
         start = parts[0]
         answer = b"".join(part.get("body", b"") for part in parts[1:])
         if start["status"] == 200:
-            changed = self.answered(json.loads(answer), sent)
+            changed = self.answer(json.loads(answer), sent)
             if changed is None:
                 start, changed = {**start, "status": 500}, {"error": "broken", "code": "BROKEN", "details": {}}
             answer = json.dumps(changed).encode()
@@ -98,7 +98,7 @@ class Tampered:
 
 @dataclass
 class Switch:
-    """Serves one application after the other on one port."""
+    """Serves changing applications on one port."""
 
     url: str = ""
     app: Tampered = field(default_factory=Tampered)
@@ -135,7 +135,7 @@ def each_row(change: Callable[[Json], Json]) -> Callable[[Json, int], Json]:
 
 
 def counts(answer: Json, sent: int) -> Json:
-    """As if all of what was sent had been recorded."""
+    """Return the answer as if all messages had been recorded."""
     found = (answer["results"] * (sent + 1))[:sent]
     return {"total": sent, "succeeded": sent, "failed": 0, "results": found}
 
@@ -146,58 +146,58 @@ def in_order(answer: Json, sent: int) -> Json:
 
 
 BROKEN: dict[str, tuple[Callable[[], Tampered], str]] = {
-    "rows-reversed": (lambda: Tampered(answered=rows(lambda found: found[::-1])), "RES-ORDER"),
-    "a-message-dropped": (lambda: Tampered(asked=lambda sent: sent[:-1], answered=counts), "SEND-ALL"),
+    "rows-reversed": (lambda: Tampered(answer=rows(lambda found: found[::-1])), "RES-ORDER"),
+    "a-message-dropped": (lambda: Tampered(messages=lambda sent: sent[:-1], answer=counts), "SEND-ALL"),
     "ids-reused": (
-        lambda: Tampered(answered=rows(lambda found: [{**row, **found[0]} for row in found])),
+        lambda: Tampered(answer=rows(lambda found: [{**row, **found[0]} for row in found])),
         "RES-UNIQUE",
     ),
-    "a-wrong-count": (lambda: Tampered(answered=lambda a, _: {**a, "succeeded": a["succeeded"] + 1}), "RES-COUNTS"),
-    "a-wrong-total": (lambda: Tampered(answered=lambda a, _: {**a, "total": a["total"] + 1}), "ACCEPT"),
-    "a-row-missing": (lambda: Tampered(answered=rows(lambda found: found[1:])), "ACCEPT"),
-    "recorded-twice": (lambda: Tampered(asked=lambda sent: [*sent, *sent[-1:]], answered=counts), "SEND-ONLY"),
+    "a-wrong-count": (lambda: Tampered(answer=lambda a, _: {**a, "succeeded": a["succeeded"] + 1}), "RES-COUNTS"),
+    "a-wrong-total": (lambda: Tampered(answer=lambda a, _: {**a, "total": a["total"] + 1}), "ACCEPT"),
+    "a-row-missing": (lambda: Tampered(answer=rows(lambda found: found[1:])), "ACCEPT"),
+    "recorded-twice": (lambda: Tampered(messages=lambda sent: [*sent, *sent[-1:]], answer=counts), "SEND-ONLY"),
     "contents-stripped": (
-        lambda: Tampered(asked=lambda sent: [{**entry, "content": entry["content"].strip()} for entry in sent]),
+        lambda: Tampered(messages=lambda sent: [{**entry, "content": entry["content"].strip()} for entry in sent]),
         "SEND-CONTENT",
     ),
     "metadata-lost": (
-        lambda: Tampered(asked=lambda sent: [{**entry, "metadata": {}} for entry in sent]),
+        lambda: Tampered(messages=lambda sent: [{**entry, "metadata": {}} for entry in sent]),
         "SEND-METADATA",
     ),
-    "transcript-reversed": (lambda: Tampered(asked=lambda sent: sent[::-1], answered=in_order), "SEND-ORDER"),
+    "transcript-reversed": (lambda: Tampered(messages=lambda sent: sent[::-1], answer=in_order), "SEND-ORDER"),
     "another-time": (
-        lambda: Tampered(answered=each_row(lambda row: {**row, "recorded_at": "2026-01-01T00:00:00Z"})),
+        lambda: Tampered(answer=each_row(lambda row: {**row, "recorded_at": "2026-01-01T00:00:00Z"})),
         "RES-SUCCESS",
     ),
     "no-zone": (
-        lambda: Tampered(answered=each_row(lambda row: {**row, "recorded_at": row["recorded_at"][:-1]})),
+        lambda: Tampered(answer=each_row(lambda row: {**row, "recorded_at": row["recorded_at"][:-1]})),
         "RES-TIME",
     ),
-    "fails-large-batches": (lambda: Tampered(answered=lambda a, sent: None if sent > 30 else a), "ACCEPT"),
+    "fails-large-batches": (lambda: Tampered(answer=lambda a, sent: None if sent > 30 else a), "ACCEPT"),
 }
 
 
 def any_key() -> Tampered:
     tampered = Tampered()
-    tampered.authorized = lambda _: f"Bearer {tampered.fake.api_key}".encode()
+    tampered.authorization = lambda _: f"Bearer {tampered.fake.api_key}".encode()
     return tampered
 
 
-BROKEN["any-key-will-do"] = (any_key, "AUTH-INVALID")
+BROKEN["accepts-any-key"] = (any_key, "AUTH-INVALID")
 
 
 @pytest.mark.parametrize(("make", "clause"), BROKEN.values(), ids=BROKEN)
-def test_what_the_server_breaks_is_the_servers(
+def test_server_failure_is_reported_as_such(
     make: Callable[[], Tampered], clause: str, run: Callable[..., Run], switch: Switch
 ) -> None:
     switch.app = make()
     found = run("reference", clause, url=switch.url)
     (result,) = found.clauses
-    assert (result.outcome, "the server's fault, not your client's" in result.message) == ("error", True)
+    assert (result.outcome, "the server failed, not the client" in result.message) == ("error", True)
     assert found.status(strict=True) == 2
 
 
-def test_an_untampered_server_is_not_blamed(run: Callable[..., Run], switch: Switch) -> None:
+def test_correct_server_is_not_reported(run: Callable[..., Run], switch: Switch) -> None:
     switch.app = Tampered()
     found = run("reference", "ACCEPT", "RES-ORDER", "SEND-ALL", url=switch.url)
     assert [result.outcome for result in found.clauses] == ["passed"] * 3

@@ -1,4 +1,4 @@
-"""Our side of the adapter protocol: what an adapter does wrong is told as the adapter's, never as the client's."""
+"""The kit's side of the protocol: an error of an adapter is never attributed to the client."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from synap_contracts.client import driver
-from synap_contracts.client.process import Process, Unusable
+from synap_contracts.client.process import Process, UnusableClient
 from synap_contracts.client.protocol import AdapterError, Hung, Returned, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 HELLO = 'import json, sys, time; print(\'{"hello": {"protocol": 1, "name": "a"}}\', flush=True)'
-EACH = "\nfor line in sys.stdin:\n    ask = json.loads(line)\n    "
+EACH = "\nfor line in sys.stdin:\n    request = json.loads(line)\n    "
 
 
 @pytest.fixture
@@ -31,79 +31,77 @@ def adapter() -> Iterator[Callable[[str], Process]]:
         process.end()
 
 
-def test_a_line_is_ascii_whatever_it_says() -> None:
+def test_lines_are_ascii() -> None:
     assert encode({"content": "é\ud800\u2028"}) == b'{"content":"\\u00e9\\ud800\\u2028"}\n'
 
 
 @pytest.mark.parametrize(
-    ("script", "says"),
+    ("script", "error"),
     [
-        ("print('ready')", "a line that is no JSON object: b'ready"),
-        ("print('{}')", "first line is no hello of protocol 1"),
-        ('print(\'{"hello": {"protocol": 2}}\')', "first line is no hello of protocol 1"),
+        ("print('ready')", "a line that is not a JSON object: b'ready"),
+        ("print('{}')", "first line is not a hello of protocol 1"),
+        ('print(\'{"hello": {"protocol": 2}}\')', "first line is not a hello of protocol 1"),
     ],
     ids=["text", "something-else", "another-version"],
 )
-def test_a_first_line_that_is_no_hello(script: str, says: str, adapter: Callable[[str], Process]) -> None:
-    with pytest.raises((AdapterError, Unusable), match=says):
+def test_invalid_first_line_is_an_error(script: str, error: str, adapter: Callable[[str], Process]) -> None:
+    with pytest.raises((AdapterError, UnusableClient), match=error):
         adapter(script)
 
 
-def test_an_adapter_that_ends_at_once_is_unusable(adapter: Callable[[str], Process]) -> None:
-    with pytest.raises(Unusable, match=r"ended with status 1; its last words: (.|\n)*no such thing"):
+def test_adapter_that_ends_at_once_is_unusable(adapter: Callable[[str], Process]) -> None:
+    with pytest.raises(UnusableClient, match=r"ended with status 1; its last output: (.|\n)*no such thing"):
         adapter("raise SystemExit('no such thing')")
 
 
-def test_a_command_that_there_is_not() -> None:
-    with pytest.raises(Unusable, match="cannot run 'no-such-command-anywhere'"):
+def test_missing_command_is_unusable() -> None:
+    with pytest.raises(UnusableClient, match="cannot run 'no-such-command-anywhere'"):
         Process(["no-such-command-anywhere"])
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "says"),
+    ("behavior", "error"),
     [
         ("sys.exit(3)", "ended with status 3"),
-        ("print('oops', flush=True)", "a line that is no JSON object: b'oops"),
-        ("print(json.dumps({'id': ask['id']}), flush=True)", 'neither "answer" nor "raised"'),
-        ("print(json.dumps({'id': ask['id'], 'broken': 'no disk'}), flush=True)", "no disk"),
+        ("print('oops', flush=True)", "a line that is not a JSON object: b'oops"),
+        ("print(json.dumps({'id': request['id']}), flush=True)", 'neither "answer" nor "raised"'),
+        ("print(json.dumps({'id': request['id'], 'broken': 'no disk'}), flush=True)", "no disk"),
     ],
-    ids=["crashes", "prints", "says-nothing", "breaks"],
+    ids=["crashes", "prints", "reply-without-content", "broken"],
 )
-def test_what_an_adapter_does_wrong(behaviour: str, says: str, adapter: Callable[[str], Process]) -> None:
-    process = adapter(HELLO + EACH + behaviour)
-    with pytest.raises(AdapterError, match=says):
+def test_misbehaving_adapter_is_an_adapter_error(behavior: str, error: str, adapter: Callable[[str], Process]) -> None:
+    process = adapter(HELLO + EACH + behavior)
+    with pytest.raises(AdapterError, match=error):
         process.close("a")
 
 
-def test_an_adapter_without_a_pong_is_told_as_such(
-    adapter: Callable[[str], Process], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_pong_is_an_adapter_error(adapter: Callable[[str], Process], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "PONG_S", 0.3)
     process = adapter(HELLO + EACH + "pass")
-    with pytest.raises(AdapterError, match="answered no ping"):
-        process.outcome(process.ask("call", client="a", messages=[]), 0.1)
+    with pytest.raises(AdapterError, match="did not answer a ping"):
+        process.outcome(process.send("call", client="a", messages=[]), 0.1)
 
 
-def test_a_client_that_hangs_while_its_adapter_answers_hung(adapter: Callable[[str], Process]) -> None:
-    pong = "if ask['do'] == 'ping': print(json.dumps({'id': ask['id'], 'answer': 'pong'}), flush=True)"
+def test_client_hung_if_its_adapter_answers_a_ping(adapter: Callable[[str], Process]) -> None:
+    pong = "if request['do'] == 'ping': print(json.dumps({'id': request['id'], 'answer': 'pong'}), flush=True)"
     process = adapter(HELLO + EACH + pong)
-    assert isinstance(process.outcome(process.ask("call", client="a", messages=[]), 0.1), Hung)
+    assert isinstance(process.outcome(process.send("call", client="a", messages=[]), 0.1), Hung)
 
 
-def test_answers_may_come_in_any_order(adapter: Callable[[str], Process]) -> None:
+def test_replies_can_arrive_in_any_order(adapter: Callable[[str], Process]) -> None:
     later = (
-        "kept = globals().setdefault('kept', []); kept.append(ask['id'])\n"
-        "    if len(kept) == 2:\n"
-        "        for id_ in reversed(kept): print(json.dumps({'id': id_, 'answer': id_}), flush=True)"
+        "ids = globals().setdefault('ids', []); ids.append(request['id'])\n"
+        "    if len(ids) == 2:\n"
+        "        for id_ in reversed(ids): print(json.dumps({'id': id_, 'answer': id_}), flush=True)"
     )
     process = adapter(HELLO + EACH + later)
-    asked = [process.ask("call", client="a", messages=[]) for _ in range(2)]
-    assert [process.outcome(number, 20) for number in asked] == [Returned(number) for number in asked]
+    numbers = [process.send("call", client="a", messages=[]) for _ in range(2)]
+    assert [process.outcome(number, 20) for number in numbers] == [Returned(number) for number in numbers]
 
 
-def test_standard_error_is_the_clients_own(adapter: Callable[[str], Process]) -> None:
-    said = "print('hm', file=sys.stderr, flush=True)"
-    answered = "print(json.dumps({'id': ask['id'], 'answer': None}), flush=True)"
-    process = adapter(f"{HELLO}{EACH}{said}; {answered}")
+def test_standard_error_is_output_of_the_client(adapter: Callable[[str], Process]) -> None:
+    prints = "print('hm', file=sys.stderr, flush=True)"
+    replies = "print(json.dumps({'id': request['id'], 'answer': None}), flush=True)"
+    process = adapter(f"{HELLO}{EACH}{prints}; {replies}")
     process.close("a")
-    assert "hm" in "".join(process.heard())
+    assert "hm" in "".join(process.stop_listening())

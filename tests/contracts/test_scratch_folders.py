@@ -1,4 +1,4 @@
-"""A run leaves nothing in the folder for temporary files."""
+"""A run leaves no temporary files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from synap_contracts.client.process import Process, Unusable
+from synap_contracts.client.process import Process, UnusableClient
 
 HELLO = """
 import json, os, pathlib, sys
@@ -24,9 +24,9 @@ sys.stdin.read()
 def test_verifying_the_official_sdk_leaves_no_folder(tmp_path: Path, options: list[str]) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
-    asked = ["--clause", "RES-TOTAL", "--profile", "quick", "--examples", "0", "--folder", str(tmp_path / "kept")]
+    selected = ["--clause", "RES-TOTAL", "--profile", "quick", "--examples", "0", "--folder", str(tmp_path / "saved")]
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "synap_mock", "verify", "sdk", *asked, *options],
+        [sys.executable, "-P", "-m", "synap_mock", "verify", "sdk", *selected, *options],
         env=os.environ | {"TMPDIR": str(folder)},
         capture_output=True,
         check=False,
@@ -36,7 +36,7 @@ def test_verifying_the_official_sdk_leaves_no_folder(tmp_path: Path, options: li
     assert list(folder.iterdir()) == []
 
 
-def test_a_killed_adapters_folder_is_removed() -> None:
+def test_folder_of_a_killed_adapter_is_removed() -> None:
     adapter = Process([sys.executable, "-P", "-c", HELLO])
     folder = Path(adapter.hello.name)
     assert (folder / "database").exists()
@@ -45,8 +45,8 @@ def test_a_killed_adapters_folder_is_removed() -> None:
     assert not folder.exists()
 
 
-def test_an_adapter_that_does_not_exist_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_adapter_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with pytest.raises(Unusable):
+    with pytest.raises(UnusableClient):
         Process(["no-such-command"])
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""`synap-mock verify` and `synap-mock clauses`, as a user calls them."""
+"""`synap-mock verify` and `synap-mock clauses` as a user calls them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 class Found(NamedTuple):
-    """A run that found something: what it printed, and wrote, and where."""
+    """A run that failed: its output, and the folder of its files."""
 
     folder: Path
     done: subprocess.CompletedProcess[str]
@@ -69,32 +69,32 @@ class Found(NamedTuple):
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    """A run of a client that breaks SEND-CONTENT and keeps AUTH-OWN."""
+    """Run a client that fails SEND-CONTENT and passes AUTH-OWN."""
     folder = tmp_path_factory.mktemp("found")
     (folder / "mine.py").write_text(CLIENT)
-    asked = ("--clause", "SEND-CONTENT", "--clause", "AUTH-OWN", "--json", "report.json")
-    return Found(folder, verify(folder, "mine:Client", *asked))
+    options = ("--clause", "SEND-CONTENT", "--clause", "AUTH-OWN", "--json", "report.json")
+    return Found(folder, verify(folder, "mine:Client", *options))
 
 
-def test_a_client_that_keeps_a_clause(folder: Path) -> None:
+def test_passed_clause_is_printed(folder: Path) -> None:
     done = verify(folder, "reference", "--clause", "AUTH-MISSING")
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^AUTH-MISSING +MUST +ok +\d+ played$", done.stdout, re.MULTILINE)
+    assert re.search(r"^AUTH-MISSING +MUST +ok +\d+ run$", done.stdout, re.MULTILINE)
 
 
-def test_a_client_that_breaks_one_gets_a_counterexample(found: Found) -> None:
+def test_failed_clause_has_a_counterexample(found: Found) -> None:
     assert found.done.returncode == 1
-    assert re.search(r'messages\[0\]\.content was ".*", and the server got', found.done.stdout)
+    assert re.search(r'messages\[0\]\.content was ".*", and the server received', found.done.stdout)
 
 
-def test_a_counterexample_can_be_played_again(found: Found) -> None:
+def test_counterexample_can_be_replayed(found: Found) -> None:
     id_ = re.search(r"--replay (\w+)", found.done.stdout)
     assert id_ is not None
     again = verify(found.folder, "mine:Client", "--replay", id_[1])
     assert (again.returncode, f"--replay {id_[1]}" in again.stdout) == (1, True)
 
 
-def test_the_script_of_a_counterexample_stands_alone(found: Found, folder: Path) -> None:
+def test_script_of_a_counterexample_runs(found: Found, folder: Path) -> None:
     (folder / "again.py").write_text(found.clauses["SEND-CONTENT"]["counterexample"]["reproduce"]["python"])
     done = subprocess.run(
         [sys.executable, "again.py"], capture_output=True, text=True, check=True, cwd=folder, timeout=60
@@ -103,7 +103,7 @@ def test_the_script_of_a_counterexample_stands_alone(found: Found, folder: Path)
     assert '"recorded' not in done.stdout.splitlines()[0]
 
 
-def test_the_json_report_says_everything(found: Found) -> None:
+def test_json_report_is_complete(found: Found) -> None:
     assert found.run["client"]["name"] == "mine:Client"
     assert found.run["summary"]["MUST"] == {
         "passed": 1,
@@ -117,47 +117,47 @@ def test_the_json_report_says_everything(found: Found) -> None:
     assert found.clauses["SEND-CONTENT"]["counterexample"]["differs"] == ["messages[0].content"]
 
 
-def called(*arguments: str) -> Result:
-    """The command, called in this process."""
+def invoke(*arguments: str) -> Result:
+    """Invoke the command in this process."""
     return CliRunner().invoke(command, [*arguments, "--profile", "quick"])
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "error"),
     [
         (["nothing"], "there is no client 'nothing'"),
         (["no_such_module:make"], "there is no module 'no_such_module'"),
         (["mine:make"], "the module 'mine' has no 'make'"),
-        (["mine:json"], "is a module; a factory is called with base_url and api_key"),
+        (["mine:json"], "is a module; expected a factory that takes base_url and api_key"),
         (["cmd:no-such-command"], "cannot run 'no-such-command'"),
-        (["reference", "--url", "http://127.0.0.1:9"], "no server answers at http://127.0.0.1:9"),
+        (["reference", "--url", "http://127.0.0.1:9"], "no server responds at http://127.0.0.1:9"),
         (["reference", "--replay", "abc"], "there is no counterexample abc"),
     ],
     ids=["a-word", "no-module", "no-factory", "no-callable", "no-command", "no-server", "no-counterexample"],
 )
-def test_what_can_not_be_run_is_told_in_a_sentence(
-    folder: Path, arguments: list[str], says: str, monkeypatch: pytest.MonkeyPatch
+def test_client_that_cannot_run_is_an_error(
+    folder: Path, arguments: list[str], error: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    done = called(*arguments)
+    done = invoke(*arguments)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert says in done.stderr
+    assert error in done.stderr
 
 
-def test_that_sentence_is_all_that_the_command_says(folder: Path) -> None:
+def test_error_is_the_only_output(folder: Path) -> None:
     done = verify(folder, "no_such_module:make", "--json", "-")
     assert done.returncode == 2
     assert re.fullmatch(r"Error: no_such_module:make: .*there is no module.*\n", done.stderr)
     assert "there is no module" in json.loads(done.stdout)["runs"][0]["error"]
 
 
-def test_a_should_fails_the_run_only_where_it_is_asked_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_should_fails_the_run_only_with_strict(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     runs = (["reference", "--strict"], ["mine:Client"], ["mine:Client", "--strict"])
-    assert [called(*run, "--in-process", "--clause", "SEND-WIDE-EMPTY").exit_code for run in runs] == [0, 0, 1]
+    assert [invoke(*run, "--in-process", "--clause", "SEND-WIDE-EMPTY").exit_code for run in runs] == [0, 0, 1]
 
 
-def test_the_clauses_can_be_printed() -> None:
+def test_clauses_command_lists_all_clauses() -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "synap_mock", "clauses"], capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""What a client does with input that breaks the page's parameter list."""
+"""Invalid input: what the page's parameter list does not allow."""
 
 from __future__ import annotations
 
@@ -6,15 +6,110 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from synap_contracts.clauses.check import Check, Depth
-from synap_contracts.observation.expected import REQUIRED
+from synap_contracts.clauses.clause import OWN_CHOICE, PARAMETERS, RAISES, Check, Depth, must, should
+from synap_contracts.clauses.rows import complete_rows, is_failed
+from synap_contracts.client.protocol import Raised, Returned
+from synap_contracts.observation.expected import OPTIONAL_STRINGS, REQUIRED, ROLES, canonical
+from synap_contracts.observation.finding import Finding, format_outcome, format_value
+from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Scenario, one
-from synap_contracts.scenarios.strategies import message, several
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synap_contracts.clauses.clause import ClauseId
+    from synap_contracts.observation.comparison import Stored
+    from synap_contracts.observation.facts import CallFacts
+    from synap_contracts.observation.observed import ObservedCall
     from synap_contracts.scenarios.model import Given, Json
 
-BAD_ROLES: Final = (
+IN_KEYS = must(
+    "IN-KEYS",
+    "documented",
+    RAISES,
+    "Each missing required key, in an entry at any index, raises InvalidInputError.",
+)
+IN_ROLE = must("IN-ROLE", "documented", RAISES, "Each invalid role, at any index, raises InvalidInputError.")
+IN_ATOMIC = should("IN-ATOMIC", "assumed", OWN_CHOICE, "A call that raises InvalidInputError records nothing.")
+IN_UUID = must(
+    "IN-UUID",
+    "documented",
+    f"{PARAMETERS} (must be a valid UUID)",
+    "A conversation_id that is not a UUID raises InvalidInputError or returns a failed row, and is not recorded.",
+)
+IN_TYPES = should(
+    "IN-TYPES",
+    "derived",
+    PARAMETERS,
+    "A field of the wrong type raises InvalidInputError or returns a failed row, and is never silently changed.",
+)
+IN_ITERABLE = should(
+    "IN-ITERABLE",
+    "assumed",
+    OWN_CHOICE,
+    "Messages passed as a tuple or a generator are recorded completely or cause an error.",
+)
+
+
+def violation(entry: Json) -> ClauseId | None:
+    """Return the clause for a call with this entry, or None if the entry follows the parameter list."""
+    if not isinstance(entry, dict):
+        return IN_TYPES.id
+    if any(key not in entry for key in REQUIRED):
+        return IN_KEYS.id
+    if any(not isinstance(entry[key], str) for key in REQUIRED):
+        return IN_TYPES.id
+    if entry["role"] not in ROLES:
+        return IN_ROLE.id
+    if any(not isinstance(entry.get(key), str | None) for key in OPTIONAL_STRINGS):
+        return IN_TYPES.id
+    return None if isinstance(entry.get("metadata"), dict | None) else IN_TYPES.id
+
+
+_DEFECTS: Final = {IN_KEYS.id: "is missing a required key", IN_ROLE.id: "has an invalid role"}
+
+
+def judge_invalid_call(call: ObservedCall, facts: CallFacts) -> Iterator[Finding]:
+    """Judge a call whose entries include invalid ones."""
+    invalid = {index: found for index, entry in enumerate(call.messages) if (found := violation(entry))}
+    paths = tuple(f"messages[{index}]" for index in invalid)
+    first = min(invalid)
+    clause = invalid[first]
+    rows = complete_rows(call, call.outcome.answer) if isinstance(call.outcome, Returned) else []
+    if isinstance(call.outcome, Raised) and call.outcome.is_a("InvalidInputError"):
+        if facts.comparison.count_of(call.number) or facts.comparison.unexpected:
+            message = "the client raised InvalidInputError, but part of the call is recorded"
+            yield Finding(IN_ATOMIC.id, message, call.number, paths)
+    elif clause == IN_TYPES.id and rows:
+        for index in invalid:
+            if not is_failed(rows[index]):
+                message = f"messages[{index}] has a field of the wrong type, but the client reported success"
+                yield Finding(clause, message, call.number, (f"messages[{index}]", f"answer.results[{index}]"))
+    else:
+        defect = _DEFECTS.get(clause, "has a field of the wrong type")
+        or_row = " or a failed row" if clause == IN_TYPES.id else ""
+        message = f"messages[{first}] {defect}, and {format_outcome(call)}; expected InvalidInputError{or_row}"
+        yield Finding(clause, message, call.number, paths)
+    made = next((each for each in facts.comparison.unexpected if _is_made_of(call.messages[first], each)), None)
+    if made and set(invalid.values()) == {IN_TYPES.id}:
+        message = f"the client changed {format_value(call.messages[first])} into {_format_stored(made)}"
+        yield Finding(IN_TYPES.id, message, call.number, paths)
+
+
+def _is_made_of(entry: object, stored: Stored) -> bool:
+    """Return whether a recorded message can be what a client made of an invalid entry."""
+    if not isinstance(entry, dict):
+        return True
+    same_conversation = canonical(entry.get("conversation_id")) == stored.place[1]
+    return same_conversation or entry.get("content") == stored.record.entry["content"]
+
+
+def _format_stored(stored: Stored) -> str:
+    entry = stored.record.entry
+    return format_value({key: value for key, value in entry.items() if key in {"role", "content", "metadata"}})
+
+
+INVALID_ROLES: Final = (
     "system",
     "tool",
     "User",
@@ -28,7 +123,7 @@ BAD_ROLES: Final = (
     "human",
     "usr",
 )
-NO_UUIDS: Final = (
+NOT_UUIDS: Final = (
     "livekit-3f2a",
     "conv_2026_05_16_alice",
     "",
@@ -49,7 +144,7 @@ NO_UUIDS: Final = (
     "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11/messages",
     "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11,6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a12",
 )
-"""Near misses too, but none that Python's own `uuid.UUID` takes: that wants 32 digits and is lax about the rest."""
+"""Near misses too, but none that Python's own `uuid.UUID` accepts: it requires 32 digits and ignores the rest."""
 WRONG_TYPES: Final[tuple[tuple[str, Json], ...]] = (
     ("content", None),
     ("content", 5),
@@ -76,89 +171,84 @@ WRONG_TYPES: Final[tuple[tuple[str, Json], ...]] = (
     ("metadata", [["a", 1]]),
     ("metadata", True),
 )
-NO_ENTRIES: Final[tuple[Json, ...]] = ("a", None, 5, [], ["conversation_id", "role", "content"])
+NOT_ENTRIES: Final[tuple[Json, ...]] = ("a", None, 5, [], ["conversation_id", "role", "content"])
 
 PLACES: Final = ((1, 0), (2, 1), (3, 1), (12, 11), (30, 25), (100, 57), (100, 99))
-"""How many messages, and which one is wrong."""
+"""The number of messages, and the index of the invalid one."""
 
-_BAD: Final = 700
-"""The number of a bad entry: mended, it must be none of its neighbours."""
-
-
-def lacking(key: str) -> Json:
-    """A message without a key."""
-    return {name: value for name, value in message(_BAD).items() if name != key}
+_INVALID: Final = 700
+"""The number of an invalid entry: when a client corrects it, it must not equal its neighbors."""
 
 
-def among(count: int, index: int, bad: Json) -> Scenario:
-    """A batch with one bad entry."""
-    return one(*(bad if n == index else message(n) for n in range(count)))
+def without_key(key: str) -> Json:
+    """Return a message without one of its keys."""
+    return {name: value for name, value in message(_INVALID).items() if name != key}
 
 
-def missing_keys(depth: Depth) -> tuple[Scenario, ...]:
+def among(count: int, index: int, invalid: Json) -> Scenario:
+    """Return a batch with one invalid entry."""
+    return one(*(invalid if n == index else message(n) for n in range(count)))
+
+
+def missing_keys(_: Depth) -> tuple[Scenario, ...]:
     """Each required key, at each place."""
-    del depth
-    at_places = [among(count, index, lacking(key)) for key in REQUIRED for count, index in PLACES]
-    return (*at_places, one({}), one(*(lacking(key) for key in REQUIRED)))
+    at_places = [among(count, index, without_key(key)) for key in REQUIRED for count, index in PLACES]
+    return (*at_places, one({}), one(*(without_key(key) for key in REQUIRED)))
 
 
-def bad_roles(depth: Depth) -> tuple[Scenario, ...]:
-    """Each bad role, and one of them at each place."""
-    del depth
+def invalid_roles(_: Depth) -> tuple[Scenario, ...]:
+    """Each invalid role, and two of them at each place."""
     return (
-        *(one(message(_BAD, role=role)) for role in BAD_ROLES),
-        *(among(count, index, message(_BAD, role=role)) for count, index in PLACES for role in ("system", "User")),
+        *(one(message(_INVALID, role=role)) for role in INVALID_ROLES),
+        *(among(count, index, message(_INVALID, role=role)) for count, index in PLACES for role in ("system", "User")),
     )
 
 
-def no_uuids(depth: Depth) -> tuple[Scenario, ...]:
-    """Each that is no UUID, alone and among others."""
-    del depth
-    alone = [one({**message(0), "conversation_id": id_}) for id_ in NO_UUIDS]
-    mixed = [among(count, index, {**message(_BAD), "conversation_id": NO_UUIDS[0]}) for count, index in PLACES]
+def not_uuids(_: Depth) -> tuple[Scenario, ...]:
+    """Each ID that is not a UUID, alone and among others."""
+    alone = [one({**message(0), "conversation_id": id_}) for id_ in NOT_UUIDS]
+    mixed = [among(count, index, {**message(_INVALID), "conversation_id": NOT_UUIDS[0]}) for count, index in PLACES]
     return (*alone, *mixed)
 
 
-def wrong_types(depth: Depth) -> tuple[Scenario, ...]:
-    """Each field with each wrong type; entries that are no objects."""
-    del depth
+def wrong_types(_: Depth) -> tuple[Scenario, ...]:
+    """Each field with each wrong type; entries that are not objects."""
     return (
         *(one(message(0, **{name: value})) for name, value in WRONG_TYPES),
-        *(one(entry) for entry in NO_ENTRIES),
-        *(among(3, 1, message(_BAD, **{name: value})) for name, value in WRONG_TYPES[::5]),
+        *(one(entry) for entry in NOT_ENTRIES),
+        *(among(3, 1, message(_INVALID, **{name: value})) for name, value in WRONG_TYPES[::5]),
         among(3, 2, "a"),
     )
 
 
-def iterables(depth: Depth) -> tuple[Scenario, ...]:
+def iterables(_: Depth) -> tuple[Scenario, ...]:
     """Messages as a tuple and from a generator."""
-    del depth
     kinds: tuple[Given, ...] = ("tuple", "generator")
     return tuple(Scenario((Call(several(count), given=given),)) for given in kinds for count in (1, 3, 60))
 
 
 @st.composite
-def drawn(draw: st.DrawFn) -> Scenario:
-    """One or two wrong entries anywhere."""
+def invalid_entries(draw: st.DrawFn) -> Scenario:
+    """One or two invalid entries anywhere."""
     count = draw(st.one_of(st.integers(1, 5), st.integers(1, 100)))
     entries = list(several(count))
-    bad = st.one_of(
-        st.sampled_from(REQUIRED).map(lacking),
-        st.sampled_from(BAD_ROLES).map(lambda role: message(_BAD, role=role)),
+    invalid = st.one_of(
+        st.sampled_from(REQUIRED).map(without_key),
+        st.sampled_from(INVALID_ROLES).map(lambda role: message(_INVALID, role=role)),
         st.text(st.characters(codec="utf-8", max_codepoint=0x2FF), max_size=9)
-        .filter(lambda role: role not in {"user", "assistant"})
-        .map(lambda role: message(_BAD, role=role)),
+        .filter(lambda role: role not in ROLES)
+        .map(lambda role: message(_INVALID, role=role)),
     )
     for _ in range(draw(st.integers(1, 2))):
-        entries[draw(st.integers(0, count - 1))] = draw(bad)
+        entries[draw(st.integers(0, count - 1))] = draw(invalid)
     return one(*entries)
 
 
 CHECKS = (
-    Check("missing keys", ("IN-KEYS", "IN-ATOMIC"), missing_keys, share=0),
-    Check("invalid roles", ("IN-ROLE", "IN-ATOMIC"), bad_roles, share=0),
-    Check("wrong entries", ("IN-KEYS", "IN-ROLE", "IN-ATOMIC"), lambda _: (), drawn(), share=0.5),
-    Check("conversation ids that are none", ("IN-UUID",), no_uuids, share=0),
-    Check("wrong types", ("IN-TYPES",), wrong_types, share=0),
-    Check("tuples and generators", ("IN-ITERABLE",), iterables, wants=frozenset({"given"}), share=0),
+    Check("missing keys", (IN_KEYS, IN_ATOMIC), missing_keys),
+    Check("invalid roles", (IN_ROLE, IN_ATOMIC), invalid_roles),
+    Check("invalid entries", (IN_KEYS, IN_ROLE, IN_ATOMIC), drawn=invalid_entries(), share=0.5),
+    Check("conversation IDs that are not UUIDs", (IN_UUID,), not_uuids),
+    Check("wrong types", (IN_TYPES,), wrong_types),
+    Check("tuples and generators", (IN_ITERABLE,), iterables, abilities=frozenset({"given"})),
 )

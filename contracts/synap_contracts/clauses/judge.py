@@ -1,334 +1,201 @@
-"""The verdicts on a scenario: every clause is looked at in every scenario, whatever it was played for."""
+"""The verdict on a scenario: all clauses are judged in all scenarios, whatever clause a scenario was written for."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from synap_contracts.clauses import secrets, trouble
-from synap_contracts.clauses.answers import Known, claims, failed_row, formal, read
-from synap_contracts.clauses.foreign import passed_on
-from synap_contracts.clauses.recorded import asked_by, beside_the_calls, of_call
+from synap_contracts.clauses.auth import AUTH_SECRET, judge_secrecy, judge_unauthorized_call
+from synap_contracts.clauses.connection import judge_unreachable
+from synap_contracts.clauses.inputs import (
+    IN_ATOMIC,
+    IN_ITERABLE,
+    IN_KEYS,
+    IN_ROLE,
+    IN_TYPES,
+    IN_UUID,
+    judge_invalid_call,
+    violation,
+)
+from synap_contracts.clauses.results import (
+    DIALECT,
+    RES_COUNTS,
+    RES_EMPTY,
+    RES_PARTIAL,
+    RES_ROWS,
+    RES_TOTAL,
+    judge_ordinary_call,
+)
+from synap_contracts.clauses.rows import (
+    ACCEPT,
+    RES_FAILURE,
+    RES_ORDER,
+    RES_SUCCESS,
+    TRUE,
+    is_about_format,
+    judge_prepared_rows,
+)
+from synap_contracts.clauses.sending import SEND_INPUT, judge_input, judge_recorded, judge_unexpected
+from synap_contracts.clauses.sessions import (
+    REUSE,
+    judge_altered_answers,
+    judge_dependence,
+    judge_event_loops,
+    judge_shared_ids,
+)
+from synap_contracts.clauses.trouble import judge_troubled_call
+from synap_contracts.clauses.wide import wide_clause
 from synap_contracts.client.protocol import Hung, Raised, Returned
-from synap_contracts.observation.comparison import Asked, Placed, compare, grown
-from synap_contracts.observation.expected import broken_clause, canonical, refused, wide_clause
-from synap_contracts.observation.finding import Finding, shown, told
+from synap_contracts.observation.comparison import Submitted, compare, new_messages
+from synap_contracts.observation.expected import REASON, canonical, is_rejected
+from synap_contracts.observation.facts import CallFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from synap_contracts.observation.observed import CallSeen, Event, Observation
+    from synap_contracts.clauses.clause import ClauseId
+    from synap_contracts.observation.finding import Finding
+    from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
 
-_LOOPS: Final = 3
-"""So many calls tell a client that fails in every other event loop from one that fails in all."""
-
-REASON = "refused by the test"
-"""What the server is told to say of an entry that it shall refuse."""
+_ABOUT_INPUT: Final = frozenset(clause.id for clause in (IN_KEYS, IN_ROLE, IN_ATOMIC, IN_UUID, IN_TYPES, IN_ITERABLE))
+_ABOUT_ANSWER: Final = frozenset(
+    clause.id for clause in (RES_TOTAL, RES_COUNTS, RES_ROWS, RES_ORDER, RES_SUCCESS, RES_FAILURE, TRUE)
+)
+_EXPLICIT: Final = frozenset({ACCEPT.id, RES_PARTIAL.id})
+"""What an explicit error violates, in calls that every client must accept."""
 
 
 def judge(observation: Observation) -> list[Finding]:
-    """What a scenario shows to be broken, the first finding of each clause."""
-    found: dict[str, Finding] = {}
-    for finding in _all(observation):
-        found.setdefault(finding.clause, finding)
-    return list(found.values())
+    """Return the first finding of each clause that a scenario shows to be violated."""
+    first: dict[ClauseId, Finding] = {}
+    for finding in _judge_all(observation):
+        first.setdefault(finding.clause, finding)
+    return list(first.values())
 
 
-def _all(observation: Observation) -> Iterator[Finding]:
-    past: list[CallSeen] = []
-    for event in observation.events:
-        yield from _event(observation, event, past)
-        past += event.calls
-    yield from _of_no_use_again(observation)
-    yield from _answers_altered(observation)
-    yield from secrets.leaked(observation)
+def _judge_all(observation: Observation) -> Iterator[Finding]:
+    past: list[ObservedCall] = []
+    for step in observation.steps:
+        yield from _judge_step(observation, step, past)
+        past += step.calls
+    yield from judge_event_loops(observation)
+    yield from judge_altered_answers(observation)
+    yield from judge_secrecy(observation)
 
 
-def _event(observation: Observation, event: Event, past: list[CallSeen]) -> Iterator[Finding]:
-    refusals = {seen.number: refused_indexes(seen) for seen in event.calls}
-    asked = [
-        Asked(seen.number, index, entry, seen.key.instance_id, optional=index in refusals[seen.number])
-        for seen in event.calls
-        if not seen.barred and seen.at == "server"
-        for index, entry in enumerate(seen.messages)
-        if broken_clause(entry) is None and canonical(entry["conversation_id"])
-    ]
-    comparison = compare(asked, grown(event.before, event.after))
-    by_id = {row.message_id: Placed(place, row) for place, rows in event.after.items() for row in rows}
-    earlier = frozenset(row.message_id for rows in event.before.values() for row in rows)
-    for seen in event.calls:
-        known = Known(
+def _judge_step(observation: Observation, step: ObservedStep, past: list[ObservedCall]) -> Iterator[Finding]:
+    submitted = _submitted(step)
+    comparison = compare(submitted, new_messages(step.before, step.after))
+    for call in step.calls:
+        facts = CallFacts.of(
+            step,
             comparison,
-            by_id,
-            earlier,
-            frozenset(refusals[seen.number]),
-            REASON if seen.refused else None,
-            frozenset(comparison.likeness(each.entry) for each in asked if each.call != seen.number),
+            rejected=rejected_indexes(call),
+            reason=REASON if call.rejected else None,
+            others=(each.entry for each in submitted if each.call != call.number),
         )
-        findings = [*_changed_input(seen), *_call(seen, known, observation), *of_call(seen, comparison)]
-        findings += _after_others(seen, findings, [*past, *event.calls])
-        # Where a client may refuse, it is asked what it recorded: how rows look is seen in calls that each has to take.
-        lenient = seen.call.loop == "own" or seen.call.given != "list" or wide_clause(seen.messages) is not None
+        findings = [
+            *judge_input(call),
+            *_judge_call(call, facts, observation),
+            *judge_recorded(call, comparison),
+        ]
+        findings += judge_dependence(call, findings, [*past, *step.calls])
+        if _may_reject(call):
+            # The client is judged by what it recorded. The format of rows is judged in calls that it must accept.
+            findings = [each for each in findings if not is_about_format(each)]
         for finding in findings:
-            if lenient and formal(finding):
-                continue
-            yield from _mapped(finding, seen, observation, recorded=any(n == seen.number for n, _ in comparison.kept))
-    yield from _shared_ids(event)
-    beside = event.calls[0]
-    for finding in beside_the_calls(event, comparison, past):
-        yield from _mapped(finding, beside, observation)
+            yield from _attribute(finding, call, observation, recorded=comparison.count_of(call.number) > 0)
+    yield from judge_shared_ids(step)
+    for finding in judge_unexpected(step, comparison, past):
+        yield from _attribute(finding, step.calls[0], observation)
 
 
-def _shared_ids(event: Event) -> Iterator[Finding]:
-    """Two calls at once that were told of one recorded message."""
-    told: dict[str, int] = {}
-    for seen in event.calls:
-        answer = seen.told.answer if isinstance(seen.told, Returned) else None
-        rows = answer.get("results") if isinstance(answer, dict) else None
-        for row in rows if isinstance(rows, list) else ():
-            id_ = row.get("message_id") if isinstance(row, dict) else None
-            if isinstance(id_, str) and told.setdefault(id_, seen.number) != seen.number:
-                yield Finding(
-                    "RES-CALLS", f"calls {told[id_]} and {seen.number} were told the same message_id {shown(id_)}", None
-                )
-
-
-def _of_no_use_again(observation: Observation) -> Iterator[Finding]:
-    """A client that works in the first of several event loops, and in no other."""
-    alone = [seen for seen in observation.calls if seen.call.loop == "own" and seen.messages]
-    if len(alone) >= _LOOPS and not any(isinstance(seen.told, Returned) for seen in alone[1:]):
-        sentence = (
-            f"of {len(alone)} calls, each in an event loop of its own, all but the first failed: {told(alone[1])}"
-        )
-        yield Finding("REUSE", sentence, alone[1].number, ("answer",))
-
-
-def _answers_altered(observation: Observation) -> Iterator[Finding]:
-    """Answers that are not any more what their callers got."""
-    for each in observation.altered:
-        whose = "an earlier call's answer" if each.call is None else f"call {each.call}'s answer"
-        then = "the client was closed" if each.by is None else f"call {each.by} had ended"
-        yield Finding("RES-CALLS", f"{whose} changed under its caller: {each.at} was another once {then}", each.by)
-
-
-def refused_indexes(seen: CallSeen) -> set[int]:
-    """The entries of a call that the server refuses: as it was told to, or for what they mean."""
-    meant = {
-        index
-        for index, entry in enumerate(seen.messages)
-        if broken_clause(entry) is None and refused(entry, seen.tenancy)
-    }
-    return meant | seen.refused
-
-
-def _changed_input(seen: CallSeen) -> Iterator[Finding]:
-    if isinstance(seen.told, Returned | Raised) and seen.told.changed and seen.call.given == "list":
-        yield Finding(
-            "SEND-INPUT", f"your client changed the caller's {seen.told.changed}", seen.number, (seen.told.changed,)
-        )
-
-
-def _call(seen: CallSeen, known: Known, observation: Observation) -> Iterator[Finding]:
-    """What the caller was told."""
-    broken = next(filter(None, map(broken_clause, seen.messages)), None)
-    if seen.at == "nobody":
-        yield from trouble.unreachable(seen)
-    elif seen.at == "bystander" or (seen.kind in {"newline", "accented"} and not isinstance(seen.told, Returned)):
-        return  # whatever becomes of it, it only must not tell the key
-    elif seen.barred:
-        yield from _without_key(seen)
-    elif broken:
-        yield from _invalid(seen, broken, known)
-    elif not seen.struck and seen.call.trouble and seen.call.trouble.short and not isinstance(seen.told, Returned):
-        return  # a client with a short timeout may give up, whatever the server does
-    elif seen.trouble and seen.trouble.rows is not None and isinstance(seen.told, Returned):
-        yield from passed_on(seen, seen.told.answer, seen.trouble.rows, known.by_id)
-    elif seen.trouble and not seen.trouble.slow:
-        yield from trouble.judged(seen, known, observation.overheard)
-    else:
-        yield from _healthy(seen, known)
-
-
-def _without_key(seen: CallSeen) -> Iterator[Finding]:
-    clause = {"unknown": "AUTH-INVALID", "missing": "AUTH-MISSING"}.get(seen.kind, "AUTH-REVOKED")
-    which = {"unknown": "with a wrong key", "missing": "without a key"}.get(seen.kind, "after its key was revoked")
-    if not (isinstance(seen.told, Raised) and seen.told.is_a("AuthenticationError")):
-        yield Finding(clause, f"{which}, {told(seen)}; it has to raise AuthenticationError", seen.number, ("answer",))
-
-
-def _invalid(seen: CallSeen, clause: str, known: Known) -> Iterator[Finding]:
-    bad = {index: found for index, entry in enumerate(seen.messages) if (found := broken_clause(entry))}
-    at = tuple(f"messages[{index}]" for index in bad)
-    match seen.told:
-        case Raised() as raised if raised.is_a("InvalidInputError"):
-            if any(key[0] == seen.number for key in known.comparison.kept) or known.comparison.strange:
-                yield Finding(
-                    "IN-ATOMIC",
-                    "your client raised InvalidInputError, and part of the call is recorded",
-                    seen.number,
-                    at,
-                )
-        case Returned(answer={"results": [*rows]}) if clause == "IN-TYPES" and len(rows) == len(seen.messages):
-            for index in bad:
-                if not failed_row(rows[index]):
-                    yield Finding(
-                        clause,
-                        f"messages[{index}] has a field of a wrong type, and your client told success",
-                        seen.number,
-                        (f"messages[{index}]", f"answer.results[{index}]"),
-                    )
-        case _:
-            what = {"IN-KEYS": "lacks a required key", "IN-ROLE": "has an invalid role"}.get(
-                clause, "has a field of a wrong type"
-            )
-            or_row = " or give a failed row" if clause == "IN-TYPES" else ""
-            yield Finding(
-                clause,
-                f"messages[{min(bad)}] {what}, and {told(seen)}; it has to raise InvalidInputError{or_row}",
-                seen.number,
-                at,
-            )
-    made = next((each for each in known.comparison.strange if _made_of(seen.messages[min(bad)], each)), None)
-    if made and set(bad.values()) == {"IN-TYPES"}:
-        yield Finding(
-            "IN-TYPES",
-            f"your client changed {shown(seen.messages[min(bad)])} into {_recorded_as(made)}",
-            seen.number,
-            at,
-        )
-
-
-def _made_of(entry: object, placed: Placed) -> bool:
-    """Whether a recorded message may be what a client made of an entry that it should have refused."""
-    if not isinstance(entry, dict):
-        return True
-    same_place = canonical(entry.get("conversation_id")) == placed.place[1]
-    return same_place or entry.get("content") == placed.record.entry["content"]
-
-
-def _recorded_as(placed: Placed) -> str:
-    return shown({key: value for key, value in placed.record.entry.items() if key in {"role", "content", "metadata"}})
-
-
-SUSPECT = frozenset({"ACCEPT", "RES-TOTAL", "RES-COUNTS", "RES-ROWS", "RES-FAILURE", "RES-SUCCESS"})
-"""What is broken by an answer that still speaks of an earlier call."""
-
-
-def _after_others(seen: CallSeen, findings: list[Finding], past: list[CallSeen]) -> list[Finding]:
-    """What a call breaks only because of what came before it, or runs beside it."""
-    before = [each for each in past if each.call.client == seen.call.client and each is not seen]
-    if not before or seen.trouble or seen.call.loop == "own" or any(map(broken_clause, seen.messages)):
-        return []
-    if not seen.messages or seen.call.given != "list" or wide_clause(seen.messages):
-        return []  # a client may refuse these, whenever it is called
+def _submitted(step: ObservedStep) -> list[Submitted]:
+    """Return the messages of a step that the server had to record or to reject one by one."""
     return [
-        replace(
-            each,
-            clause="RES-CALLS",
-            sentence=f"after or beside another call, {each.sentence}",
-            unless_alone=each.clause,
-        )
-        for each in findings
-        if each.clause in SUSPECT
+        Submitted(call.number, index, entry, call.key.instance_id, optional=index in rejected)
+        for call in step.calls
+        if not call.unauthorized and call.place == "server"
+        for rejected in [rejected_indexes(call)]
+        for index, entry in enumerate(call.messages)
+        if violation(entry) is None and canonical(entry["conversation_id"])
     ]
 
 
-def _healthy(seen: CallSeen, known: Known) -> Iterator[Finding]:
-    """A call with nothing going wrong but entries that the server refuses."""
-    no_uuid = [i for i, entry in enumerate(seen.messages) if canonical(entry["conversation_id"]) is None]
-    if isinstance(seen.told, Returned):
-        findings = list(read(seen, seen.told.answer, known))
-        rows = seen.told.answer.get("results") if isinstance(seen.told.answer, dict) else None
-        whole = rows if isinstance(rows, list) and len(rows) == len(seen.messages) else []
-        taken = [
-            Finding(
-                "IN-UUID",
-                f"messages[{index}].conversation_id is no UUID, and your client told success",
-                seen.number,
-                (f"messages[{index}].conversation_id", f"answer.results[{index}]"),
-            )
-            for index in no_uuid
-            if whole and not failed_row(whole[index]) and _names_an_id(whole[index])
-        ]
-        mixed_up = any(each.clause == "RES-ORDER" for each in findings)
-        yield from findings if mixed_up else taken or findings
-        yield from _left_out(seen, known)
-        return
-    if not seen.messages and isinstance(seen.told, Raised) and seen.told.is_a("InvalidInputError"):
-        return
-    if no_uuid:
-        if not (isinstance(seen.told, Raised) and seen.told.is_a("InvalidInputError")):
-            yield Finding(
-                "IN-UUID",
-                f"messages[{no_uuid[0]}].conversation_id is no UUID, and {told(seen)}; "
-                "it has to raise InvalidInputError or give a failed row",
-                seen.number,
-                (f"messages[{no_uuid[0]}].conversation_id",),
-            )
-    elif known.refused:
-        yield Finding(
-            "RES-PARTIAL",
-            f"the server refused messages[{min(known.refused)}], and {told(seen)}; it has to return the answer",
-            seen.number,
-            tuple(f"messages[{index}]" for index in sorted(known.refused)),
-        )
+def rejected_indexes(call: ObservedCall) -> frozenset[int]:
+    """Return the entries of a call that the server rejects: as it was told to, or because of their meaning."""
+    by_meaning = {
+        index
+        for index, entry in enumerate(call.messages)
+        if violation(entry) is None and is_rejected(entry, call.tenancy)
+    }
+    return call.rejected | by_meaning
+
+
+def _judge_call(call: ObservedCall, facts: CallFacts, observation: Observation) -> Iterator[Finding]:
+    """Judge the outcome of a call, by what happened during it."""
+    returned = isinstance(call.outcome, Returned)
+    trouble = call.trouble
+    if call.place == "nobody":
+        yield from judge_unreachable(call)
+    elif call.place == "bystander" or (call.key_kind in {"newline", "accented"} and not returned):
+        return  # any outcome is allowed that does not show the key
+    elif call.unauthorized:
+        yield from judge_unauthorized_call(call)
+    elif any(map(violation, call.messages)):
+        yield from judge_invalid_call(call, facts)
+    elif not call.fault_hit and call.call.trouble and call.call.trouble.short and not returned:
+        return  # a client with a short timeout may fail without any fault
+    elif trouble and trouble.rows is not None and isinstance(call.outcome, Returned):
+        yield from judge_prepared_rows(call, call.outcome.answer, trouble.rows, facts.by_id)
+    elif trouble and not trouble.slow:
+        yield from judge_troubled_call(call, trouble, facts, observation.elsewhere)
     else:
-        yield Finding("ACCEPT", f"nothing went wrong, and {told(seen)}", seen.number, ("answer",))
+        yield from judge_ordinary_call(call, facts)
 
 
-def _names_an_id(row: object) -> bool:
-    return isinstance(row, dict) and row.get("message_id") is not None
+def _may_reject(call: ObservedCall) -> bool:
+    """Return whether a client may reject a call with an explicit error."""
+    return call.call.loop == "own" or call.call.given != "list" or wide_clause(call.messages) is not None
 
 
-def _left_out(seen: CallSeen, known: Known) -> Iterator[Finding]:
-    """A call that returned left nothing out."""
-    lost = asked_by(seen, known.comparison.lost)
-    if not lost or not isinstance(seen.told, Returned):
-        return
-    claimed = claims(seen.told.answer)
-    recorded = sum(call == seen.number for call, _ in known.comparison.kept)
-    where = tuple(f"messages[{each.index}]" for each in lost)
-    if claimed > recorded:
-        sentence = (
-            "your client told success and the server has nothing"
-            if not recorded
-            else f"your client told {claimed} successes, and the server recorded {recorded}"
-        )
+def _attribute(
+    finding: Finding, call: ObservedCall, observation: Observation, *, recorded: bool = False
+) -> Iterator[Finding]:
+    """Attribute a finding to the clause about this kind of call; drop it if that clause allows an explicit error."""
+    wide = wide_clause(call.messages)
+    if finding.clause in {SEND_INPUT.id, AUTH_SECRET.id} or (finding.clause in _ABOUT_INPUT and not wide):
+        yield finding
+    elif call.call.loop == "own":
+        yield from _attribute_to_reuse(finding, call, recorded=recorded)
+    elif clause := IN_ITERABLE.id if call.call.given != "list" else wide:
+        if finding.clause not in _EXPLICIT or isinstance(call.outcome, Hung):
+            yield replace(finding, clause=clause, plainly=finding.clause)
+    elif not call.messages and not call.trouble and call.key_kind == "own" and _reaches_server(call):
+        about_answer = finding.clause in _ABOUT_ANSWER or finding.clause == ACCEPT.id
+        yield replace(finding, clause=RES_EMPTY.id) if about_answer else finding
+    elif observation.dialect == "observed" and rejected_indexes(call) and _is_about_dialect(finding):
+        yield replace(finding, clause=DIALECT.id, unless_alone=None)
     else:
-        sentence = f"your client returned, and messages[{lost[0].index}] is not recorded"
-    yield Finding("TRUE", sentence, seen.number, where)
+        yield finding
 
 
-ROW_CLAUSES = frozenset({"RES-TOTAL", "RES-COUNTS", "RES-ROWS", "RES-ORDER", "RES-SUCCESS", "RES-FAILURE", "TRUE"})
-LOUDLY = frozenset({"ACCEPT", "RES-PARTIAL"})
-"""What may be broken by an error, where the clause lets a client refuse."""
+def _attribute_to_reuse(finding: Finding, call: ObservedCall, *, recorded: bool) -> Iterator[Finding]:
+    """Attribute a finding to REUSE, unless it is an explicit error and nothing was recorded.
+
+    If the messages are recorded, the caller sends them again after the error.
+    """
+    raised = isinstance(call.outcome, Raised)
+    if raised and finding.clause in _EXPLICIT and not recorded:
+        return
+    also = " (but the server recorded the messages)" if raised and recorded else ""
+    message = f"called from another event loop, {finding.message}{also}"
+    yield replace(finding, clause=REUSE.id, message=message, plainly=finding.clause)
 
 
-def _mapped(finding: Finding, seen: CallSeen, observation: Observation, *, recorded: bool = False) -> Iterable[Finding]:
-    """A finding under the clause that the call was made for: a client may refuse what goes beyond the MUSTs."""
-    call = seen.call
-    wide = wide_clause(seen.messages)
-    raised = isinstance(seen.told, Raised)
-    if finding.clause in {"SEND-INPUT", "AUTH-SECRET"} or (finding.clause.startswith("IN-") and not wide):
-        return (finding,)
-    if call.loop == "own":
-        # An error is loud, unless the message is recorded all the same: then its caller sends it again.
-        loud = raised and finding.clause in LOUDLY and not recorded
-        also = " (and the server has the messages)" if raised and recorded else ""
-        sentence = f"called from another event loop, {finding.sentence}{also}"
-        return () if loud else (replace(finding, clause="REUSE", sentence=sentence, plainly=finding.clause),)
-    for clause, asked in (
-        ("IN-ITERABLE", call.given != "list"),
-        (wide, wide is not None),
-    ):
-        if asked and clause:
-            refusing = finding.clause in LOUDLY and not isinstance(seen.told, Hung)
-            told_so = refusing and (raised or "failed" in finding.sentence)
-            return () if told_so else (replace(finding, clause=clause, plainly=finding.clause),)
-    if not call.messages and not seen.trouble and seen.kind == "own" and not seen.revoked and seen.at == "server":
-        about_rows = finding.clause in ROW_CLAUSES or finding.clause == "ACCEPT"
-        return (replace(finding, clause="RES-EMPTY"),) if about_rows else (finding,)
-    of_the_dialect = finding.clause in ROW_CLAUSES | {"RES-PARTIAL"} or finding.unless_alone
-    if observation.dialect == "observed" and refused_indexes(seen) and of_the_dialect:
-        return (replace(finding, clause="DIALECT", unless_alone=None),)
-    return (finding,)
+def _reaches_server(call: ObservedCall) -> bool:
+    return not call.revoked and call.place == "server"
+
+
+def _is_about_dialect(finding: Finding) -> bool:
+    return finding.clause in _ABOUT_ANSWER or finding.clause == RES_PARTIAL.id or finding.unless_alone is not None

@@ -9,105 +9,105 @@ import subprocess
 import tempfile
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from synap_contracts.client import protocol
 from synap_contracts.client.driver import START_S, Driver
 from synap_contracts.client.protocol import AdapterError
-from synap_contracts.client.real_time import ended
+from synap_contracts.client.real_time import wait_for_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Json = Any
+    from synap_contracts.client.protocol import Json
 
-SCRATCH_VARIABLE: Final = "SYNAP_CONTRACTS_FOLDER"
+FOLDER_VARIABLE: Final = "SYNAP_CONTRACTS_FOLDER"
 """Names a folder of the adapter's own, which is removed when its process has ended."""
-_KEPT_OUTPUT: Final = 1 << 20
-_FAREWELL_S: Final = 2.0
-_LAST_WORDS_S: Final = 1.0
+_MAX_OUTPUT: Final = 1 << 20
+_END_S: Final = 2.0
+_LAST_OUTPUT_S: Final = 1.0
 
 
-class Unusable(Exception):  # noqa: N818 - it is told to the user as it stands
-    """The client can't be had at all: no such module, no such command, a factory that can't be called."""
+class UnusableClient(Exception):  # noqa: N818 - the text is shown to the user unchanged
+    """The client cannot be started: no such module, no such command, a factory that cannot be called."""
 
 
 class Process(Driver):
     """An adapter that is a command.
 
     Args:
-        command: What to run.
-        environment: What its environment has beside ours, less the variables that would lead a client elsewhere.
-        folder: Where it runs.
+        command: The command.
+        environment: Variables in addition to ours. Variables that would redirect a client are removed.
+        folder: The working directory.
 
     Raises:
-        Unusable: There is no such command, or it ended before it said hello.
-        AdapterError: Its first line is no hello.
+        UnusableClient: The command does not exist, or it ended before its hello.
+        AdapterError: Its first line is not a hello.
     """
 
     def __init__(
         self, command: Sequence[str], environment: dict[str, str] | None = None, folder: str | None = None
     ) -> None:
         super().__init__()
-        self._scratch = tempfile.mkdtemp(prefix="synap-contracts-")
+        self._folder = tempfile.mkdtemp(prefix="synap-contracts-")
         try:
             self.process = subprocess.Popen(  # noqa: S603 - the user's own command
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=clean_environment() | {SCRATCH_VARIABLE: self._scratch} | (environment or {}),
+                env=clean_environment() | {FOLDER_VARIABLE: self._folder} | (environment or {}),
                 cwd=folder,
                 start_new_session=True,
             )
         except OSError as error:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-            raise Unusable(f"cannot run {command[0]!r}: {error.strerror}") from error
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise UnusableClient(f"cannot run {command[0]!r}: {error.strerror}") from error
         self._errors: list[bytes] = []
         self._lock = threading.Lock()
         self._first: Json = None
         self._reader = threading.Thread(target=self._read_errors, daemon=True)
         self._reader.start()
-        threading.Thread(target=self._read_answers, daemon=True).start()
+        threading.Thread(target=self._read_replies, daemon=True).start()
         try:
-            self.hello = self._greeted()
+            self.hello = self._wait_for_hello()
         except BaseException:
             self.end()
             raise
 
-    def _greeted(self) -> protocol.Hello:
-        with self._came:
-            self._came.wait_for(lambda: self._first is not None or self._broken, timeout=START_S)
+    def _wait_for_hello(self) -> protocol.Hello:
+        with self._changed:
+            self._changed.wait_for(lambda: self._first is not None or self._failure, timeout=START_S)
         if self._first is None:
-            raise Unusable(self._broken or f"the adapter said no hello within {START_S:g} s")
+            raise UnusableClient(self._failure or f"the adapter sent no hello within {START_S:g} s")
         if "unusable" in self._first:
-            raise Unusable(str(self._first["unusable"]))
-        return protocol.hello(self._first)
+            raise UnusableClient(str(self._first["unusable"]))
+        return protocol.parse_hello(self._first)
 
     def write(self, request: Json) -> None:
-        """Write one line; a client that reads no more is told of when its answer is waited for."""
+        """Write one line. If the adapter no longer reads, waiting for the reply reports it."""
         assert self.process.stdin is not None  # noqa: S101 - it is a pipe
         try:
             self.process.stdin.write(protocol.encode(request))
             self.process.stdin.flush()
         except OSError:
-            self.breaks(self._ended())
+            self.fail(self._describe_end())
 
-    def _read_answers(self) -> None:
+    def _read_replies(self) -> None:
         assert self.process.stdout is not None  # noqa: S101 - as above
         try:
             for line in self.process.stdout:
                 value = protocol.decode(line)
                 if self._first is None:
-                    with self._came:
+                    with self._changed:
                         self._first = value
-                        self._came.notify_all()
+                        self._changed.notify_all()
                 else:
-                    self.take(value)
+                    self.receive(value)
         except (AdapterError, ValueError) as error:
-            self.breaks(str(error))
+            self.fail(str(error))
         else:
-            self.breaks(self._ended())
+            self.fail(self._describe_end())
 
     def _read_errors(self) -> None:
         assert self.process.stderr is not None  # noqa: S101 - as above
@@ -115,40 +115,40 @@ class Process(Driver):
             while chunk := os.read(self.process.stderr.fileno(), 1 << 16):
                 with self._lock:
                     self._errors.append(chunk)
-                    while sum(map(len, self._errors)) > _KEPT_OUTPUT and len(self._errors) > 1:
+                    while sum(map(len, self._errors)) > _MAX_OUTPUT and len(self._errors) > 1:
                         del self._errors[0]
 
-    def _ended(self) -> str:
-        ended(self.process, 2)
+    def _describe_end(self) -> str:
+        wait_for_end(self.process, 2)
         status = self.process.poll()
-        self._reader.join(timeout=_LAST_WORDS_S)  # what it said last may still be in the pipe
+        self._reader.join(timeout=_LAST_OUTPUT_S)  # the last output may still be in the pipe
         with self._lock:
             last = b"".join(self._errors)[-600:].decode(errors="replace").strip()
-        how = f"ended with status {status}" if status is not None else "closed its standard output"
-        return f"the adapter {how}" + (f"; its last words: {last}" if last else "")
+        end = f"ended with status {status}" if status is not None else "closed its standard output"
+        return f"the adapter {end}" + (f"; its last output: {last}" if last else "")
 
     def printed(self) -> str:
-        """What came on standard error since the last time."""
+        """Return what was written to standard error since the last time."""
         with self._lock:
             text = b"".join(self._errors).decode(errors="replace")
             self._errors.clear()
         return text
 
-    def farewell(self) -> tuple[str, ...]:
-        """Close its standard input, at which an adapter ends, and wait for a moment."""
+    def end_gently(self) -> tuple[str, ...]:
+        """Close the adapter's standard input, which ends it, and wait a moment."""
         assert self.process.stdin is not None  # noqa: S101 - as above
         with suppress(OSError):
             self.process.stdin.close()
-        ended(self.process, _FAREWELL_S)
+        wait_for_end(self.process, _END_S)
         self._reader.join(timeout=1)
-        return self.words()
+        return self.printed_texts()
 
     def end(self) -> None:
-        """Kill the adapter and what it started."""
+        """Kill the adapter and the processes that it started."""
         with suppress(OSError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             with suppress(OSError, ValueError):
                 if pipe is not None:
@@ -156,10 +156,10 @@ class Process(Driver):
 
 
 def clean_environment() -> dict[str, str]:
-    """Our environment without what would lead a client past the server under its nose."""
-    lowered = {"http_proxy", "https_proxy", "all_proxy"}
+    """Return our environment without the variables that would direct a client to another server."""
+    proxies = {"http_proxy", "https_proxy", "all_proxy"}
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("SYNAP_") and name.lower() not in lowered
+        if not name.startswith("SYNAP_") and name.lower() not in proxies
     } | {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}

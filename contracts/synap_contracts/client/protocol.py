@@ -1,6 +1,6 @@
-"""The lines that the kit and a client's adapter exchange: JSON, one value a line, pure ASCII.
+"""The lines that the kit and a client's adapter exchange: JSON, one value per line, ASCII only.
 
-docs/adapter-protocol.md is the page for people who write an adapter; this file is the same for the kit.
+docs/adapter-protocol.md describes the protocol for authors of adapters. This module implements the kit's side.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ Json: TypeAlias = Any
 VERSION: Final = 1
 
 NETWORK_ERRORS: Final = frozenset({"NetworkError", "NetworkTimeoutError"})
-"""What passes for the page's NetworkError: the official SDK has only the second."""
+"""The names accepted for the page's NetworkError: the official SDK has only the second."""
 
 
 @dataclass(frozen=True)
 class Hello:
-    """What an adapter says of itself.
+    """What an adapter declares in its first line.
 
     Args:
-        name: The client's.
-        version: The client's, where it has one.
-        can: What beyond the required requests it understands: "timeout_s", "retry", "listen", "given", "loop", "input".
-        integers: The greatest integer that the client keeps exactly, or None where it has no limit.
+        name: The name of the client.
+        version: The version of the client, if it has one.
+        can: The optional features: "timeout_s", "retry", "listen", "given", "loop", "input".
+        integers: The largest integer that the client keeps exactly, or None if there is no limit.
         surrogates: Whether a lone surrogate can reach the client.
-        concurrent: Whether calls may be under way beside each other.
+        concurrent: Whether calls can be concurrent.
     """
 
     name: str
@@ -43,9 +43,9 @@ class Returned:
     """The call returned.
 
     Args:
-        answer: What it returned, as JSON.
-        changed: Where the caller's messages are not as before, or None.
-        altered: Earlier calls, by the numbers of their requests, whose answers are not as they were told; and where.
+        answer: The returned value, as JSON.
+        changed: The path at which the call changed the caller's messages, or None.
+        altered: The request numbers of earlier calls whose answers changed since they were returned, with the paths.
     """
 
     answer: Json
@@ -55,58 +55,58 @@ class Returned:
 
 @dataclass(frozen=True)
 class Raised:
-    """The call, or the opening, raised.
+    """The call, or the opening of the client, raised.
 
     Args:
-        kind: The class's name with its module.
-        names: Names of the client's own classes along the MRO, as the page calls them.
-        text: The exception's text.
-        said: Every text of it: notes, causes and contexts too.
-        status: The HTTP status that the exception carries, where it does.
+        kind: The name of the class, with its module.
+        names: The names of the client's own classes in the MRO.
+        text: The text of the exception.
+        texts: All texts of the exception, including notes, causes and contexts.
+        status: The HTTP status that the exception carries, if any.
         changed: As in `Returned`.
         altered: As in `Returned`.
-        places: Where each of the texts stands, as `the cause (KeyError) of`; empty where the adapter doesn't tell.
+        places: Where each of the texts is, such as `the cause (KeyError) of`. Empty if the adapter does not report it.
     """
 
     kind: str
     names: frozenset[str]
     text: str
-    said: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     status: int | None = None
     changed: str | None = None
     altered: tuple[tuple[int, str], ...] = ()
     places: tuple[str, ...] = ()
 
     def is_a(self, *names: str) -> bool:
-        """Whether one of the client's own classes along the MRO has one of these names."""
+        """Return whether one of the client's own classes in the MRO has one of these names."""
         return bool(self.names & set(names))
 
 
 @dataclass(frozen=True)
 class Hung:
-    """No answer by the deadline, while the adapter still answered a ping."""
+    """The call did not end before the deadline, while the adapter still answered a ping."""
 
     seconds: float
 
 
-Told: TypeAlias = Returned | Raised | Hung
-"""What became of a call, as its caller was told."""
+Outcome: TypeAlias = Returned | Raised | Hung
+"""The outcome of a call for its caller."""
 
 
 class AdapterError(Exception):
-    """The adapter broke the protocol, crashed or fell silent: nothing is known of the client."""
+    """The adapter broke the protocol, crashed or stopped responding: the run says nothing about the client."""
 
 
 def encode(message: Json) -> bytes:
-    """One line."""
+    """Return the line for a message."""
     return json.dumps(message, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def decode(line: bytes) -> dict[str, Json]:
-    """The value of one line.
+    """Return the message of a line.
 
     Raises:
-        AdapterError: The line is no JSON object.
+        AdapterError: The line is not a JSON object.
     """
     try:
         value = json.loads(line)
@@ -114,40 +114,40 @@ def decode(line: bytes) -> dict[str, Json]:
         value = None
     if not isinstance(value, dict):
         raise AdapterError(
-            f"the adapter wrote a line that is no JSON object: {line[:200]!r}; "
-            "its standard output is for the protocol alone, anything else belongs on standard error"
+            f"the adapter wrote a line that is not a JSON object: {line[:200]!r}; "
+            "its standard output is reserved for the protocol, other output belongs on standard error"
         )
     return value
 
 
-def hello(message: Json) -> Hello:
-    """What the first line says.
+def parse_hello(message: Json) -> Hello:
+    """Parse the first line of an adapter.
 
     Raises:
-        AdapterError: It is no hello of a version that the kit speaks.
+        AdapterError: The line is not a hello of a supported version.
     """
-    said = message.get("hello")
-    if not isinstance(said, dict) or said.get("protocol") != VERSION:
+    fields = message.get("hello")
+    if not isinstance(fields, dict) or fields.get("protocol") != VERSION:
         raise AdapterError(
-            f"the adapter's first line is no hello of protocol {VERSION}: {json.dumps(message)[:200]}; "
+            f"the adapter's first line is not a hello of protocol {VERSION}: {json.dumps(message)[:200]}; "
             f'expected {{"hello": {{"protocol": {VERSION}, "name": "…"}}}}'
         )
-    limits = said.get("limits") or {}
+    limits = fields.get("limits") or {}
     return Hello(
-        name=str(said.get("name") or "unnamed"),
-        version=None if said.get("version") is None else str(said["version"]),
-        can=frozenset(said.get("can") or ()),
+        name=str(fields.get("name") or "unnamed"),
+        version=None if fields.get("version") is None else str(fields["version"]),
+        can=frozenset(fields.get("can") or ()),
         integers=limits.get("integers"),
         surrogates=limits.get("surrogates", True) is not False,
-        concurrent=said.get("concurrent", True) is not False,
+        concurrent=fields.get("concurrent", True) is not False,
     )
 
 
-def told(reply: Json) -> Returned | Raised:
-    """What an adapter's answer to a request says.
+def parse_outcome(reply: Json) -> Returned | Raised:
+    """Parse an adapter's reply to a request.
 
     Raises:
-        AdapterError: It has neither "answer" nor "raised", or reports that the adapter itself failed.
+        AdapterError: The reply has neither "answer" nor "raised", or reports that the adapter failed.
     """
     if "broken" in reply:
         raise AdapterError(str(reply["broken"]))
@@ -156,7 +156,7 @@ def told(reply: Json) -> Returned | Raised:
         return Returned(reply["answer"], reply.get("changed"), altered)
     raised = reply.get("raised")
     if not isinstance(raised, dict):
-        raise AdapterError(f'the adapter answered with neither "answer" nor "raised": {json.dumps(reply)[:200]}')
+        raise AdapterError(f'the adapter\'s reply has neither "answer" nor "raised": {json.dumps(reply)[:200]}')
     text = str(raised.get("text", ""))
     names = raised.get("names")
     kind = str(raised.get("class", ""))
@@ -164,7 +164,7 @@ def told(reply: Json) -> Returned | Raised:
         kind=kind,
         names=frozenset([kind] if names is None else map(str, names)),
         text=text,
-        said=tuple(map(str, raised.get("said") or [text])),
+        texts=tuple(map(str, raised.get("said") or [text])),
         status=raised.get("status"),
         changed=reply.get("changed"),
         altered=altered,

@@ -1,7 +1,7 @@
-"""Real time, for the kit's waits and bounds: freezegun, in the user's tests, stops ``time.monotonic``.
+"""Real time for the kit's waits and time limits: freezegun, in the user's tests, stops ``time.monotonic``.
 
-The kit imports nothing of `synap_mock` for this (see tests/contracts/test_kit_floors.py), so it repeats what
-synap_mock/domain/values/real_time.py does.
+The kit imports only `SynapMock` from `synap_mock` (see tests/contracts/test_layers.py), so this module repeats
+synap_mock/domain/values/real_time.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import subprocess
 
-_LOOK_S = 0.005
+_POLL_S = 0.005
 
 if sys.platform == "win32":
     _MONOTONIC = (time.monotonic,)  # freezegun replaces attributes of modules, not members of a tuple
@@ -34,11 +34,11 @@ def pause(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait until a process has ended; whether it has in time. `Popen.wait` reads the clock that may be stopped."""
+def wait_for_end(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait until a process has ended, and return whether it did in time. `Popen.wait` reads the stopped clock."""
     until = monotonic() + seconds
     while process.poll() is None:
         if monotonic() > until:
             return False
-        pause(_LOOK_S)
+        pause(_POLL_S)
     return True

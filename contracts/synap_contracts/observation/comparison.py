@@ -1,4 +1,4 @@
-"""What was asked against what the server recorded."""
+"""What was submitted compared with what the server recorded."""
 
 from __future__ import annotations
 
@@ -6,42 +6,34 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from synap_contracts.observation.expected import canonical
+from synap_contracts.observation.expected import OPTIONAL_STRINGS, canonical
 from synap_contracts.server.server import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from synap_contracts.server.server import Recorded, Truth
+    from synap_contracts.server.server import Recorded, Recording
 
-Json = Any
+Json: TypeAlias = Any
 
-CLAUSE_OF: Final = {
-    "role": "SEND-ROLE",
-    "content": "SEND-CONTENT",
-    "user_id": "SEND-ATTRIBUTION",
-    "customer_id": "SEND-ATTRIBUTION",
-    "session_id": "SEND-ATTRIBUTION",
-    "metadata": "SEND-METADATA",
-}
-FIELDS: Final = tuple(CLAUSE_OF)
+FIELDS: Final = ("role", "content", *OPTIONAL_STRINGS, "metadata")
 
 Place = tuple[str, str]
 """An instance and a conversation."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A message that the server was to record.
+class Submitted:
+    """A message that the server had to record.
 
     Args:
         call: The number of its call.
-        index: Its place in the call.
-        entry: As the client got it.
-        instance: Where it belongs.
-        optional: Whether the server was to refuse it.
+        index: Its index in the call.
+        entry: The entry as the client received it.
+        instance: The instance that it belongs to.
+        optional: Whether the server was to reject it.
     """
 
     call: int
@@ -52,8 +44,8 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A recorded message, and where."""
+class Stored:
+    """A recorded message and its place."""
 
     place: Place
     record: Recorded
@@ -61,145 +53,165 @@ class Placed:
 
 @dataclass
 class Comparison:
-    """What the server recorded, laid beside what was asked."""
+    """The differences between the submitted and the recorded messages.
 
-    known: tuple[str, ...] = FIELDS
-    kept: dict[tuple[int, int], Placed] = field(default_factory=dict)
-    """By call and index: the recorded message, changed or not."""
-    changed: list[tuple[Asked, Placed, tuple[str, ...]]] = field(default_factory=list)
-    lost: list[Asked] = field(default_factory=list)
-    moved: list[tuple[Asked, Placed]] = field(default_factory=list)
-    doubled: list[tuple[Asked, Placed]] = field(default_factory=list)
-    strange: list[Placed] = field(default_factory=list)
-    disordered: list[tuple[Asked, Asked]] = field(default_factory=list)
+    Args:
+        fields: The fields that the server can return.
+        matched: The recorded message for each call and index, changed or not.
+        changed: Messages that differ, with the names of the fields.
+        missing: Messages that are not recorded.
+        misplaced: Messages that are recorded in another conversation or instance.
+        duplicated: Messages that are recorded again.
+        unexpected: Recorded messages that no call submitted.
+        out_of_order: A message, and the message that is recorded in its place.
+    """
+
+    fields: tuple[str, ...] = FIELDS
+    matched: dict[tuple[int, int], Stored] = field(default_factory=dict)
+    changed: list[tuple[Submitted, Stored, tuple[str, ...]]] = field(default_factory=list)
+    missing: list[Submitted] = field(default_factory=list)
+    misplaced: list[tuple[Submitted, Stored]] = field(default_factory=list)
+    duplicated: list[tuple[Submitted, Stored]] = field(default_factory=list)
+    unexpected: list[Stored] = field(default_factory=list)
+    out_of_order: list[tuple[Submitted, Submitted]] = field(default_factory=list)
 
     def likeness(self, entry: Json) -> str:
-        """Equal for messages that count as equal."""
-        return likeness(entry, self.known)
+        """Return a text that is the same for equal messages."""
+        return likeness(entry, self.fields)
+
+    def missing_of(self, call: int) -> list[Submitted]:
+        """Return the missing messages of one call."""
+        return [each for each in self.missing if each.call == call]
+
+    def count_of(self, call: int) -> int:
+        """Return the number of recorded messages of one call."""
+        return sum(number == call for number, _ in self.matched)
 
 
-def normal(value: Json) -> Json:
-    """A JSON value such that values that count as equal are written the same: 1.0 as 1, but true is not 1."""
+def normalize(value: Json) -> Json:
+    """Normalize a JSON value so that equal values have the same text: 1.0 equals 1, but true does not."""
     match value:
         case bool():
             return value
         case float() if value.is_integer():
-            return int(Decimal(repr(value)))  # in its shortest digits, as JavaScript writes it out
+            return int(Decimal(repr(value)))  # from its shortest digits, as JavaScript writes it
         case dict():
-            return {key: normal(each) for key, each in value.items()}
+            return {key: normalize(each) for key, each in value.items()}
         case list():
-            return [normal(each) for each in value]
+            return [normalize(each) for each in value]
     return value
 
 
 def field_of(entry: Json, name: str) -> Json:
-    """A field, where absent and null are one, and metadata absent, null and empty are one."""
+    """Return a field. Absent equals null; for metadata, absent, null and empty are equal."""
     value = entry.get(name)
     return (value or {}) if name == "metadata" and isinstance(value, dict | None) else value
 
 
-def likeness(entry: Json, known: Iterable[str] = FIELDS) -> str:
-    """What equal messages of a conversation have in common."""
-    return json.dumps([normal(field_of(entry, name)) for name in known], sort_keys=True)
+def likeness(entry: Json, fields: Iterable[str] = FIELDS) -> str:
+    """Return a text that is the same for messages whose fields are equal."""
+    return json.dumps([normalize(field_of(entry, name)) for name in fields], sort_keys=True)
 
 
-def differences(entry: Json, recorded: Json, known: Iterable[str]) -> tuple[str, ...]:
-    """The fields that differ."""
-    return tuple(name for name in known if likeness(entry, (name,)) != likeness(recorded, (name,)))
+def differences(entry: Json, recorded: Json, fields: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the fields that differ."""
+    return tuple(name for name in fields if likeness(entry, (name,)) != likeness(recorded, (name,)))
 
 
-def grown(before: Truth, after: Truth) -> dict[Place, tuple[Recorded, ...]]:
-    """What was recorded meanwhile: conversations only grow."""
+def new_messages(before: Recording, after: Recording) -> dict[Place, tuple[Recorded, ...]]:
+    """Return what was recorded between two readings: conversations only grow."""
     return {place: rows[len(before.get(place, ())) :] for place, rows in after.items() if rows != before.get(place, ())}
 
 
-def compare(asked: list[Asked], recorded: Mapping[Place, tuple[Recorded, ...]]) -> Comparison:
-    """Lay what was recorded beside what was asked.
+def compare(submitted: list[Submitted], recorded: Mapping[Place, tuple[Recorded, ...]]) -> Comparison:
+    """Compare submitted with recorded messages.
 
     Args:
-        asked: Every message of the calls, in order.
-        recorded: What the server recorded meanwhile.
+        submitted: All messages of the calls, in order.
+        recorded: What the server recorded during the calls.
     """
     first: Json = next((row.entry for rows in recorded.values() for row in rows), {})
-    known = tuple(name for name in FIELDS if first.get(name) is not UNKNOWN)
-    found = Comparison(known)
-    wanted: dict[Place, list[Asked]] = defaultdict(list)
-    for each in asked:
-        wanted[each.instance, canonical(each.entry["conversation_id"]) or ""].append(each)
-    for place in wanted.keys() | recorded.keys():
-        _beside(found, wanted.get(place, []), [Placed(place, row) for row in recorded.get(place, ())])
-    _reunite(found)
-    return found
+    comparison = Comparison(tuple(name for name in FIELDS if first.get(name) is not UNKNOWN))
+    expected: dict[Place, list[Submitted]] = defaultdict(list)
+    for each in submitted:
+        expected[each.instance, canonical(each.entry["conversation_id"]) or ""].append(each)
+    for place in dict.fromkeys((*expected, *recorded)):
+        stored = [Stored(place, row) for row in recorded.get(place, ())]
+        if not _match_by_position(comparison, expected.get(place, []), stored):
+            _match_by_content(comparison, expected.get(place, []), stored)
+    _match_misplaced(comparison)
+    return comparison
 
 
-def _beside(found: Comparison, wanted: list[Asked], placed: list[Placed]) -> None:
-    """Match one conversation: equal ones first, then what is left over by its order."""
-    if _in_place(found, wanted, placed):
-        return
-    waiting: dict[str, list[Asked]] = defaultdict(list)
-    for each in wanted:
-        waiting[found.likeness(each.entry)].append(each)
-    for same in waiting.values():
-        same.sort(key=lambda each: each.optional)  # a message that was to be refused is recorded last of its equals
-    all_alike = {alike: same[0] for alike, same in waiting.items()}
-    matched: list[tuple[Asked, Placed]] = []
-    over: list[Placed] = []
-    for at in placed:
-        same = waiting.get(found.likeness(at.record.entry), [])
-        if same:
-            matched.append((same.pop(0), at))
-        else:
-            over.append(at)
-    found.kept |= {(each.call, each.index): at for each, at in matched}
-    missing = sorted(
-        (each for same in waiting.values() for each in same if not each.optional), key=lambda e: (e.call, e.index)
-    )
-    extra = [at for at in over if found.likeness(at.record.entry) in all_alike]
-    found.doubled += [(all_alike[found.likeness(at.record.entry)], at) for at in extra]
-    foreign = [at for at in over if at not in extra]
-    for one, at in zip(missing, foreign, strict=False):
-        found.changed.append((one, at, differences(one.entry, at.record.entry, found.known)))
-        found.kept[one.call, one.index] = at
-    found.lost += missing[len(foreign) :]
-    found.strange += foreign[len(missing) :]
-    _ordered(found, matched)
-
-
-def _in_place(found: Comparison, wanted: list[Asked], placed: list[Placed]) -> bool:
-    """As many as were asked, and not the same ones in another order: each is what was asked at its place."""
-    asked = [found.likeness(each.entry) for each in wanted]
-    got = [found.likeness(at.record.entry) for at in placed]
-    several = len({each.call for each in wanted}) > 1 or any(each.optional for each in wanted)
-    if several or len(asked) != len(got) or sorted(asked) == sorted(got):
+def _match_by_position(comparison: Comparison, expected: list[Submitted], stored: list[Stored]) -> bool:
+    """Match one conversation if it has as many messages as were submitted, and not the same ones in another order."""
+    left = [comparison.likeness(each.entry) for each in expected]
+    right = [comparison.likeness(each.record.entry) for each in stored]
+    several_calls = len({each.call for each in expected}) > 1
+    if several_calls or any(each.optional for each in expected):
         return False
-    for each, at, left, right in zip(wanted, placed, asked, got, strict=True):
-        found.kept[each.call, each.index] = at
-        if left != right:
-            found.changed.append((each, at, differences(each.entry, at.record.entry, found.known)))
+    if len(left) != len(right) or sorted(left) == sorted(right):
+        return False
+    for each, at, submitted, recorded in zip(expected, stored, left, right, strict=True):
+        _match(comparison, each, at, changed=submitted != recorded)
     return True
 
 
-def _ordered(found: Comparison, matched: list[tuple[Asked, Placed]]) -> None:
-    """Whether the messages of each call stand in submission order; equal ones are interchangeable."""
-    by_call: dict[int, list[Asked]] = defaultdict(list)
-    for each, _ in matched:
+def _match(comparison: Comparison, each: Submitted, stored: Stored, *, changed: bool) -> None:
+    comparison.matched[each.call, each.index] = stored
+    if changed:
+        names = differences(each.entry, stored.record.entry, comparison.fields)
+        comparison.changed.append((each, stored, names))
+
+
+def _match_by_content(comparison: Comparison, expected: list[Submitted], stored: list[Stored]) -> None:
+    """Match one conversation: equal messages first, then the rest by its order."""
+    groups: dict[str, list[Submitted]] = defaultdict(list)
+    for each in expected:
+        groups[comparison.likeness(each.entry)].append(each)
+    for group in groups.values():
+        group.sort(key=lambda each: each.optional)  # of equal messages, those to be rejected match last
+    firsts = {likeness: group[0] for likeness, group in groups.items()}
+    matched: list[tuple[Submitted, Stored]] = []
+    others: list[Stored] = []
+    for at in stored:
+        likeness = comparison.likeness(at.record.entry)
+        if same := groups.get(likeness):
+            matched.append((same.pop(0), at))
+        elif likeness in firsts:
+            comparison.duplicated.append((firsts[likeness], at))
+        else:
+            others.append(at)
+    for each, at in matched:
+        _match(comparison, each, at, changed=False)
+    missing = sorted(
+        (each for group in groups.values() for each in group if not each.optional), key=lambda e: (e.call, e.index)
+    )
+    for each, at in zip(missing, others, strict=False):
+        _match(comparison, each, at, changed=True)
+    comparison.missing += missing[len(others) :]
+    comparison.unexpected += others[len(missing) :]
+    _compare_order(comparison, [each for each, _ in matched])
+
+
+def _compare_order(comparison: Comparison, matched: list[Submitted]) -> None:
+    """Compare the order of each call's messages. Equal messages are interchangeable."""
+    by_call: dict[int, list[Submitted]] = defaultdict(list)
+    for each in matched:
         by_call[each.call].append(each)
     for recorded in by_call.values():
-        submitted = sorted(recorded, key=lambda each: each.index)
-        for first, then in zip(submitted, recorded, strict=True):
-            if found.likeness(first.entry) != found.likeness(then.entry):
-                found.disordered.append((first, then))
-                break
+        pairs = zip(sorted(recorded, key=lambda each: each.index), recorded, strict=True)
+        different = (pair for pair in pairs if comparison.likeness(pair[0].entry) != comparison.likeness(pair[1].entry))
+        comparison.out_of_order += [pair for pair in [next(different, None)] if pair]
 
 
-def _reunite(found: Comparison) -> None:
-    """A message that is lost in its conversation and turns up in another was moved."""
-    for each in tuple(found.lost):
+def _match_misplaced(comparison: Comparison) -> None:
+    """Match messages that are missing in their conversation with unexpected ones in others."""
+    for each in tuple(comparison.missing):
         content = likeness(each.entry, ("role", "content"))
-        for at in found.strange:
-            if likeness(at.record.entry, ("role", "content")) == content:
-                found.lost.remove(each)
-                found.strange.remove(at)
-                found.moved.append((each, at))
-                found.kept[each.call, each.index] = at
-                break
+        same = (at for at in comparison.unexpected if likeness(at.record.entry, ("role", "content")) == content)
+        if stored := next(same, None):
+            comparison.missing.remove(each)
+            comparison.unexpected.remove(stored)
+            comparison.misplaced.append((each, stored))
+            comparison.matched[each.call, each.index] = stored

@@ -1,4 +1,4 @@
-"""A clause that was broken, and how."""
+"""A violation of a clause, and how values are formatted in its message."""
 
 from __future__ import annotations
 
@@ -10,57 +10,60 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_contracts.client.protocol import Hung, Raised, Returned
 
 if TYPE_CHECKING:
-    from synap_contracts.observation.observed import CallSeen
+    from synap_contracts.clauses.clause import ClauseId
+    from synap_contracts.observation.observed import ObservedCall
 
 _SHORT: Final = 60
-_TEXT: Final = 300
-"""Characters of an exception's text that are shown: its reason often comes last."""
+_ERROR_TEXT: Final = 300
+"""The number of characters of an exception's text that are shown: the reason is often at the end."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A clause that was broken in a scenario.
+    """A violation of a clause in a scenario.
 
     Args:
-        clause: Its id.
-        sentence: What the client did, in one sentence.
-        call: The number of the call, or None where it is about the whole scenario.
-        marks: Paths of what differs, as `messages[2].content` and `answer.results[0]`.
-        unless_alone: A clause that the call must keep when it is the only one: then it is what came before that
-            makes the difference.
-        plainly: The clause that it would break in a call that every client has to take, where it is another.
+        clause: The violated clause.
+        message: What the client did, in one sentence.
+        call: The number of the call, or None if it concerns the whole scenario.
+        paths: The paths of the differences, such as `messages[2].content` and `answer.results[0]`.
+        unless_alone: A clause. If the call violates it when it is the only call, other calls are not the cause, and
+            the finding does not count.
+        plainly: The clause that the same behavior violates in a call that every client must accept.
+        contradicted: Whether a row reports a failure of a message that is recorded.
     """
 
-    clause: str
-    sentence: str
+    clause: ClauseId
+    message: str
     call: int | None = None
-    marks: tuple[str, ...] = ()
-    unless_alone: str | None = None
-    plainly: str | None = None
+    paths: tuple[str, ...] = ()
+    unless_alone: ClauseId | None = None
+    plainly: ClauseId | None = None
+    contradicted: bool = False
 
 
-def told(seen: CallSeen) -> str:
-    """What became of a call, for a sentence; the key hidden before anything is shortened."""
-    match seen.told:
+def format_outcome(call: ObservedCall) -> str:
+    """Format the outcome of a call. The key is redacted before the text is shortened."""
+    match call.outcome:
         case Raised(kind=kind, text=text):
-            hidden = text.replace(seen.key.key, "[key hidden]") if seen.key.key else text
-            return f"your client raised {kind}: {shown(hidden, _TEXT)}"
+            redacted = text.replace(call.key.key, "[key hidden]") if call.key.key else text
+            return f"the client raised {kind}: {format_value(redacted, _ERROR_TEXT)}"
         case Hung(seconds=seconds):
-            return f"your client did nothing for {seconds:.0f} s"
+            return f"the client did not respond for {seconds:.0f} s"
         case Returned(answer=answer):
-            return f"your client returned {shown(answer)}"
+            return f"the client returned {format_value(answer)}"
 
 
-def apart(was: Any, got: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
-    """Two values for a sentence; where they would look the same, what is not ASCII is written as escapes."""
-    left, right = shown(was), shown(got)
-    if unicodedata.normalize("NFKC", left) != unicodedata.normalize("NFKC", right):
-        return left, right
-    return ascii(left)[1:-1], ascii(right)[1:-1]
+def format_pair(left: Any, right: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
+    """Format two different values. If they would look the same, non-ASCII characters are escaped."""
+    texts = format_value(left), format_value(right)
+    if len({unicodedata.normalize("NFKC", text) for text in texts}) > 1:
+        return texts
+    return ascii(texts[0])[1:-1], ascii(texts[1])[1:-1]
 
 
-def shown(value: Any, most: int = _SHORT) -> str:  # noqa: ANN401 - any JSON
-    """A value for a sentence: JSON, with what can't be seen written as escapes, and shortened to `most` characters."""
+def format_value(value: Any, most: int = _SHORT) -> str:  # noqa: ANN401 - any JSON
+    """Format a value as JSON, with invisible characters escaped, shortened to `most` characters."""
     if isinstance(value, str) and len(value) > _SHORT and len(set(value)) == 1:
         return f"{json.dumps(value[0])} times {len(value):,}"
     text = json.dumps(value, ensure_ascii=False, default=str)

@@ -1,114 +1,112 @@
-"""What was seen when a scenario was played: what was asked, what the server recorded, what the caller was told."""
+"""What was observed when a scenario ran: requests, recorded messages, and the outcome of each call."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from synap_contracts.client.protocol import Told
-    from synap_contracts.scenarios.model import Call, KeyKind, Place, Scenario, Trouble
-    from synap_contracts.server.server import Key, Request, Truth
-
-Json = Any
+    from synap_contracts.client.protocol import Outcome
+    from synap_contracts.scenarios.model import Call, Json, KeyKind, Place, Scenario, Trouble
+    from synap_contracts.server.server import Key, Recording, Request
 
 
 @dataclass(frozen=True)
-class CallSeen:
-    """One call as it went.
+class ObservedCall:
+    """One call as it happened.
 
     Args:
-        number: Its place among the scenario's calls.
-        call: What was to be done.
-        messages: The entries as the client got them.
-        told: What the caller was told.
+        number: Its index among the scenario's calls.
+        call: The call as the scenario has it.
+        messages: The entries as the client received them.
+        outcome: What the caller received.
         key: The client's key, and the instance that its messages belong to.
-        kind: What kind of key that is.
-        at: Where the client was sent.
-        revoked: Whether the key was revoked before.
+        key_kind: Whether the client was given that key or another one.
+        place: Where the client's requests were sent.
+        revoked: Whether the key was revoked before the call.
         opening: Whether it was the opening of the client that raised or hung.
-        requests: What reached the recording routes meanwhile; read where something was to go wrong.
-        tenancy: Of the key's instance.
-        refused: Indexes of the entries that the server was told to refuse, by this call or an earlier one.
-        struck: Whether the trouble came about: a client that sends nothing more meets no fault of a later request.
-        settable: Whether the client could be told the timeout or the waits that the trouble needs.
+        requests: What the recording routes received during the step. Read only if something was to fail.
+        tenancy: The tenancy of the key's instance.
+        rejected: The entries that the server was told to reject, by this call or an earlier one.
+        timeout_settable: Whether the kit could set the timeout that the failure requires.
+        fault_hit: Whether the scheduled failure occurred. A client that sends no second request avoids a fault of it.
     """
 
     number: int
     call: Call
     messages: tuple[Json, ...]
-    told: Told
+    outcome: Outcome
     key: Key
-    kind: KeyKind = "own"
-    at: Place = "server"
+    key_kind: KeyKind = "own"
+    place: Place = "server"
     revoked: bool = False
     opening: bool = False
     requests: tuple[Request, ...] = ()
     tenancy: str | None = None
-    refused: frozenset[int] = frozenset()
-    settable: bool = True
-    struck: bool = True
+    rejected: frozenset[int] = frozenset()
+    timeout_settable: bool = True
+    fault_hit: bool = True
 
     @property
-    def barred(self) -> bool:
-        """Whether the call has to fail for its key."""
-        return self.kind in {"unknown", "missing"} or self.revoked
+    def unauthorized(self) -> bool:
+        """Whether the call must fail because of its key."""
+        return self.key_kind in {"unknown", "missing"} or self.revoked
 
     @property
     def trouble(self) -> Trouble | None:
-        """What went wrong, where it did."""
-        return self.call.trouble if self.struck else None
+        """The failure, if it occurred."""
+        return self.call.trouble if self.fault_hit else None
 
 
 @dataclass(frozen=True)
-class Event:
-    """The calls of one step, with the server's truth before and after."""
+class ObservedStep:
+    """The calls of one step, with the recorded messages before and after."""
 
-    calls: tuple[CallSeen, ...]
-    before: Truth
-    after: Truth
+    calls: tuple[ObservedCall, ...]
+    before: Recording
+    after: Recording
 
 
 @dataclass(frozen=True)
-class Altered:
-    """An answer that changed after its caller had got it.
+class AlteredAnswer:
+    """An answer that changed after the call returned it.
 
     Args:
-        call: The number of the call that it answered, or None for one before this scenario.
-        by: The number of the call after which it was seen, or None where a client was closed.
-        at: Where it differs.
+        call: The number of the call, or None for a call before this scenario.
+        after: The number of the call after which the change was detected, or None if a client was closed.
+        path: Where the answer differs.
     """
 
     call: int | None
-    by: int | None
-    at: str
+    after: int | None
+    path: str
 
 
 @dataclass
 class Observation:
-    """A scenario as it went.
+    """A scenario as it happened.
 
     Args:
-        scenario: What was played.
-        events: The steps that had calls.
-        dialect: Which one the server spoke.
-        heard: Texts of logs and output, where the scenario listens.
-        secrets: The keys that nobody may see.
-        altered: Answers that changed after their callers had got them.
-        overheard: Request lines, headers and bodies that came to another origin.
-        wire: The requests, for the report.
+        scenario: The scenario that ran.
+        steps: The steps that had calls.
+        dialect: The dialect of the server.
+        output: Log records and printed text, if the scenario listens.
+        secrets: The keys that must not be shown.
+        altered: Answers that changed after their calls returned them.
+        elsewhere: The request lines, headers and bodies that another origin received.
+        requests: The requests, for the report.
     """
 
     scenario: Scenario
-    events: tuple[Event, ...]
+    steps: tuple[ObservedStep, ...]
     dialect: str = "documented"
-    heard: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
-    altered: tuple[Altered, ...] = ()
-    overheard: tuple[tuple[str, str, str], ...] = ()
-    wire: tuple[Request, ...] = field(default=())
+    altered: tuple[AlteredAnswer, ...] = ()
+    elsewhere: tuple[tuple[str, str, str], ...] = ()
+    requests: tuple[Request, ...] = ()
 
     @property
-    def calls(self) -> tuple[CallSeen, ...]:
+    def calls(self) -> tuple[ObservedCall, ...]:
         """All calls, in order."""
-        return tuple(call for event in self.events for call in event.calls)
+        return tuple(call for step in self.steps for call in step.calls)

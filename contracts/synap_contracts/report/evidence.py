@@ -1,4 +1,4 @@
-"""The evidence behind one cell of the HTML report: what was sent, seen, recorded, answered, and how to see it again."""
+"""The evidence for one cell of the HTML report: requests, recorded messages, outcomes, and how to reproduce them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.report.markup import element
-from synap_contracts.report.standing import MEANINGS, standing
+from synap_contracts.report.verdicts import MEANINGS, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
 Json = Any
 
 _MANY: Final = 12
-"""Messages and rows beyond this many are counted, not listed, unless something about them differs."""
+"""Messages and rows after this many are counted, not listed, unless they differ."""
 _LONG: Final = 4_000
-"""Characters of one text; more are counted."""
+"""The maximum number of characters of one text."""
 
 
 def anchor(number: int, clause: str) -> str:
-    """Where the evidence of a client's clause is."""
+    """Return the anchor of the evidence for a client's clause."""
     return f"evidence-{number}-{clause}"
 
 
 def cell(number: int, clause: str) -> str:
-    """Where its cell is."""
+    """Return the anchor of its cell."""
     return f"cell-{number}-{clause}"
 
 
-def named(client: Json) -> str:
-    """A client's name and version."""
+def client_name(client: Json) -> str:
+    """Return the name and the version of a client."""
     return f"{client['name']} {client['version']}" if client["version"] else str(client["name"])
 
 
 def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
-    """What a cell opens.
+    """Return the panel that a cell opens.
 
     Args:
-        run: As `document.run_of` tells it.
+        run: A run of the JSON document.
         clause: One of its clauses.
-        number: Of the run.
+        number: The index of the run.
         strict: Whether a SHOULD that fails fails the run.
     """
-    stands = standing(clause["outcome"], clause["level"], strict=strict)
+    verdict = verdict_of(clause["outcome"], clause["level"], strict=strict)
     back = f"#{cell(number, clause['id'])}"
     title = f"{anchor(number, clause['id'])}-title"
-    tone = stands.word.replace(" ", "-")
+    tone = verdict.word.replace(" ", "-")
     found = clause["counterexample"]
     return element(
         "section",
@@ -59,18 +59,18 @@ def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
                 "header",
                 element(
                     "h2",
-                    element("span", f"{stands.sign} {stands.word}", class_=f"outcome {tone}"),
+                    element("span", f"{verdict.sign} {verdict.word}", class_=f"outcome {tone}"),
                     f" {clause['id']} · ",
-                    element("bdi", named(run["client"])),
+                    element("bdi", client_name(run["client"])),
                     id=title,
                 ),
                 element("a", "close", href=back, class_="close"),
             ),
             element("p", clause["statement"]),
             element("p", f"{clause['level']}, {clause['evidence']}: {clause['source']}", class_="small"),
-            *(_without(clause, stands.word) if found is None else _with(clause, found)),
-            element("h3", "See it again"),
-            *_again(run, clause, found),
+            *(_without_example(clause, verdict.word) if found is None else _with_example(clause, found)),
+            element("h3", "Reproduce it"),
+            *_reproduction(run, clause, found),
         ),
         id=anchor(number, clause["id"]),
         class_="evidence",
@@ -79,18 +79,18 @@ def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
     )
 
 
-def _without(clause: Json, word: str) -> Iterator[Element]:
-    """Where there is no counterexample."""
+def _without_example(clause: Json, word: str) -> Iterator[Element]:
+    """Yield the explanation of an outcome without a counterexample."""
     yield element("p", f"{_scenarios(clause['examples'])}: {MEANINGS[word]}.")
     if clause["message"]:
         yield _code(clause["message"])
 
 
 def _scenarios(count: int) -> str:
-    return f"{count:,} scenario{'' if count == 1 else 's'} played"
+    return f"{count:,} scenario{'' if count == 1 else 's'}"
 
 
-def _with(clause: Json, found: Json) -> Iterator[Element]:
+def _with_example(clause: Json, found: Json) -> Iterator[Element]:
     yield element("p", element("bdi", found["sentence"]), class_="sentence")
     if clause["message"] != found["sentence"]:
         yield element("p", element("bdi", clause["message"]))
@@ -100,40 +100,42 @@ def _with(clause: Json, found: Json) -> Iterator[Element]:
         yield element("h3", f"Call {call['number']}{call['circumstances']}")
         yield element("h4", "Messages sent")
         yield _lines(found, call, "messages", call["messages"])
-        yield element("h4", "What the caller was told")
-        yield from _told(found, call)
-    yield element("h3", "On the wire")
+        yield element("h4", "Outcome")
+        yield from _outcome(found, call)
+    yield element("h3", "Requests")
     yield from _wire(found["wire"])
-    yield element("h3", "In truth, recorded")
+    yield element("h3", "Recorded messages")
     yield from _recorded(found["recorded"])
     if found["heard"]:
         yield element("h3", "Logged or printed, with the key")
         yield from (_code(_cut(text)) for text in found["heard"][:_MANY])
 
 
-def _told(found: Json, call: Json) -> Iterator[Element]:
-    told = call["told"]
+def _outcome(found: Json, call: Json) -> Iterator[Element]:
+    outcome = call["told"]
     differs = _differs(found, call, "answer")
-    if "hung" in told:
-        yield _code(f"no answer for {told['hung']} s", differs=differs)
-    elif "raised" in told:
+    if "hung" in outcome:
+        yield _code(f"no answer for {outcome['hung']} s", differs=differs)
+    elif "raised" in outcome:
         when = "raised when it was opened" if call["opening"] else "raised"
-        yield _code(f"{when} {told['raised']['class']}: {_cut(told['raised']['text'])}", differs=differs)
-    elif not isinstance(told["returned"], dict) or not isinstance(told["returned"].get("results"), list):
-        yield _code(f"returned {_json(told['returned'])}", differs=differs)
+        yield _code(f"{when} {outcome['raised']['class']}: {_cut(outcome['raised']['text'])}", differs=differs)
+    elif not isinstance(outcome["returned"], dict) or not isinstance(outcome["returned"].get("results"), list):
+        yield _code(f"returned {_json(outcome['returned'])}", differs=differs)
     else:
-        answer = told["returned"]
+        answer = outcome["returned"]
         counts = [(f"answer.{name}", value) for name, value in answer.items() if name != "results"]
         yield _table((path, _json(value), _differs(found, call, path)) for path, value in counts)
         yield _lines(found, call, "answer.results", answer["results"])
 
 
 def _lines(found: Json, call: Json, path: str, values: list[Json]) -> Element:
-    """A list, a line each; of a long one the first, and what differs."""
+    """Return a list with a line for each value. Of a long list, only the first values and those that differ."""
     rows = [(f"{path}[{n}]", _json(value), _differs(found, call, f"{path}[{n}]")) for n, value in enumerate(values)]
     shown = [row for n, row in enumerate(rows) if n < _MANY or row[2]]
     rest = (
-        element("p", f"{len(rows):,} in all; --json FILE has them", class_="small") if len(rows) > len(shown) else None
+        element("p", f"{len(rows):,} in total; --json FILE has them", class_="small")
+        if len(rows) > len(shown)
+        else None
     )
     listed = _table(iter(shown)) if rows else _code(f"{path} = []", differs=_differs(found, call, path))
     return element("div", listed, rest)
@@ -156,20 +158,20 @@ def _table(rows: Iterator[tuple[str, str, bool]]) -> Element:
 
 def _differs(found: Json, call: Json, path: str) -> bool:
     own = found["call"] in {None, call["number"]}
-    return own and any(mark == path or mark.startswith((f"{path}.", f"{path}[")) for mark in found["differs"])
+    return own and any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in found["differs"])
 
 
 def _wire(requests: list[Json]) -> Iterator[Element]:
     if not requests:
-        yield element("p", "No recording request came to the server.")
+        yield element("p", "The server received no recording request.")
     for request in requests[:_MANY]:
-        status = "was not answered" if request["status"] is None else f"was answered {request['status']}"
+        status = "got no response" if request["status"] is None else f"returned {request['status']}"
         yield element("h4", f"{request['method']} {request['path']} {status}")
         yield _code(_cut(request["body"]))
         if request["answer"]:
             yield _code(_cut(request["answer"]))
     if len(requests) > _MANY:
-        yield element("p", f"{len(requests):,} requests in all; --json FILE has them", class_="small")
+        yield element("p", f"{len(requests):,} requests in total; --json FILE has them", class_="small")
 
 
 def _recorded(conversations: list[Json]) -> Iterator[Element]:
@@ -178,27 +180,27 @@ def _recorded(conversations: list[Json]) -> Iterator[Element]:
     for each in conversations:
         yield element("h4", f"Conversation {each['conversation_id']}")
         rows = each["messages"]
-        yield _table((str(place), _json(_said(row)), False) for place, row in enumerate(rows[:_MANY], 1))
+        yield _table((str(place), _json(_fields(row)), False) for place, row in enumerate(rows[:_MANY], 1))
         if len(rows) > _MANY:
-            yield element("p", f"{len(rows):,} messages in all; --json FILE has them", class_="small")
+            yield element("p", f"{len(rows):,} messages in total; --json FILE has them", class_="small")
 
 
-_SAID: Final = ("message_id", "role", "content", "user_id", "customer_id", "session_id", "metadata", "recorded_at")
+_FIELDS: Final = ("message_id", "role", "content", "user_id", "customer_id", "session_id", "metadata", "recorded_at")
 
 
-def _said(row: Json) -> Json:
-    """What was recorded, without what says nothing."""
-    return {name: row[name] for name in _SAID if row.get(name) not in (None, {})}
+def _fields(row: Json) -> Json:
+    """Return a recorded message without empty fields."""
+    return {name: row[name] for name in _FIELDS if row.get(name) not in (None, {})}
 
 
-def _again(run: Json, clause: Json, found: Json) -> Iterator[Element]:
+def _reproduction(run: Json, clause: Json, found: Json) -> Iterator[Element]:
     if found is None:
         spec = shlex.quote(run["client"]["spec"])
         how = f"--profile {run['profile']} --seed {run['seed']}"
         yield _code(f"synap-mock verify {spec} --clause {clause['id']} {how}")
         return
     yield _code(found["reproduce"]["command"])
-    for name, what in (("curl", "By curl, as a client should send it"), ("python", "By a Python script")):
+    for name, what in (("curl", "With curl, as a client should send it"), ("python", "With a Python script")):
         yield element("details", element("summary", what), _code(_cut(found["reproduce"][name], 4 * _LONG)))
 
 

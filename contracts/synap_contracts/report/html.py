@@ -1,7 +1,7 @@
-"""The report as one HTML file: a matrix of clients and clauses, each cell opening its evidence.
+"""The report as one HTML file: a matrix of clients and clauses, in which each cell opens its evidence.
 
-There is no script: a cell leads to an anchor, and the style sheet shows what is led to. The policy allows the one style
-sheet, by its hash, and nothing else.
+The file has no script: a cell links to an anchor, and the style sheet shows the target. The content security policy
+allows only this style sheet, by its hash.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from xml.etree.ElementTree import tostring
 
 from synap_contracts.clauses.catalogue import REVISION
 from synap_contracts.report import evidence
-from synap_contracts.report.document import run_of
+from synap_contracts.report.document import run_to_json
 from synap_contracts.report.markup import element
-from synap_contracts.report.standing import ALL, MEANINGS, counted_words, standing, verdict
+from synap_contracts.report.verdicts import ALL, MEANINGS, format_counts, summarize, verdict_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -28,18 +28,18 @@ Json = Any
 
 _STYLE: Final = Path(__file__).with_name("page.css")
 _FEW: Final = 3
-"""With so many clients a cell has its outcome in words beside the sign."""
+"""Up to this number of clients, a cell shows the outcome in words next to the sign."""
 
 
 def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
-    """The HTML file.
+    """Return the HTML file.
 
     Args:
-        runs: A run for each client.
-        version: Of the kit.
+        runs: The run of each client.
+        version: The version of the kit.
         strict: Whether a SHOULD that fails fails the run.
     """
-    told = [run_of(run) for run in runs]
+    documents = [run_to_json(run) for run in runs]
     style = _STYLE.read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -55,24 +55,25 @@ def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
     )
     few = len(runs) <= _FEW
     clients = (
-        _client(run, each, number, strict=strict) for number, (run, each) in enumerate(zip(runs, told, strict=True))
+        _client(run, each, number, strict=strict)
+        for number, (run, each) in enumerate(zip(runs, documents, strict=True))
     )
     sections = [
         element("section", *clients, class_="clients"),
-        _matrix(told, [] if few else [verdict(run, strict=strict) for run in runs], strict=strict),
+        _matrix(documents, [] if few else [summarize(run, strict=strict) for run in runs], strict=strict),
     ]
     body = element(
         "body",
         element(
             "header",
-            element("h1", "Clients held to Synap's contract"),
+            element("h1", "Clients checked against Synap's contract"),
             element("p", f"synap-mock {version}, contract of {REVISION}. A cell opens its evidence.", class_="small"),
         ),
         *(sections if few else reversed(sections)),
         _legend(),
         *(
             evidence.panel(each, clause, number, strict=strict)
-            for number, each in enumerate(told)
+            for number, each in enumerate(documents)
             for clause in each["clauses"]
         ),
     )
@@ -80,40 +81,40 @@ def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
     return f"<!doctype html>\n{text}\n"
 
 
-def _client(run: Run, told: Json, number: int, *, strict: bool) -> Element:
-    words, decides = verdict(run, strict=strict)
-    client, server = told["client"], told["server"]
-    counts = counted_words(run, strict=strict)
+def _client(run: Run, document: Json, number: int, *, strict: bool) -> Element:
+    words, decides = summarize(run, strict=strict)
+    client, server = document["client"], document["server"]
+    counts = format_counts(run, strict=strict)
     facts = {
         "against": f"{server['url'] or 'a fake'}, {server['dialect']} dialect",
-        "search": f"profile {told['profile']}, seed {told['seed']}, {told['seconds']:.1f} s",
+        "search": f"profile {document['profile']}, seed {document['seed']}, {document['seconds']:.1f} s",
         "limits": "; ".join(client["limits"]),
     }
     return element(
         "article",
-        element("h2", element("bdi", evidence.named(client))),
-        element("p", element("code", client["spec"])) if client["spec"] != evidence.named(client) else None,
+        element("h2", element("bdi", evidence.client_name(client))),
+        element("p", element("code", client["spec"])) if client["spec"] != evidence.client_name(client) else None,
         element("p", words, class_=f"verdict {_class(decides)}"),
         element("p", element("bdi", run.error)) if run.error is not None else None,
         element("p", ", ".join(counts)) if counts else None,
-        element("dl", *(element(tag, text) for name, told in facts.items() if told for tag, text in _pair(name, told))),
+        element("dl", *(part for name, text in facts.items() if text for part in _pair(name, text))),
         class_="client",
         id=f"client-{number}",
     )
 
 
-def _pair(name: str, told: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("dt", name), ("dd", told)
+def _pair(name: str, text: str) -> tuple[Element, Element]:
+    return element("dt", name), element("dd", text)
 
 
 def _class(word: str) -> str:
     return re.sub(r"\W", "-", word)
 
 
-def _matrix(told: list[Json], verdicts: list[tuple[str, str]], *, strict: bool) -> Element:
-    clauses = {clause["id"]: clause for run in told for clause in run["clauses"]}
-    found = [{clause["id"]: clause for clause in run["clauses"]} for run in told]
-    heads = (element("th", element("bdi", evidence.named(run["client"])), scope="col") for run in told)
+def _matrix(documents: list[Json], verdicts: list[tuple[str, str]], *, strict: bool) -> Element:
+    clauses = {clause["id"]: clause for run in documents for clause in run["clauses"]}
+    found = [{clause["id"]: clause for clause in run["clauses"]} for run in documents]
+    heads = (element("th", element("bdi", evidence.client_name(run["client"])), scope="col") for run in documents)
     rows = (
         element(
             "tr",
@@ -125,15 +126,15 @@ def _matrix(told: list[Json], verdicts: list[tuple[str, str]], *, strict: bool) 
                 scope="row",
             ),
             *(
-                _cell(run, each.get(id_), number, alone=len(told) == 1, strict=strict)
-                for number, (run, each) in enumerate(zip(told, found, strict=True))
+                _cell(run, each.get(id_), number, alone=len(documents) == 1, strict=strict)
+                for number, (run, each) in enumerate(zip(documents, found, strict=True))
             ),
-            class_="kept" if {each[id_]["outcome"] for each in found if id_ in each} == {"passed"} else "told",
+            class_="all-passed" if {each[id_]["outcome"] for each in found if id_ in each} == {"passed"} else "shown",
         )
         for id_, clause in clauses.items()
     )
     choice = element(
-        "label", element("input", type="checkbox", id="only"), " hide what everybody passed", class_="only"
+        "label", element("input", type="checkbox", id="only"), " hide clauses that all clients pass", class_="only"
     )
     table = element(
         "table",
@@ -145,32 +146,32 @@ def _matrix(told: list[Json], verdicts: list[tuple[str, str]], *, strict: bool) 
 
 
 def _verdicts(verdicts: list[tuple[str, str]]) -> Element:
-    """The row that leads to each client's own box."""
+    """Return the row with links to the summary of each client."""
     signs = {each.word: each.sign for each in ALL}
     cells = (
         element("td", element("a", signs[decides], href=f"#client-{number}", title=words), class_=_class(decides))
         for number, (words, decides) in enumerate(verdicts)
     )
-    return element("tr", element("th", element("span", "in all", class_="id"), scope="row"), *cells)
+    return element("tr", element("th", element("span", "summary", class_="id"), scope="row"), *cells)
 
 
 def _cell(run: Json, clause: Json, number: int, *, alone: bool, strict: bool) -> Element:
     if clause is None and run["error"] is not None:
         return element("td", element("a", "? could not be run", href=f"#client-{number}"), class_="error")
     if clause is None:
-        return element("td", "not asked", class_="not-asked")
-    stands = standing(clause["outcome"], clause["level"], strict=strict)
+        return element("td", "not tested", class_="not-tested")
+    verdict = verdict_of(clause["outcome"], clause["level"], strict=strict)
     id_ = clause["id"]
-    message = clause["message"] if alone and stands.word != "passed" else None
+    message = clause["message"] if alone and verdict.word != "passed" else None
     link = element(
         "a",
-        element("span", stands.sign, class_="sign", aria_hidden="true"),
-        element("span", f" {stands.word}", class_="word"),
+        element("span", verdict.sign, class_="sign", aria_hidden="true"),
+        element("span", f" {verdict.word}", class_="word"),
         element("span", message, class_="message") if message else None,
         href=f"#{evidence.anchor(number, id_)}",
-        title=f"{id_}, {evidence.named(run['client'])}: {stands.word}",
+        title=f"{id_}, {evidence.client_name(run['client'])}: {verdict.word}",
     )
-    return element("td", link, id=evidence.cell(number, id_), class_=_class(stands.word))
+    return element("td", link, id=evidence.cell(number, id_), class_=_class(verdict.word))
 
 
 def _legend() -> Element:

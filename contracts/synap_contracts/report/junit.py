@@ -1,7 +1,7 @@
-"""Runs as JUnit XML: a suite a client, a test case a clause.
+"""Runs as JUnit XML: a suite per client, a test case per clause.
 
-JUnit knows no warning: a SHOULD that fails, and a known failure, is a skipped case that says so; its evidence is the
-case's output.
+JUnit has no warnings: a SHOULD that fails, and a known failure, is a skipped case whose message states it. The evidence
+is the output of the case.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import indent, tostring
 
 from synap_contracts.report.markup import element
-from synap_contracts.report.standing import standing
-from synap_contracts.report.terminal import evidence
+from synap_contracts.report.terminal import format_evidence
+from synap_contracts.report.verdicts import verdict_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 
 def xml(runs: list[Run], *, strict: bool = False) -> str:
-    """The XML.
+    """Return the XML.
 
     Args:
-        runs: A run for each client.
+        runs: The run of each client.
         strict: Whether a SHOULD that fails fails the run.
     """
     suites = [_suite(run, strict=strict) for run in runs]
-    whole = element("testsuites", *suites, name="synap-mock verify", **_sums(suites))
+    whole = element("testsuites", *suites, name="synap-mock verify", **_totals(suites))
     whole.set("time", f"{sum(run.seconds for run in runs):.3f}")
     indent(whole)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(whole, encoding="unicode")}\n'
 
 
-def _sums(suites: list[Element]) -> dict[str, str]:
+def _totals(suites: list[Element]) -> dict[str, str]:
     return {name: str(sum(int(suite.attrib[name]) for suite in suites)) for name in ("tests", *_KINDS)}
 
 
@@ -67,19 +67,19 @@ def _suite(run: Run, *, strict: bool) -> Element:
 
 
 def _case(result: ClauseResult, run: Run, *, strict: bool) -> Element:
-    stands = standing(result.outcome, result.clause.level, strict=strict)
+    verdict = verdict_of(result.outcome, result.clause.level, strict=strict)
     case = element("testcase", classname=f"synap_contracts.{run.spec}", name=result.clause.id)
-    told = "\n".join(evidence(result, run))
-    message = f"{stands.word}: {result.message}"
-    kind = f"{result.clause.level} {stands.word}"
-    match stands.word:
+    text = "\n".join(format_evidence(result, run))
+    message = f"{verdict.word}: {result.message}"
+    kind = f"{result.clause.level} {verdict.word}"
+    match verdict.word:
         case "passed":
             return case
         case "failed" | "stale":
-            case.append(element("failure", told, message=message, type=kind))
+            case.append(element("failure", text, message=message, type=kind))
         case "error":
-            case.append(element("error", told, message=message, type=kind))
+            case.append(element("error", text, message=message, type=kind))
         case _:
             case.append(element("skipped", message=message, type=kind))
-            case.append(element("system-out", told))
+            case.append(element("system-out", text))
     return case

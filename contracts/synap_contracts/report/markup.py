@@ -1,4 +1,4 @@
-"""Elements, made so that a text can't become anything but a text."""
+"""XML elements whose texts cannot become markup."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ Child: TypeAlias = "Element | str | None"
 
 
 def visible(text: str) -> str:
-    """A text with what can't be seen written as escapes: control characters, directions, lone surrogates.
+    """Escape invisible characters: control characters, direction marks, lone surrogates.
 
-    XML can't hold most of them, UTF-8 not the last; and a reader couldn't tell them.
+    XML cannot contain most of them, and UTF-8 not the last; and a reader could not distinguish them.
     """
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode-escape").decode() for c in text)
 
 
 def element(tag: str, *children: Child, **attributes: str) -> Element:
-    """An element of texts and elements.
+    """Return an element.
 
     Args:
-        tag: Its name.
-        children: In order; None is left out.
-        attributes: `class_` is class, `aria_label` is aria-label.
+        tag: The tag.
+        children: The texts and elements in it, in order. None is skipped.
+        attributes: The attributes: `class_` is class, `aria_label` is aria-label.
     """
     names = {name: name.rstrip("_").replace("_", "-") for name in attributes}
     made = Element(tag, {names[name]: visible(value) for name, value in attributes.items()})

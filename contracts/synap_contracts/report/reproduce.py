@@ -1,10 +1,10 @@
-"""How to see a counterexample again: by the kit, by curl, by a Python script; each stands alone."""
+"""How to reproduce a counterexample: with the kit, with curl, with a Python script."""
 
 from __future__ import annotations
 
 import json
 import shlex
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from synap_contracts.report.script import fault_of, rejections_of, script
 from synap_contracts.server.server import BATCH
@@ -12,81 +12,80 @@ from synap_contracts.server.server import BATCH
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synap_contracts.observation.observed import CallSeen
+    from synap_contracts.observation.observed import ObservedCall
     from synap_contracts.runs.result import Counterexample, Run
 
-Json = Any
-
 _URL: Final = "http://127.0.0.1:8765"
-_NOBODY: Final = "http://127.0.0.1:9"
+_UNUSED: Final = "http://127.0.0.1:9"
 _JSON: Final = "Content-Type: application/json"
 _KEY: Final = "synap_dev"
 _LONGEST: Final = 100_000
-"""Characters that one argument of a command may have; Linux allows 128 KiB."""
+"""The maximum length of one argument of a command. Linux allows 128 KiB."""
 _SENT: Final = {"unknown": "synap_nobody", "newline": _KEY, "accented": f"{_KEY}é"}
-"""What a client sends that was given such a key; a header can hold no newline."""
+"""What a client sends that was given such a key. A header cannot contain a newline."""
 
 
-def command(run: Run, found: Counterexample) -> str:
-    """The kit's own command."""
+def command(run: Run, example: Counterexample) -> str:
+    """Return the command of the kit that runs the scenario again."""
     return shlex.join(
-        ["synap-mock", "verify", run.spec, *run.options, "--clause", found.finding.clause, "--replay", found.id]
+        ["synap-mock", "verify", run.spec, *run.options, "--clause", example.finding.clause, "--replay", example.id]
     )
 
 
-def call_in_question(found: Counterexample) -> CallSeen | None:
-    """The call that the finding is about."""
-    calls = found.observation.calls
-    number = found.finding.call
-    return next((seen for seen in calls if seen.number == number), calls[-1] if calls else None)
+def call_in_question(example: Counterexample) -> ObservedCall | None:
+    """Return the call that the finding is about."""
+    calls = example.observation.calls
+    number = example.finding.call
+    return next((call for call in calls if call.number == number), calls[-1] if calls else None)
 
 
-def curl(run: Run, found: Counterexample) -> str:
-    """What a client that keeps the contract sends for the call in question, and what it met then.
+def curl(run: Run, example: Counterexample) -> str:
+    """Return the commands that send the call in question as a correct client does, under the same conditions.
 
     Args:
-        run: For the server's dialect.
-        found: Whose call is sent.
+        run: The run, for the dialect of the server.
+        example: The counterexample.
     """
-    seen = call_in_question(found)
-    sent = [] if seen is not None and seen.kind == "missing" else [f"Authorization: Bearer {_sent_key(seen)}"]
+    call = call_in_question(example)
+    sent = [] if call is not None and call.key_kind == "missing" else [f"Authorization: Bearer {_sent_key(call)}"]
     headers = "".join(f" -H {shlex.quote(each)}" for each in (*sent, _JSON))
-    body = json.dumps({"messages": list(seen.messages) if seen else []})
-    gone = seen is not None and seen.at == "nobody"
-    # On one line, so that it can be pasted from wherever it is shown, indented or not.
-    given = shlex.quote(body) if len(body) < _LONGEST else f"@- <<'END'\n{body}\nEND"
-    called = f"curl -sS -i --max-time 5 {_NOBODY if gone else _URL}{BATCH}{headers} -d {given}"
-    if gone:
-        return called
+    body = json.dumps({"messages": list(call.messages) if call else []})
+    unreachable = call is not None and call.place == "nobody"
+    # On one line, so that it can be pasted even if it is indented.
+    data = shlex.quote(body) if len(body) < _LONGEST else f"@- <<'END'\n{body}\nEND"
+    request = f"curl -sS -i --max-time 5 {_UNUSED if unreachable else _URL}{BATCH}{headers} -d {data}"
+    if unreachable:
+        return request
     serve = ["synap-mock", "serve", "--api-key", _KEY]
-    serve += ["--tenancy", found.scenario.tenancy] if found.scenario.tenancy else []
+    serve += ["--tenancy", example.scenario.tenancy] if example.scenario.tenancy else []
     serve += ["--dialect", run.dialect] if run.dialect != "documented" else []
-    before = _before(seen) if seen else ()
     recorded = f"echo; curl -sS {_URL}/_mock/conversations"
-    return "\n".join([f"{shlex.join(serve)} & sleep 2", *before, called, recorded, "kill $!"])
+    return "\n".join(
+        [f"{shlex.join(serve)} & sleep 2", *(_preparation(call) if call else ()), request, recorded, "kill $!"]
+    )
 
 
-def _sent_key(seen: CallSeen | None) -> str:
-    return _KEY if seen is None else _SENT.get(seen.kind, _KEY)
+def _sent_key(call: ObservedCall | None) -> str:
+    return _KEY if call is None else _SENT.get(call.key_kind, _KEY)
 
 
-def _before(seen: CallSeen) -> Iterator[str]:
-    """What the server is told before the call."""
-    if seen.revoked:
+def _preparation(call: ObservedCall) -> Iterator[str]:
+    """Yield the commands for the control API before the call."""
+    if call.revoked:
         yield f"curl -sS -X DELETE {_URL}/_mock/keys/{_KEY}"
-    told = [("rejections", each) for each in rejections_of(seen.call, seen.messages)]
-    if seen.call.trouble is not None:
-        told.append(("faults", fault_of(seen.call)))
-    for what, body in told:
-        text = json.dumps(body).replace("$bystander", _NOBODY)
-        yield f"curl -sS {_URL}/_mock/{what} -H {shlex.quote(_JSON)} -d {shlex.quote(text)}"
+    bodies = [("rejections", each) for each in rejections_of(call.call, call.messages)]
+    if call.call.trouble is not None:
+        bodies.append(("faults", fault_of(call.call)))
+    for route, body in bodies:
+        text = json.dumps(body).replace("$bystander", _UNUSED)
+        yield f"curl -sS {_URL}/_mock/{route} -H {shlex.quote(_JSON)} -d {shlex.quote(text)}"
 
 
-def python(run: Run, found: Counterexample) -> str:
-    """A script that plays the scenario against a fake of its own, and prints what came of it."""
-    return script(run, found)
+def python(run: Run, example: Counterexample) -> str:
+    """Return a script that runs the scenario against a fake of its own, and prints the result."""
+    return script(run, example)
 
 
-def file_name(found: Counterexample) -> str:
-    """What a file with the script is called: one scenario may break several clauses."""
-    return f"{found.finding.clause}-{found.id}.py"
+def file_name(example: Counterexample) -> str:
+    """Return the name of a script's file. It has the clause, because a scenario can violate several clauses."""
+    return f"{example.finding.clause}-{example.id}.py"

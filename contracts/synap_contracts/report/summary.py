@@ -1,6 +1,6 @@
-"""Runs as Markdown, for the page that a CI job has.
+"""Runs as Markdown, for the page of a CI job.
 
-What came from a client or a server stands in code only, where nothing of it is markup, a link or a name to notify.
+Texts from a client or a server are written only as code, where they cannot become markup, links or mentions.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.report.markup import visible
-from synap_contracts.report.standing import counted_words, standing, verdict
-from synap_contracts.report.terminal import evidence
+from synap_contracts.report.terminal import format_evidence
+from synap_contracts.report.verdicts import format_counts, summarize, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from synap_contracts.runs.result import ClauseResult, Run
 
 _LONG: Final = 6_000
-"""Characters of one counterexample."""
+"""The maximum number of characters of one counterexample."""
 _WHOLE: Final = 900_000
-"""Characters of all: GitHub takes a megabyte, and drops what has more."""
+"""The maximum number of characters in total: GitHub drops a summary of more than a megabyte."""
 
 
 def markdown(runs: list[Run], *, strict: bool = False) -> str:
-    """The Markdown.
+    """Return the Markdown.
 
     Args:
-        runs: A run for each client.
+        runs: The run of each client.
         strict: Whether a SHOULD that fails fails the run.
     """
     parts = ["\n".join(_head(runs, strict=strict))]
     left = _WHOLE - len(parts[0])
     for part in _details(runs, strict=strict):
         if len(part) > left:
-            parts.append("There is more than this page can hold; `--html FILE` has it all.\n")
+            parts.append("The rest does not fit into this page; `--html FILE` has everything.\n")
             break
         left -= len(part)
         parts.append(part)
@@ -48,53 +48,53 @@ def _head(runs: list[Run], *, strict: bool) -> Iterator[str]:
     yield "| client | verdict | clauses |"
     yield "| --- | --- | --- |"
     for run in runs:
-        counts = ", ".join(counted_words(run, strict=strict))
-        yield f"| {_code(_named(run))} | {verdict(run, strict=strict)[0]} | {counts} |"
+        counts = ", ".join(format_counts(run, strict=strict))
+        yield f"| {_code(_name(run))} | {summarize(run, strict=strict)[0]} | {counts} |"
     yield ""
     results = [{result.clause.id: result for result in run.clauses} for run in runs]
-    told = [clause for clause in CLAUSES if any(_tells(each.get(clause.id)) for each in results)]
-    if told:
-        yield f"| clause | {' | '.join(_code(_named(run)) for run in runs)} |"
+    shown = [clause for clause in CLAUSES if any(_is_shown(each.get(clause.id)) for each in results)]
+    if shown:
+        yield f"| clause | {' | '.join(_code(_name(run)) for run in runs)} |"
         yield f"| --- | {' | '.join('---' for _ in runs)} |"
-    for clause in told:
+    for clause in shown:
         found = (each.get(clause.id) for each in results)
-        words = ("" if r is None else standing(r.outcome, r.clause.level, strict=strict).word for r in found)
+        words = ("" if r is None else verdict_of(r.outcome, r.clause.level, strict=strict).word for r in found)
         yield f"| {clause.id} {clause.level} | {' | '.join(words)} |"
     yield ""
 
 
-def _tells(result: ClauseResult | None) -> bool:
+def _is_shown(result: ClauseResult | None) -> bool:
     return result is not None and result.outcome not in {"passed", "not-testable"}
 
 
 def _details(runs: list[Run], *, strict: bool) -> Iterator[str]:
-    """What was not kept, each with its evidence; what could not be run, and what fails the run, first."""
+    """Yield the clauses that did not pass with their evidence; what could not be run and what fails the run first."""
     yield from (_folded("could not be run", run, run.error) for run in runs if run.error is not None)
-    told = [
-        (standing(result.outcome, result.clause.level, strict=strict), result, run)
+    shown = [
+        (verdict_of(result.outcome, result.clause.level, strict=strict), result, run)
         for run in runs
         for result in run.clauses
-        if _tells(result)
+        if _is_shown(result)
     ]
-    for stands, result, run in sorted(told, key=lambda each: not each[0].breaks):
-        yield _folded(f"{stands.word}: {result.clause.id}", run, "\n".join(evidence(result, run)))
+    for verdict, result, run in sorted(shown, key=lambda each: not each[0].fails):
+        yield _folded(f"{verdict.word}: {result.clause.id}", run, "\n".join(format_evidence(result, run)))
 
 
 def _folded(head: str, run: Run, evidence: str) -> str:
-    """A text that opens below its head."""
+    """Return a collapsed text below a heading."""
     text = visible(evidence)
     shown = text if len(text) <= _LONG else f"{text[:_LONG]}\n… ({len(text):,} characters)"
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
-    summary = f"<details><summary>{head}</summary>\n\n{_code(_named(run))}\n"
+    summary = f"<details><summary>{head}</summary>\n\n{_code(_name(run))}\n"
     return f"{summary}\n{fence}text\n{shown}\n{fence}\n</details>\n"
 
 
-def _named(run: Run) -> str:
+def _name(run: Run) -> str:
     return run.spec if run.version is None else f"{run.spec} {run.version}"
 
 
 def _code(text: str) -> str:
-    """A text as code, in a table too."""
+    """Return a text as code that is valid in a table too."""
     shown = " ".join(visible(text).split()).replace("|", "\\|") or " "
     ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""

@@ -1,25 +1,26 @@
-"""A run on the terminal: a line a clause, then each counterexample in full."""
+"""A run on the terminal: a line per clause, then each counterexample in full."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import textwrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from synap_contracts.observation.finding import shown
-from synap_contracts.observation.redaction import hidden, keys_of
+from synap_contracts.observation.finding import format_value
+from synap_contracts.observation.redaction import redact
 from synap_contracts.report import reproduce
-from synap_contracts.report.circumstances import circumstances
-from synap_contracts.report.document import recorded, told_of
+from synap_contracts.report.document import describe_circumstances, keys_of, outcome_to_json, recorded_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from synap_contracts.observation.observed import CallSeen
+    from synap_contracts.observation.observed import ObservedCall
     from synap_contracts.runs.result import ClauseResult, Counterexample, Outcome, Run
 
-Json = Any
+Json: TypeAlias = Any
+Paint: TypeAlias = "Callable[[str, str], str]"
+"""Returns a text in a color, or unchanged."""
 
 _SIGNS: Final[dict[Outcome, tuple[str, str]]] = {
     "passed": ("ok", "green"),
@@ -30,192 +31,184 @@ _SIGNS: Final[dict[Outcome, tuple[str, str]]] = {
     "error": ("ERROR", "magenta"),
 }
 _MANY: Final = 12
-"""Messages beyond this many are counted, not listed, unless something about them differs."""
+"""Messages after this many are counted, not listed, unless they differ."""
 _WIDE: Final = 150
 _SEVERAL: Final = 3
+_SCREEN: Final = 4_000
+_SHOWN_FIELDS: Final = ("role", "content", "user_id", "customer_id", "session_id", "metadata")
 
 
-def lines(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
-    """A run, line by line.
-
-    Args:
-        run: The run.
-        paint: Gives a text a colour, or leaves it as it is.
-    """
-    named = run.name if run.version is None else f"{run.name} {run.version}"
-    yield f"{named} against {run.server} ({run.dialect} dialect), profile {run.profile}, seed {run.seed}"
+def format_run(run: Run, paint: Paint) -> Iterator[str]:
+    """Yield the lines of a run."""
+    client = run.name if run.version is None else f"{run.name} {run.version}"
+    yield f"{client} against {run.server} ({run.dialect} dialect), profile {run.profile}, seed {run.seed}"
     yield from (f"  {limit}" for limit in run.limits)
     yield ""
     for result in run.clauses:
-        yield _line(result, paint)
+        yield _format_line(result, paint)
     for result in run.clauses:
         if result.counterexample is not None and result.outcome != "known":
             yield ""
-            yield from evidence(result, run, paint)
+            yield from format_evidence(result, run, paint)
     yield ""
-    yield from _summary(run, paint)
+    yield from _format_summary(run, paint)
 
 
-def _line(result: ClauseResult, paint: Callable[[str, str], str]) -> str:
-    sign, colour = _SIGNS[result.outcome]
+def _format_line(result: ClauseResult, paint: Paint) -> str:
+    sign, color = _SIGNS[result.outcome]
     if result.outcome == "failed" and result.clause.level == "SHOULD":
-        sign, colour = "warning", "yellow"
-    count = f"{result.examples:>5} played" if result.examples else " " * 12
-    head = f"{result.clause.id:<21} {result.clause.level:<7} {paint(f'{sign:<13}', colour)}{count}"
+        sign, color = "warning", "yellow"
+    count = f"{result.examples:>5} run   " if result.examples else " " * 12
+    head = f"{result.clause.id:<23} {result.clause.level:<7} {paint(f'{sign:<13}', color)}{count}"
     return f"{head}  {result.message}".rstrip()
 
 
-def evidence(result: ClauseResult, run: Run, paint: Callable[[str, str], str] = lambda text, _: text) -> Iterator[str]:
-    """What became of a clause, line by line: the counterexample in full, keys hidden, or what was said without one."""
-    found = result.counterexample
-    if found is None:
+def format_evidence(result: ClauseResult, run: Run, paint: Paint = lambda text, _: text) -> Iterator[str]:
+    """Yield the lines of a clause's counterexample, with keys redacted, or its message if it has none."""
+    example = result.counterexample
+    if example is None:
         yield result.message or result.clause.statement
         return
-    keys = keys_of(run, found)
-    yield from (hidden(line, keys) for line in _counterexample(result, found, run, paint))
+    keys = keys_of(run, example)
+    yield from (redact(line, keys) for line in _format_counterexample(result, example, run, paint))
 
 
-def _counterexample(
-    result: ClauseResult, found: Counterexample, run: Run, paint: Callable[[str, str], str]
-) -> Iterator[str]:
+def _format_counterexample(result: ClauseResult, example: Counterexample, run: Run, paint: Paint) -> Iterator[str]:
     clause = result.clause
     yield paint(f"── {clause.id}: {clause.statement}", "bold")
     yield f"   {clause.level}, {clause.evidence}: {clause.source}"
-    yield f"   {paint(found.finding.sentence, 'red')}"
+    yield f"   {paint(example.finding.message, 'red')}"
     if result.outcome == "error":
         yield f"   {result.message}"
-    if not found.steady:
+    if not example.steady:
         yield "   (it does not happen every time)"
-    for seen in found.observation.calls:
+    for call in example.observation.calls:
         yield ""
-        yield from _call(seen, found, paint)
-    yield from _wire(found)
-    if heard := [text for text in found.observation.heard if hidden(text, keys_of(run, found)) != text]:
+        yield from _format_call(call, example, paint)
+    yield from _format_requests(example)
+    keys = keys_of(run, example)
+    if leaks := [text for text in example.observation.output if redact(text, keys) != text]:
         yield "   logged or printed, with the key:"
-        yield from (f"      {line}" for text in heard[:_MANY] for line in text.splitlines()[:_MANY])
+        yield from (f"      {line}" for text in leaks[:_MANY] for line in text.splitlines()[:_MANY])
     yield "   recorded:"
-    yield from _recorded(found)
-    yield "   again:"
-    yield f"      {reproduce.command(run, found)}"
-    yield "   by curl, as a client should send it:"
-    yield from (
-        textwrap.indent(reproduce.curl(run, found), "      ", lambda _: True).splitlines()
-        if _fits(found)
-        else ["      (too long to print; --json FILE has it)"]
-    )
-    yield "   by a script:"
+    yield from _format_recorded(example)
+    yield from _format_reproduction(example, run)
+
+
+def _format_reproduction(example: Counterexample, run: Run) -> Iterator[str]:
+    yield "   run it again:"
+    yield f"      {reproduce.command(run, example)}"
+    yield "   with curl, as a client should send it:"
+    yield from _indent(reproduce.curl(run, example), "      ", example)
+    yield "   with a script:"
     if run.scripts is not None:
-        yield f"      {shlex.join(['python', f'{run.scripts}/{reproduce.file_name(found)}'])}"
-    if run.scripts is None or _alone(run):
-        yield from (
-            textwrap.indent(reproduce.python(run, found), "      | ", lambda _: True).splitlines()
-            if _fits(found)
-            else ["      (too long to print; --json FILE has it)"]
-        )
+        yield f"      {shlex.join(['python', f'{run.scripts}/{reproduce.file_name(example)}'])}"
+    # The scripts of several counterexamples would hide the rest.
+    if run.scripts is None or sum(result.counterexample is not None for result in run.clauses) == 1:
+        yield from _indent(reproduce.python(run, example), "      | ", example)
 
 
-def _wire(found: Counterexample) -> Iterator[str]:
-    """What the server was asked, where that is more than a call's one request."""
-    requests = found.observation.wire
-    if len(requests) <= len(found.observation.calls) and not any(call.trouble for call in found.scenario.calls):
+def _indent(text: str, prefix: str, example: Counterexample) -> list[str]:
+    if len(json.dumps([list(call.messages) for call in example.observation.calls])) >= _SCREEN:
+        return ["      (too long to print; --json FILE has it)"]
+    return textwrap.indent(text, prefix, lambda _: True).splitlines()
+
+
+def _format_requests(example: Counterexample) -> Iterator[str]:
+    """Yield the requests that the server received, if they are not simply one per call."""
+    requests = example.observation.requests
+    troubled = any(call.trouble for call in example.scenario.calls)
+    if len(requests) <= len(example.observation.calls) and not troubled:
         return
-    yield "   asked of the server:" if requests else "   asked of the server: nothing"
+    yield "   requests to the server:" if requests else "   requests to the server: none"
     for request in requests[:_MANY]:
-        status = "not answered" if request.status is None else f"answered {request.status}"
+        status = "no response" if request.status is None else f"response {request.status}"
         yield f"      {request.at:%H:%M:%S.%f} {request.method} {request.path}, {status}"
     if len(requests) > _MANY:
-        yield f"      … {len(requests):,} requests in all"
+        yield f"      … {len(requests):,} requests in total"
 
 
-def _alone(run: Run) -> bool:
-    """Whether there is one counterexample: the scripts of several would bury what they are about."""
-    return sum(result.counterexample is not None for result in run.clauses) == 1
+def _mark(path: str, call: ObservedCall, example: Counterexample) -> str:
+    own = example.finding.call in {None, call.number}
+    paths = example.finding.paths
+    return "  <<<" if own and any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in paths) else ""
 
 
-def _fits(found: Counterexample) -> bool:
-    return len(json.dumps([list(seen.messages) for seen in found.observation.calls])) < 4_000  # noqa: PLR2004 - a screen
-
-
-def _marked(path: str, seen: CallSeen, found: Counterexample) -> str:
-    own = found.finding.call in {None, seen.number}
-    differs = own and any(mark == path or mark.startswith((f"{path}.", f"{path}[")) for mark in found.finding.marks)
-    return "  <<<" if differs else ""
-
-
-def _call(seen: CallSeen, found: Counterexample, paint: Callable[[str, str], str]) -> Iterator[str]:
-    yield f"   call {seen.number}{circumstances(seen, found.observation)}"
-    for index, entry in enumerate(seen.messages):
-        mark = _marked(f"messages[{index}]", seen, found)
+def _format_call(call: ObservedCall, example: Counterexample, paint: Paint) -> Iterator[str]:
+    yield f"   call {call.number}{describe_circumstances(call, example.observation)}"
+    for index, entry in enumerate(call.messages):
+        mark = _mark(f"messages[{index}]", call, example)
         if index < _MANY or mark:
-            yield f"      messages[{index}] = {_entry(entry)}{paint(mark, 'red')}"
-    if len(seen.messages) > _MANY:
-        yield f"      … {len(seen.messages):,} messages in all"
-    yield from _told(seen, found, paint)
+            yield f"      messages[{index}] = {_format_entry(entry)}{paint(mark, 'red')}"
+    if len(call.messages) > _MANY:
+        yield f"      … {len(call.messages):,} messages in total"
+    yield from _format_outcome(call, example, paint)
 
 
-def _entry(entry: Json) -> str:
+def _format_entry(entry: Json) -> str:
     if not isinstance(entry, dict):
-        return shown(entry)
-    return "{" + ", ".join(f"{json.dumps(key)}: {shown(value)}" for key, value in entry.items()) + "}"
+        return format_value(entry)
+    return "{" + ", ".join(f"{json.dumps(key)}: {format_value(value)}" for key, value in entry.items()) + "}"
 
 
-def _told(seen: CallSeen, found: Counterexample, paint: Callable[[str, str], str]) -> Iterator[str]:
-    told = told_of(seen.told)
-    answer = told.get("returned")
-    mark = paint(_marked("answer", seen, found), "red")
-    if "raised" in told:
-        where = " when it was opened" if seen.opening else ""
-        yield f"      raised{where}: {told['raised']['class']}: {shown(told['raised']['text'])}{mark}"
-    elif "hung" in told:
-        yield f"      no answer for {told['hung']} s{mark}"
+def _format_outcome(call: ObservedCall, example: Counterexample, paint: Paint) -> Iterator[str]:
+    outcome = outcome_to_json(call.outcome)
+    answer = outcome.get("returned")
+    mark = paint(_mark("answer", call, example), "red")
+    if "raised" in outcome:
+        when = " when it was opened" if call.opening else ""
+        yield f"      raised{when}: {outcome['raised']['class']}: {format_value(outcome['raised']['text'])}{mark}"
+    elif "hung" in outcome:
+        yield f"      no answer for {outcome['hung']} s{mark}"
     elif not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
-        yield f"      returned {shown(answer)}{mark}"
+        yield f"      returned {format_value(answer)}{mark}"
     else:
-        for key, value in answer.items():
-            if key != "results":
-                yield f"      answer.{key} = {shown(value)}{paint(_marked(f'answer.{key}', seen, found), 'red')}"
-        if not answer["results"]:
-            yield f"      answer.results = []{mark}"
-        for index, row in enumerate(answer["results"]):
-            differs = _marked(f"answer.results[{index}]", seen, found)
-            if index < _MANY or differs:
-                yield f"      answer.results[{index}] = {_row(row)}{paint(differs, 'red')}"
+        yield from _format_answer(answer, call, example, paint)
 
 
-def _row(row: Json) -> str:
+def _format_answer(answer: Json, call: ObservedCall, example: Counterexample, paint: Paint) -> Iterator[str]:
+    for key, value in answer.items():
+        if key != "results":
+            mark = paint(_mark(f"answer.{key}", call, example), "red")
+            yield f"      answer.{key} = {format_value(value)}{mark}"
+    if not answer["results"]:
+        yield f"      answer.results = []{paint(_mark('answer', call, example), 'red')}"
+    for index, row in enumerate(answer["results"]):
+        mark = _mark(f"answer.results[{index}]", call, example)
+        if index < _MANY or mark:
+            yield f"      answer.results[{index}] = {_format_row(row)}{paint(mark, 'red')}"
+
+
+def _format_row(row: Json) -> str:
     text = json.dumps(row, ensure_ascii=False, default=str)
-    return text if len(text) <= _WIDE else shown(row)
+    return text if len(text) <= _WIDE else format_value(row)
 
 
-def _recorded(found: Counterexample) -> Iterator[str]:
-    conversations = recorded(found.observation)
+def _format_recorded(example: Counterexample) -> Iterator[str]:
+    conversations = recorded_to_json(example.observation)
     if not conversations:
         yield "      nothing"
     for each in conversations:
         yield f"      {each['conversation_id']}"
-        for place, row in enumerate(each["messages"], 1):
-            if place <= _MANY:
-                said = {key: value for key, value in row.items() if key in _SAID and value not in (None, {})}
-                yield f"         {place}. {row.get('message_id', '')} {_entry(said)}"
+        for place, row in enumerate(each["messages"][:_MANY], 1):
+            fields = {key: value for key, value in row.items() if key in _SHOWN_FIELDS and value not in (None, {})}
+            yield f"         {place}. {row.get('message_id', '')} {_format_entry(fields)}"
         if len(each["messages"]) > _MANY:
-            yield f"         … {len(each['messages']):,} messages in all"
+            yield f"         … {len(each['messages']):,} messages in total"
 
 
-_SAID: Final = ("role", "content", "user_id", "customer_id", "session_id", "metadata")
+def _format_count(run: Run, outcome: Outcome, level: str) -> str:
+    """Return the number of clauses with an outcome, with the ids of failed ones: the last lines are read first."""
+    results = run.of(outcome, level)
+    failed = outcome in {"failed", "stale", "error"}
+    return f"{len(results)} {outcome}" + (f" ({', '.join(each.clause.id for each in results)})" if failed else "")
 
 
-def _counted(run: Run, outcome: Outcome, level: str) -> str:
-    """How many clauses came to that; of broken ones which, for what stands last is read first."""
-    found = run.of(outcome, level)
-    named = f" ({', '.join(each.clause.id for each in found)})" if outcome in {"failed", "stale", "error"} else ""
-    return f"{len(found)} {outcome}{named}"
-
-
-def _summary(run: Run, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _format_summary(run: Run, paint: Paint) -> Iterator[str]:
     for level in ("MUST", "SHOULD"):
-        said = [paint(_counted(run, each, level), _SIGNS[each][1]) for each in _SIGNS if run.of(each, level)]
-        yield f"{level + ':':<8} {', '.join(said) or 'not asked'}"
+        counts = [paint(_format_count(run, each, level), _SIGNS[each][1]) for each in _SIGNS if run.of(each, level)]
+        yield f"{level + ':':<8} {', '.join(counts) or 'not tested'}"
     if len(run.of("failed")) >= _SEVERAL:
-        yield "One defect may break several clauses: mend the first, and run again."
-    where = f"; counterexamples are kept in {run.folder}" if run.folder and run.of("failed") else ""
+        yield "One defect can violate several clauses: fix the first, and run again."
+    where = f"; counterexamples are saved in {run.folder}" if run.folder and run.of("failed") else ""
     yield f"{run.seconds:.1f} s{where}"

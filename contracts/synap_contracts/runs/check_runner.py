@@ -1,4 +1,4 @@
-"""Running the checks against one client."""
+"""Running the checks with one client."""
 
 from __future__ import annotations
 
@@ -8,63 +8,64 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
-from synap_contracts.clauses.catalogue import BY_ID, CLAUSES
-from synap_contracts.clauses.checks import CHECKS
+from synap_contracts.clauses.catalogue import BY_ID, CHECKS, CLAUSES
+from synap_contracts.clauses.rows import ACCEPT
 from synap_contracts.client.protocol import AdapterError, Hung
 from synap_contracts.client.real_time import monotonic
-from synap_contracts.runs.known import Ledger
+from synap_contracts.runs.known import KnownFailures
 from synap_contracts.runs.result import ClauseResult
-from synap_contracts.scenarios.model import following, one
-from synap_contracts.scenarios.strategies import message
-from synap_contracts.server.server import MEANS, ServerError
+from synap_contracts.scenarios.messages import message
+from synap_contracts.scenarios.model import concatenate, one
+from synap_contracts.server.server import ROUTES, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synap_contracts.clauses.check import Check, Depth
+    from synap_contracts.clauses.clause import Ability, Check, ClauseId, Depth
     from synap_contracts.client.protocol import Hello
+    from synap_contracts.observation.finding import Finding
     from synap_contracts.observation.observed import Observation
-    from synap_contracts.runs.replay import Trial
-    from synap_contracts.runs.scenario_runner import Player
+    from synap_contracts.runs.replay import Replayer
+    from synap_contracts.runs.scenario_runner import ScenarioRunner
     from synap_contracts.scenarios.model import Scenario
-    from synap_contracts.scenarios.saved import Kept
+    from synap_contracts.scenarios.saved import SavedExamples
 
-_ABILITIES: Final = {
-    "timeout_s": "being told its timeout",
-    "retry": "being told to wait shortly",
-    "listen": "giving its log records",
-    "given": "being given other than a list",
+_ABILITIES: Final[dict[Ability, str]] = {
+    "timeout_s": "setting the timeout",
+    "retry": "setting short waits",
+    "listen": "collecting log records",
+    "given": "passing messages as other types than a list",
     "loop": "calling from several event loops",
     "input": "comparing the caller's messages before and after",
     "integers": "integers beyond 2^53",
     "surrogates": "lone surrogates",
-    "concurrent": "calls beside each other",
+    "concurrent": "concurrent calls",
 }
 _FEW: Final = 3
-"""A counterexample with more messages needs their number."""
-_FAREWELLS: Final = 3
-"""So many broken adapters end a run."""
+"""A counterexample with more messages than this shows a limit on their number."""
+_MAX_FAILURES: Final = 3
+"""The run ends after this many adapters failed."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How far a run goes.
+    """The extent of a run.
 
     Args:
         depth: The profile.
-        examples: How many scenarios a check draws.
-        corner_s: How long a check may play its fixed scenarios.
-        drawn_s: How long it may play drawn ones.
-        seed: What they are drawn with.
-        clauses: Ids of what is asked.
+        examples: The number of scenarios that a check draws.
+        fixed_s: The time limit of a check for its fixed scenarios.
+        drawn_s: The time limit of a check for its drawn scenarios.
+        seed: The seed for drawing.
+        clauses: The clauses to test.
     """
 
     depth: Depth
     examples: int
-    corner_s: float
+    fixed_s: float
     drawn_s: float
     seed: int
-    clauses: frozenset[str] = frozenset(BY_ID)
+    clauses: frozenset[ClauseId] = frozenset(clause.id for clause in CLAUSES)
 
 
 PROFILES: Final[dict[Depth, tuple[int, float, float]]] = {
@@ -72,131 +73,131 @@ PROFILES: Final[dict[Depth, tuple[int, float, float]]] = {
     "default": (60, 15.0, 5.0),
     "deep": (500, 600.0, 120.0),
 }
-"""Examples of a check, and how many seconds it may take for fixed and for drawn scenarios."""
+"""For each check: the number of drawn scenarios, and the time limits for fixed and drawn scenarios in seconds."""
 
-_YOUNG_S: Final[dict[Depth, float]] = {"quick": 30.0, "default": 120.0, "deep": 3600.0}
-"""While a run is younger, no fixed scenario is left out: a slow machine is no reason to look less closely."""
+_UNLIMITED_S: Final[dict[Depth, float]] = {"quick": 30.0, "default": 120.0, "deep": 3600.0}
+"""At the beginning of a run, no fixed scenario is skipped: a slow machine must not make the search less thorough."""
 
 
 @dataclass
-class Runner:
-    """Plays the checks, and gathers what becomes of each clause.
+class CheckRunner:
+    """Runs the checks, and collects the result of each clause.
 
     Args:
-        player: Plays against the client.
-        trial: Says whose fault a failure is, and makes it small.
-        plan: How far to go.
-        kept: Counterexamples of earlier runs.
-        progress: Told of each check as it begins.
-        ledger: Failures that are known.
+        runner: Runs scenarios with the client.
+        replayer: Confirms and shrinks findings.
+        plan: The extent of the run.
+        saved: The counterexamples of earlier runs.
+        progress: Called with the name, the index and the number of checks when a check begins.
+        known: The known failures.
     """
 
-    player: Player
-    trial: Trial
+    runner: ScenarioRunner
+    replayer: Replayer
     plan: Plan
-    kept: Kept
+    saved: SavedExamples
     progress: Callable[[str, int, int], None] = lambda *_: None
-    ledger: Ledger = field(default_factory=Ledger)
-    settled: dict[str, ClauseResult] = field(default_factory=dict)
-    examples: Counter[str] = field(default_factory=Counter)
-    gaps: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    elsewhere: dict[str, str] = field(default_factory=dict)
-    proven: set[str] = field(default_factory=set)
-    shortened: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    broken: int = 0
+    known: KnownFailures = field(default_factory=KnownFailures)
+    settled: dict[ClauseId, ClauseResult] = field(default_factory=dict)
+    examples: Counter[ClauseId] = field(default_factory=Counter)
+    gaps: defaultdict[ClauseId, list[str]] = field(default_factory=lambda: defaultdict(list))
+    other_dialects: dict[ClauseId, str] = field(default_factory=dict)
+    proven: set[ClauseId] = field(default_factory=set)
+    skipped: defaultdict[ClauseId, list[str]] = field(default_factory=lambda: defaultdict(list))
+    failures: int = 0
     began: float = field(default_factory=monotonic)
 
     def run(self) -> tuple[ClauseResult, ...]:
-        """What becomes of each clause that the plan asks for."""
-        self._again()
-        wanted = [check for check in CHECKS if self.plan.clauses & check.asks]
-        asked = [check for check in wanted if check.dialect in {None, self.player.server.dialect}]
-        for check in wanted:
-            if check not in asked:
-                self.elsewhere |= dict.fromkeys(check.proves, f"asked with --dialect {check.dialect}")
-        for number, check in enumerate(asked):
-            self.progress(check.name, number, len(asked))
-            self._check(check, number)
+        """Return the result of each clause of the plan."""
+        self._run_saved()
+        planned = [check for check in CHECKS if self.plan.clauses & check.clauses]
+        checks = [check for check in planned if check.dialect in {None, self.runner.server.dialect}]
+        for check in planned:
+            if check not in checks:
+                self.other_dialects |= {each.id: f"requires --dialect {check.dialect}" for each in check.proves}
+        for number, check in enumerate(checks):
+            self.progress(check.name, number, len(checks))
+            self._run_check(check, number)
         return tuple(self._result(clause.id) for clause in CLAUSES if clause.id in self.plan.clauses)
 
-    def replay(self, clause: str, scenario: Scenario) -> tuple[ClauseResult, ...]:
-        """What becomes of one clause in one scenario."""
+    def replay(self, clause: ClauseId, scenario: Scenario) -> tuple[ClauseResult, ...]:
+        """Return the result of one clause in one scenario."""
         self.plan = replace(self.plan, clauses=frozenset({clause}))
-        self._play(scenario)
+        self._run_scenario(scenario)
         return (self.settled.get(clause) or ClauseResult(BY_ID[clause], "passed", 1),)
 
-    def _again(self) -> None:
-        """Play what broke a clause in an earlier run."""
+    def _run_saved(self) -> None:
+        """Run the counterexamples of earlier runs."""
         for clause in (each.id for each in CLAUSES if each.id in self.plan.clauses):
-            for scenario in self.kept.of(clause):
-                if clause in self.settled or self._too_many(scenario):
+            for scenario in self.saved.load(clause):
+                if clause in self.settled or self._is_too_large(scenario):
                     continue
                 try:
-                    self._play(scenario)
+                    self._run_scenario(scenario)
                 except (AdapterError, ServerError):
-                    self.player.stop()
+                    self.runner.stop()
                     continue
                 if clause not in self.settled:
-                    self.kept.forget(clause, scenario)
+                    self.saved.delete(clause, scenario)
 
-    def _check(self, check: Check, number: int) -> None:
-        if gap := self._gap(check, self.player.driver.hello):
+    def _run_check(self, check: Check, number: int) -> None:
+        if gap := self._gap(check, self.runner.driver.hello):
             for clause in check.proves:
-                self.gaps[clause].append(gap)
+                self.gaps[clause.id].append(gap)
             return
         if not self._open(check):
             return
         try:
-            self._corners(check)
+            self._run_fixed(check)
             if check.drawn is not None and check.share and self.plan.examples:
-                self._drawn(check, number)
-            self.player.cool()
+                self._run_drawn(check, number)
+            self.runner.close_shared()
         except AdapterError as error:
-            self._fails(check, f"the adapter, not your client: {error}")
-            self.broken += 1
-            if self.broken >= _FAREWELLS:
+            self._settle_error(check, f"the adapter, not the client: {error}")
+            self.failures += 1
+            if self.failures >= _MAX_FAILURES:
                 raise
         except ServerError as error:
-            self._fails(check, f"the server, not your client: {error}")
+            self._settle_error(check, f"the server, not the client: {error}")
         else:
-            self.proven |= set(check.proves)
+            self.proven |= {clause.id for clause in check.proves}
 
-    def _fails(self, check: Check, message: str) -> None:
-        self.player.stop()
+    def _settle_error(self, check: Check, message: str) -> None:
+        self.runner.stop()
         for clause in self._open(check):
             self.settled[clause] = ClauseResult(BY_ID[clause], "error", self.examples[clause], message)
 
-    def _open(self, check: Check) -> set[str]:
-        """The clauses that a check can still decide."""
-        return set(check.asks & self.plan.clauses) - self.settled.keys()
+    def _open(self, check: Check) -> set[ClauseId]:
+        """Return the clauses that a check can still decide."""
+        return set(check.clauses & self.plan.clauses) - self.settled.keys()
 
     def _gap(self, check: Check, hello: Hello) -> str | None:
-        """Why a check can't be asked of this client, or against this server."""
-        if lacking := [MEANS[means] for means in sorted(check.needs - self.player.server.means)]:
-            return f"the server has no {', '.join(lacking)}"
+        """Return why a check cannot run with this client, or against this server."""
+        if missing := [ROUTES[each] for each in sorted(check.needs - self.runner.server.capabilities)]:
+            return f"the server does not support {', '.join(missing)}"
         able = hello.can | ({"surrogates"} if hello.surrogates else set())
         able |= ({"integers"} if hello.integers is None else set()) | ({"concurrent"} if hello.concurrent else set())
-        if lacking := [_ABILITIES[each] for each in sorted(check.wants - able)]:
-            return f"the adapter does not do {', '.join(lacking)}"
+        if unable := [_ABILITIES[each] for each in sorted(check.abilities - able)]:
+            return f"the adapter does not support {', '.join(unable)}"
         return None
 
-    def _corners(self, check: Check) -> None:
-        until = max(monotonic() + self.plan.corner_s, self.began + _YOUNG_S[self.plan.depth])
-        corners = check.corners(self.plan.depth)
-        for played, scenario in enumerate(corners):
+    def _run_fixed(self, check: Check) -> None:
+        until = max(monotonic() + self.plan.fixed_s, self.began + _UNLIMITED_S[self.plan.depth])
+        scenarios = check.fixed(self.plan.depth)
+        for number, scenario in enumerate(scenarios):
             if not self._open(check) or self._open(check) <= self.gaps.keys():
                 return
             if monotonic() > until:
                 for clause in check.proves:
-                    self.shortened[clause].append(
-                        f"{check.name}: {played} of {len(corners)} scenarios in the time there was"
+                    self.skipped[clause.id].append(
+                        f"{check.name}: {number} of {len(scenarios)} scenarios ran within the time limit"
                     )
                 return
-            if not self._too_many(scenario):
-                self._example(check, scenario)
+            if not self._is_too_large(scenario):
+                self._run_example(check, scenario)
 
-    def _drawn(self, check: Check, number: int) -> None:
-        assert check.drawn is not None  # noqa: S101 - the caller asked
+    def _run_drawn(self, check: Check, number: int) -> None:
+        assert check.drawn is not None  # noqa: S101 - the caller checks it
         until = monotonic() + self.plan.drawn_s
 
         @seed(self.plan.seed * 1000 + number)
@@ -209,75 +210,78 @@ class Runner:
             verbosity=Verbosity.quiet,
         )
         @given(check.drawn)
-        def each(scenario: Scenario) -> None:
-            if self._open(check) and monotonic() < until and not self._too_many(scenario):
-                self._example(check, scenario)
+        def run_each(scenario: Scenario) -> None:
+            if self._open(check) and monotonic() < until and not self._is_too_large(scenario):
+                self._run_example(check, scenario)
 
-        each()
+        run_each()
 
-    def _too_many(self, scenario: Scenario) -> bool:
-        """Whether a call has as many messages as the client is known to refuse: it would do so whatever is asked."""
-        known = self.settled.get("ACCEPT")
-        least = known.counterexample.scenario.size if known and known.counterexample else 0
-        return least > _FEW and any(len(call.messages) >= least for call in scenario.calls)
+    def _is_too_large(self, scenario: Scenario) -> bool:
+        """Return whether a call has as many messages as the client is known to reject."""
+        accept = self.settled.get(ACCEPT.id)
+        limit = accept.counterexample.scenario.size if accept and accept.counterexample else 0
+        return limit > _FEW and any(len(call.messages) >= limit for call in scenario.calls)
 
-    def _example(self, check: Check, scenario: Scenario) -> None:
-        if self.player.hangs:
-            self.player.cool()  # what hangs by what came before would hang again and again
+    def _run_example(self, check: Check, scenario: Scenario) -> None:
+        if self.runner.hangs:
+            self.runner.close_shared()  # a client that hangs because of earlier calls would hang again and again
         try:
-            self._play(scenario)
+            self._run_scenario(scenario)
         except AdapterError:
-            self._play(scenario)  # once may be chance; twice is told
+            self._run_scenario(scenario)  # one failure can be chance
         for clause in self._open(check):
             self.examples[clause] += 1
 
-    def _play(self, scenario: Scenario) -> None:
-        hung = self.player.hangs
+    def _run_scenario(self, scenario: Scenario) -> None:
+        hung = self.runner.hangs
         past = self._judge(scenario)
-        if self.player.hangs and not hung:
-            # Whatever hung first, an ordinary call may do so too after what came before.
-            self._judge(following((*past, one(message(0)))))
+        if self.runner.hangs and not hung:
+            # After the scenario that hung, an ordinary call may hang too.
+            self._judge(concatenate((*past, one(message(0)))))
 
     def _judge(self, scenario: Scenario) -> tuple[Scenario, ...]:
-        """Play a scenario and settle what it shows; everything that its clients were asked."""
-        observation = self.player.play(scenario)
-        past = tuple(self.player.history)
-        findings = self.ledger.judged(observation)
-        self._undecided(observation)
-        new = [each for each in findings if each.clause in self.plan.clauses and each.clause not in self.settled]
-        new = [each for each in new if not self._breaks_alone(each.unless_alone, each.plainly)]
+        """Run a scenario, settle the clauses that it violates, and return the history of its clients."""
+        observation = self.runner.run(scenario)
+        past = tuple(self.runner.history)
+        findings = self.known.judge_new(observation)
+        self._note_unsettable_timeouts(observation)
+        new = [each for each in findings if self._is_new(each)]
         for finding in new:
-            verdict = self.trial.of(finding, observation, following(past))
-            if verdict is not None and not self.ledger.takes(verdict):
-                self.settled[finding.clause] = verdict
-                if verdict.counterexample is not None and verdict.outcome == "failed":
-                    self.kept.keep(finding.clause, verdict.counterexample.scenario)
+            result = self.replayer.confirm(finding, observation, concatenate(past))
+            if result is None or self.known.collect(result):
+                continue
+            self.settled[finding.clause] = result
+            if result.counterexample is not None and result.outcome == "failed":
+                self.saved.save(finding.clause, result.counterexample.scenario)
         if new:
-            self.player.cool()
+            self.runner.close_shared()
         return past
 
-    def _breaks_alone(self, *clauses: str | None) -> bool:
-        """Whether a single call is known to break one of them: no wonder that one after others, or a wide one, does."""
+    def _is_new(self, finding: Finding) -> bool:
+        if finding.clause not in self.plan.clauses or finding.clause in self.settled:
+            return False
+        return not self._violated_by_one_call(finding.unless_alone, finding.plainly)
+
+    def _violated_by_one_call(self, *clauses: ClauseId | None) -> bool:
+        """Return whether a single call violates one of the clauses: then so does a call after others, or a wide one."""
         settled = (self.settled.get(clause) for clause in clauses if clause)
-        found = (known.counterexample for known in settled if known and known.counterexample)
-        return any(len(each.scenario.calls) == 1 for each in found)
+        examples = (result.counterexample for result in settled if result and result.counterexample)
+        return any(len(each.scenario.calls) == 1 for each in examples)
 
-    def _undecided(self, observation: Observation) -> None:
-        """A client that can't be told its timeout may wait longer than the kit does."""
-        for seen in observation.calls:
-            if isinstance(seen.told, Hung) and seen.call.trouble and not seen.settable:
-                gap = f"the client can't be told its timeout, and was still waiting after {seen.told.seconds:.0f} s"
-                if gap not in self.gaps[seen.call.trouble.clause]:
-                    self.gaps[seen.call.trouble.clause].append(gap)
+    def _note_unsettable_timeouts(self, observation: Observation) -> None:
+        """A client whose timeout cannot be set may wait longer than the kit does."""
+        for call in observation.calls:
+            if isinstance(call.outcome, Hung) and call.call.trouble and not call.timeout_settable:
+                seconds = f"{call.outcome.seconds:.0f} s"
+                gap = f"the timeout of the client cannot be set, and it was still waiting after {seconds}"
+                if gap not in self.gaps[call.call.trouble.clause]:
+                    self.gaps[call.call.trouble.clause].append(gap)
 
-    def _result(self, clause: str) -> ClauseResult:
+    def _result(self, clause: ClauseId) -> ClauseResult:
         if clause in self.settled:
-            result = self.settled[clause]
-            return ClauseResult(
-                result.clause, result.outcome, max(1, self.examples[clause]), result.message, result.counterexample
-            )
+            return replace(self.settled[clause], examples=max(1, self.examples[clause]))
         if self.gaps[clause] or clause not in self.proven:
-            reasons = "; ".join(dict.fromkeys(self.gaps[clause])) or self.elsewhere.get(clause)
+            reasons = "; ".join(dict.fromkeys(self.gaps[clause])) or self.other_dialects.get(clause)
             reasons = reasons or "no check of this clause could run"
             return ClauseResult(BY_ID[clause], "not-testable", self.examples[clause], reasons)
-        return ClauseResult(BY_ID[clause], "passed", self.examples[clause], "; ".join(self.shortened[clause]))
+        return ClauseResult(BY_ID[clause], "passed", self.examples[clause], "; ".join(self.skipped[clause]))

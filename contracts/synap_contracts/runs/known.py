@@ -1,99 +1,70 @@
-"""Failures that are known: a file lists them, each with its example, and only a replay says that one is gone."""
+"""Known failures: a file lists them with examples, and only a replay decides whether one still occurs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from synap_contracts.clauses.auth import AUTH_OWN
 from synap_contracts.clauses.catalogue import BY_ID
+from synap_contracts.clauses.connection import NET_NAME
 from synap_contracts.clauses.judge import judge
 from synap_contracts.client.protocol import AdapterError, Hung, Raised
-from synap_contracts.client.releases import ordered
-from synap_contracts.runs.result import ClauseResult, Counterexample
-from synap_contracts.scenarios.model import replay_id
-from synap_contracts.server.server import MEANS, ServerError
+from synap_contracts.client.releases import version_key
+from synap_contracts.runs.result import ClauseResult, Counterexample, KnownFailure
+from synap_contracts.scenarios.serialization import replay_id
+from synap_contracts.server.server import ROUTES, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.observation.finding import Finding
-    from synap_contracts.observation.observed import CallSeen, Observation
-    from synap_contracts.runs.scenario_runner import Player
-    from synap_contracts.scenarios.model import Call, Scenario
+    from synap_contracts.observation.observed import Observation, ObservedCall
+    from synap_contracts.runs.scenario_runner import ScenarioRunner
 
-_TRIES: Final = 3
-"""So many replays without the failure make it stale: one may have been chance."""
-_CLASS_ALONE: Final = frozenset({"NET-NAME"})
-"""Broken by the class that was raised, whatever went wrong."""
+_ATTEMPTS: Final = 3
+"""A known failure is stale if this many replays do not show it: one can be chance."""
 _KEYS: Final = {"newline": "key with a newline", "accented": "key with é"}
 
 
-@dataclass(frozen=True)
-class Known:
-    """A failure that is known.
-
-    Args:
-        clause: The clause that is broken.
-        kind: How, as `kind_of` says it: another kind of failure of the same clause is news.
-        reason: Why it is let be.
-        example: The scenario that is replayed.
-        link: Where more is said.
-        since: The first release that has it, or None.
-        until: The last release that has it, or None.
-        dialect: What the server speaks where it happens.
-    """
-
-    clause: str
-    kind: str
-    reason: str
-    example: Scenario
-    link: str | None = None
-    since: str | None = None
-    until: str | None = None
-    dialect: str = "documented"
-
-    def applies(self, version: str | None) -> bool:
-        """Whether a release is said to have it; a client that tells no version is meant by every entry."""
-        if version is None:
-            return True
-        number = ordered(version)
-        late = self.since is None or number >= ordered(self.since)
-        return late and (self.until is None or number <= ordered(self.until))
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """What tells it from others."""
-        return self.clause, self.kind
+def applies(failure: KnownFailure, version: str | None) -> bool:
+    """Return whether a release is listed as having a failure. All entries apply to a client without a version."""
+    if version is None:
+        return True
+    number = version_key(version)
+    begun = failure.since is None or number >= version_key(failure.since)
+    return begun and (failure.until is None or number <= version_key(failure.until))
 
 
 def kind_of(finding: Finding, observation: Observation) -> str:
-    """How a clause was broken, in a few words that hold for other examples of the same defect.
+    """Describe how a clause was violated, in a few words that apply to all examples of the same defect.
 
-    What was given that is out of the ordinary, what went wrong on the way, and what the caller was told, as in
-    ``Disconnected, returned`` or ``raised ValueError``.
+    The unusual input, the failure that occurred, and the outcome, such as ``Disconnected, returned`` or ``raised
+    ValueError``.
     """
-    if finding.clause == "AUTH-OWN":
-        return "another instance"  # where it is recorded is the defect, whatever the caller is told besides
-    seen = next((each for each in observation.calls if each.number == finding.call), None)
-    if seen is None:
+    if finding.clause == AUTH_OWN.id:
+        return "another instance"  # the defect is where it is recorded, whatever the outcome
+    call = next((each for each in observation.calls if each.number == finding.call), None)
+    if call is None:
         return "overall"
-    circumstances = () if finding.clause in _CLASS_ALONE else _circumstances(seen)
-    return ", ".join([*circumstances, _told(seen)])
+    # Only the class that was raised violates NET-NAME, whatever failed.
+    circumstances = () if finding.clause == NET_NAME.id else _circumstances(call)
+    return ", ".join([*circumstances, _outcome(call)])
 
 
-def _circumstances(seen: CallSeen) -> Iterable[str]:
-    call: Call = seen.call
-    if seen.kind in _KEYS:
-        yield _KEYS[seen.kind]
-    if call.given != "list":
-        yield call.given
-    if call.trouble:
-        name = str(call.trouble.fault.get("fault"))
-        yield f"{name} {call.trouble.fault.get('status')}" if name == "Respond" else name
+def _circumstances(call: ObservedCall) -> Iterator[str]:
+    if call.key_kind in _KEYS:
+        yield _KEYS[call.key_kind]
+    if call.call.given != "list":
+        yield call.call.given
+    if trouble := call.call.trouble:
+        name = str(trouble.fault.get("fault"))
+        yield f"{name} {trouble.fault.get('status')}" if name == "Respond" else name
 
 
-def _told(seen: CallSeen) -> str:
-    match seen.told:
+def _outcome(call: ObservedCall) -> str:
+    match call.outcome:
         case Raised(kind=kind):
             return f"raised {kind.rpartition('.')[2]}"
         case Hung():
@@ -102,92 +73,95 @@ def _told(seen: CallSeen) -> str:
             return "returned"
 
 
-class Ledger:
-    """The known failures of one run: what it finds that is listed is let be, and what is listed is replayed.
+class KnownFailures:
+    """The known failures of one run: findings that are listed are ignored, and the listed examples are replayed.
 
     Args:
-        known: What is listed, for this client's release and this dialect.
-        others: What is listed for other releases, and shall be replayed to see whether this one has it too.
-        collecting: Whether a clause stays open after a failure, so that other kinds of it are found as well.
+        known: The entries for this client's release and this dialect.
+        others: The entries for other releases, which are replayed to find whether this release has them too.
+        collecting: Whether a clause stays open after a failure, so that other kinds of failure are found too.
     """
 
-    def __init__(self, known: Iterable[Known] = (), others: Iterable[Known] = (), *, collecting: bool = False) -> None:
+    def __init__(
+        self, known: Iterable[KnownFailure] = (), others: Iterable[KnownFailure] = (), *, collecting: bool = False
+    ) -> None:
         self.known = tuple(known)
         self.others = tuple(others)
         self.collecting = collecting
-        self.found: dict[tuple[str, str], Counterexample] = {}
-        """What is not listed for this release, by clause and kind; where a clause stays open, all of it."""
-        self.shown: list[Known] = []
-        """What is listed and happened."""
+        self.found: dict[tuple[ClauseId, str], Counterexample] = {}
+        """The failures that are not listed for this release, by clause and kind; all of them if clauses stay open."""
+        self.confirmed: list[KnownFailure] = []
+        """The listed failures that occurred."""
         self._names = {each.name for each in self.known}
 
-    def judged(self, observation: Observation) -> list[Finding]:
-        """What a scenario shows to be broken beside what is known."""
-        findings = judge(observation)
-        return [each for each in findings if (each.clause, kind_of(each, observation)) not in self._names]
+    def judge_new(self, observation: Observation) -> list[Finding]:
+        """Return what a scenario violates, without the known failures."""
+        return [each for each in judge(observation) if (each.clause, kind_of(each, observation)) not in self._names]
 
-    def takes(self, verdict: ClauseResult) -> bool:
-        """Whether the clause of a failure stays open."""
-        shown = verdict.counterexample
-        if not self.collecting or verdict.outcome != "failed" or shown is None:
+    def collect(self, result: ClauseResult) -> bool:
+        """Store a failure if all are collected, and return whether the clause stays open."""
+        example = result.counterexample
+        if not self.collecting or result.outcome != "failed" or example is None:
             return False
-        self._take(verdict.clause.id, shown)
+        self._add(result.clause.id, example)
         return True
 
-    def _take(self, clause: str, shown: Counterexample) -> None:
-        name = clause, kind_of(shown.finding, shown.observation)
-        self.found.setdefault(name, shown)
+    def _add(self, clause: ClauseId, example: Counterexample) -> None:
+        name = clause, kind_of(example.finding, example.observation)
+        self.found.setdefault(name, example)
         self._names.add(name)
 
-    def replayed(self, player: Player, clauses: frozenset[str]) -> dict[str, ClauseResult]:
-        """What becomes of the clauses that have known failures, by playing their examples.
+    def replay(self, runner: ScenarioRunner, clauses: frozenset[ClauseId]) -> dict[ClauseId, ClauseResult]:
+        """Return the results of the clauses that have known failures, by replaying the examples.
 
         Args:
-            player: Plays against the client.
-            clauses: The clauses that were asked for.
+            runner: Runs scenarios with the client.
+            clauses: The clauses to test.
         """
-        results: dict[str, ClauseResult] = {}
-        for each in self.known:
-            if each.clause in clauses:
-                result = replay(each, player)
-                results[each.clause] = _worse(results.get(each.clause), result)
-                self.shown += [each] if result.outcome == "known" else []
-        for each in self.others:
-            if each.clause in clauses and (shown := _shown_to(each, self, player)) is not None:
-                self._take(each.clause, shown)
+        results: dict[ClauseId, ClauseResult] = {}
+        for each in (each for each in self.known if each.clause in clauses):
+            result = replay(each, runner)
+            results[each.clause] = _merge(results.get(each.clause), result)
+            self.confirmed += [each] if result.outcome == "known" else []
+        for each in (each for each in self.others if each.clause in clauses):
+            if (example := self._replay_other(each, runner)) is not None:
+                self._add(each.clause, example)
         return results
 
-    def settled(self, results: Sequence[ClauseResult], replayed: dict[str, ClauseResult]) -> tuple[ClauseResult, ...]:
-        """What the search came to, with what the replays did: a new failure stands before an old one."""
-        return tuple(self._settled(each, replayed.get(each.clause.id)) for each in results)
+    def _replay_other(self, failure: KnownFailure, runner: ScenarioRunner) -> Counterexample | None:
+        """Replay another release's failure, and return what it shows that is not known."""
+        try:
+            return _replay_once(failure, runner, self.judge_new, lambda finding, _: finding.clause == failure.clause)
+        except (AdapterError, ServerError):
+            return None
 
-    def _settled(self, result: ClauseResult, known: ClauseResult | None) -> ClauseResult:
-        found = [shown for (clause, _), shown in self.found.items() if clause == result.clause.id]
+    def merge(
+        self, results: Sequence[ClauseResult], replayed: dict[ClauseId, ClauseResult]
+    ) -> tuple[ClauseResult, ...]:
+        """Merge the results of the search and of the replays. A new failure takes precedence over a known one."""
+        return tuple(self._merge(each, replayed.get(each.clause.id)) for each in results)
+
+    def _merge(self, result: ClauseResult, known: ClauseResult | None) -> ClauseResult:
+        found = [example for (clause, _), example in self.found.items() if clause == result.clause.id]
         if result.outcome in {"failed", "error"}:
             return result
         if found:
             more = f" ({len(found) - 1} more kinds of failure)" if len(found) > 1 else ""
-            message = found[0].finding.sentence + more
+            message = found[0].finding.message + more
             return replace(result, outcome="failed", message=message, counterexample=found[0])
         if known is None:
             return result
         return replace(known, examples=result.examples + known.examples)
 
-
-def _shown_to(known: Known, ledger: Ledger, player: Player) -> Counterexample | None:
-    """What the example of another release's failure shows here beside what is known."""
-    try:
-        observation = player.play(known.example, fresh=True)
-    except (AdapterError, ServerError):
-        return None
-    finding = next((each for each in ledger.judged(observation) if each.clause == known.clause), None)
-    if finding is None:
-        return None
-    observation.wire = player.server.requests()
-    return Counterexample(replay_id(known.example), known.example, observation, finding)
+    def entries(self, dialect: str) -> tuple[KnownFailure, ...]:
+        """Return the found failures as entries without a reason."""
+        return tuple(
+            KnownFailure(clause, kind, "", example.scenario, dialect=dialect)
+            for (clause, kind), example in self.found.items()
+        )
 
 
-def _worse(one: ClauseResult | None, other: ClauseResult) -> ClauseResult:
+def _merge(one: ClauseResult | None, other: ClauseResult) -> ClauseResult:
     order = ("known", "not-testable", "error", "stale")
     if one is None:
         return other
@@ -196,68 +170,69 @@ def _worse(one: ClauseResult | None, other: ClauseResult) -> ClauseResult:
     return replace(worse, message="; ".join(messages), examples=one.examples + other.examples)
 
 
-def replay(known: Known, player: Player) -> ClauseResult:
-    """Whether a known failure's example still fails in the same way."""
-    clause = BY_ID[known.clause]
+def replay(failure: KnownFailure, runner: ScenarioRunner) -> ClauseResult:
+    """Return whether the example of a known failure still fails in the same way."""
+    clause = BY_ID[failure.clause]
     try:
-        for _ in range(_TRIES):
-            if (shown := _shown(known, player)) is not None:
-                return ClauseResult(clause, "known", 1, f"{known.kind}: {known.reason}", shown)
-            player.stop()  # what the process remembers of clients that are closed may hide it
+        for _ in range(_ATTEMPTS):
+            example = _replay_once(
+                failure, runner, judge, lambda finding, seen: (finding.clause, kind_of(finding, seen)) == failure.name
+            )
+            if example is not None:
+                return ClauseResult(clause, "known", 1, f"{failure.kind}: {failure.reason}", example)
+            runner.stop()  # the process may remember closed clients, and hide the failure
     except (AdapterError, ServerError) as error:
-        if lacking := _lacking(player):
-            return ClauseResult(clause, "not-testable", 0, f"known ({known.kind}); {lacking}")
-        return ClauseResult(clause, "error", 0, f"the example of {known.kind!r} can't be played: {error}")
-    if lacking := _lacking(player):
-        return ClauseResult(clause, "not-testable", _TRIES, f"known ({known.kind}); {lacking}")
+        if gap := _gap(runner):
+            return ClauseResult(clause, "not-testable", 0, f"known ({failure.kind}); {gap}")
+        return ClauseResult(clause, "error", 0, f"the example of {failure.kind!r} cannot be replayed: {error}")
+    if gap := _gap(runner):
+        return ClauseResult(clause, "not-testable", _ATTEMPTS, f"known ({failure.kind}); {gap}")
     return ClauseResult(
         clause,
         "stale",
-        _TRIES,
-        f"listed as known ({known.kind}), and its example does not fail so any more: take it out of the list, "
-        "or say until which release it holds",
+        _ATTEMPTS,
+        f"listed as known ({failure.kind}), but its example no longer fails this way: remove the entry, "
+        "or state the last release that has the failure",
     )
 
 
-def _lacking(player: Player) -> str | None:
-    """What a server has not that an example may need: without it nothing is proven stale."""
-    lacking = [what for means, what in MEANS.items() if means not in player.server.means]
-    return f"the server has no {', '.join(lacking)} to replay its example with" if lacking else None
+def _gap(runner: ScenarioRunner) -> str | None:
+    """Return what the server does not support. Without it, an example does not prove that a failure is stale."""
+    missing = [route for capability, route in ROUTES.items() if capability not in runner.server.capabilities]
+    return f"the server does not support {', '.join(missing)}, which replaying needs" if missing else None
 
 
-def _shown(known: Known, player: Player) -> Counterexample | None:
-    observation = player.play(known.example, fresh=True)
-    for finding in judge(observation):
-        if (finding.clause, kind_of(finding, observation)) == known.name:
-            observation.wire = player.server.requests()
-            return Counterexample(replay_id(known.example), known.example, observation, finding)
-    return None
+def _replay_once(
+    failure: KnownFailure,
+    runner: ScenarioRunner,
+    judge: Callable[[Observation], list[Finding]],
+    matches: Callable[[Finding, Observation], bool],
+) -> Counterexample | None:
+    observation = runner.run(failure.example, fresh=True)
+    finding = next((each for each in judge(observation) if matches(each, observation)), None)
+    if finding is None:
+        return None
+    observation.requests = runner.server.requests()
+    return Counterexample(replay_id(failure.example), failure.example, observation, finding)
 
 
 @dataclass(frozen=True)
-class Listed:
-    """What a user's file lists.
+class KnownFailureList:
+    """The content of a file of known failures.
 
     Args:
-        known: Its entries.
-        collecting: Whether all kinds of new failures are wanted, not the first of each clause.
-        everywhere: Whether the examples of other releases' failures are played as well.
+        known: The entries.
+        collecting: Whether all kinds of new failures are wanted, not only the first of each clause.
+        everywhere: Whether the examples of other releases' failures are replayed as well.
     """
 
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownFailure, ...] = ()
     collecting: bool = field(default=False, kw_only=True)
     everywhere: bool = field(default=False, kw_only=True)
 
-    def ledger(self, version: str | None, dialect: str) -> Ledger:
-        """The entries for a release and a dialect."""
-        asked = [each for each in self.known if each.dialect == dialect]
-        holding = [each for each in asked if each.applies(version)]
-        others = [each for each in asked if each not in holding] if self.everywhere else []
-        return Ledger(holding, others, collecting=self.collecting)
-
-
-def found_of(ledger: Ledger, dialect: str) -> tuple[Known, ...]:
-    """What a run found that is not listed, as entries whose reason is still to be written."""
-    return tuple(
-        Known(clause, kind, "", shown.scenario, dialect=dialect) for (clause, kind), shown in ledger.found.items()
-    )
+    def for_client(self, version: str | None, dialect: str) -> KnownFailures:
+        """Return the entries for a release and a dialect."""
+        entries = [each for each in self.known if each.dialect == dialect]
+        known = [each for each in entries if applies(each, version)]
+        others = [each for each in entries if each not in known] if self.everywhere else []
+        return KnownFailures(known, others, collecting=self.collecting)

@@ -1,4 +1,4 @@
-"""What a run came to: everything that a report needs, as data."""
+"""The result of a run: everything that a report needs, as data."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from synap_contracts.clauses.catalogue import Clause
+    from synap_contracts.clauses.clause import Clause, ClauseId
     from synap_contracts.observation.finding import Finding
     from synap_contracts.observation.observed import Observation
-    from synap_contracts.runs.known import Known
     from synap_contracts.scenarios.model import Scenario
 
 Outcome = Literal["passed", "failed", "known", "stale", "not-testable", "error"]
-"""`known`: the file of known failures lists it, and it fails as listed; `stale`: listed, and it fails so no more."""
+"""`known`: the clause fails as the file of known failures lists it. `stale`: it is listed, but no longer fails."""
 
 
 @dataclass(frozen=True)
 class Counterexample:
-    """The smallest scenario that was found to break a clause, and how it went.
+    """The smallest scenario found that violates a clause, and how it ran.
 
     Args:
-        id: What `--replay` takes.
-        scenario: What was played.
-        observation: How it went.
-        finding: What was wrong with that.
-        steady: Whether it failed again when it was played again.
+        id: The ID for `--replay`.
+        scenario: The scenario.
+        observation: How it ran.
+        finding: The violation.
+        steady: Whether the violation occurred again when the scenario ran again.
     """
 
     id: str
@@ -37,14 +36,14 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class ClauseResult:
-    """What became of a clause.
+    """The result for a clause.
 
     Args:
         clause: The clause.
-        outcome: What became of it.
-        examples: How many scenarios were played for it.
-        message: What was wrong, or why it could not be asked; empty where it passed.
-        counterexample: Where it failed.
+        outcome: The outcome.
+        examples: The number of scenarios that ran for it.
+        message: The violation, or why the clause is not testable. Empty if it passed.
+        counterexample: The counterexample, if it failed.
     """
 
     clause: Clause
@@ -55,27 +54,57 @@ class ClauseResult:
 
 
 @dataclass(frozen=True)
+class KnownFailure:
+    """A known failure.
+
+    Args:
+        clause: The violated clause.
+        kind: The kind of failure (see `kind_of`). Another kind of failure of the same clause is new.
+        reason: Why it is accepted.
+        example: The scenario that is replayed.
+        link: A link to more information.
+        since: The first release that has the failure, or None.
+        until: The last release that has the failure, or None.
+        dialect: The dialect of the server in which it occurs.
+    """
+
+    clause: ClauseId
+    kind: str
+    reason: str
+    example: Scenario
+    link: str | None = None
+    since: str | None = None
+    until: str | None = None
+    dialect: str = "documented"
+
+    @property
+    def name(self) -> tuple[ClauseId, str]:
+        """What distinguishes it from others."""
+        return self.clause, self.kind
+
+
+@dataclass(frozen=True)
 class Run:
-    """One client against one server.
+    """The result of running all checks for one client against one server.
 
     Args:
         spec: The client as the user named it.
-        name: As it named itself.
-        version: As it named it, or None.
-        server: Where it was sent.
-        dialect: What the server spoke.
-        profile: How deep the search went.
-        seed: Gives the same search again.
-        folder: Where its counterexamples are kept, or None.
-        limits: What the client declared that it can't do, or be told, in words.
-        seconds: How long it took.
-        clauses: What became of each.
-        shown: Listed failures that happened as listed.
-        found: Every kind of failure that is not listed as known, where that was asked for.
-        options: What the command was told besides, so that it can be given again.
-        secrets: The keys that were issued or given: no report shows them.
-        scripts: The folder that has each counterexample's script, where one was written.
-        error: Why the client, or its server, could not be run; no clause was asked then.
+        name: The name that the client declares.
+        version: The version that the client declares, or None.
+        server: The URL of the server.
+        dialect: The dialect of the server.
+        profile: How deep the search was.
+        seed: The seed that repeats the search.
+        folder: The folder of the saved counterexamples, or None.
+        limits: The limits that the client declares, in words.
+        seconds: The duration.
+        clauses: The result for each clause.
+        confirmed: The known failures that occurred as listed.
+        found: All kinds of failures that are not listed, if they were requested.
+        options: The other options of the command, so that it can be repeated.
+        secrets: All keys that were issued or given. Reports never show them.
+        scripts: The folder of the counterexamples' scripts, if they were written.
+        error: Why the client, or its server, could not be run. No clause was tested then.
     """
 
     spec: str
@@ -89,19 +118,19 @@ class Run:
     limits: tuple[str, ...]
     seconds: float
     clauses: tuple[ClauseResult, ...]
-    shown: tuple[Known, ...] = ()
-    found: tuple[Known, ...] = ()
+    confirmed: tuple[KnownFailure, ...] = ()
+    found: tuple[KnownFailure, ...] = ()
     options: tuple[str, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     scripts: str | None = None
     error: str | None = None
 
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:
-        """The clauses with an outcome, of one level or of both."""
+        """Return the clauses with an outcome, of one level or of both."""
         return tuple(r for r in self.clauses if r.outcome == outcome and level in {None, r.clause.level})
 
     def status(self, *, strict: bool) -> int:
-        """The exit status: 0 kept, 1 broken, 2 something could not be run."""
+        """Return the exit status: 0 passed, 1 failed, 2 something could not be run."""
         if self.error is not None:
             return 2
         if self.of("stale") or self.of("failed", None if strict else "MUST"):

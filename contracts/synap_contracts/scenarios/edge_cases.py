@@ -1,4 +1,4 @@
-"""Corners: values that clients, libraries and servers are known to stumble over."""
+"""Edge cases: values that clients, libraries and servers are known to change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counterexamples that are kept from run to run, in a folder for each client."""
+"""Counterexamples that are saved between runs, in a folder for each client."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from hypothesis.database import DirectoryBasedExampleDatabase, InMemoryExampleDatabase
 
-from synap_contracts.clauses.catalogue import CLAUSES
-from synap_contracts.scenarios.model import dumps, from_json, replay_id
+from synap_contracts.scenarios.serialization import dumps, from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hypothesis.database import ExampleDatabase
 
+    from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.scenarios.model import Scenario
 
 
-class Kept:
-    """A client's counterexamples, in a hypothesis example database.
+class SavedExamples:
+    """The counterexamples of one client, in a Hypothesis example database.
 
     Args:
-        folder: Of all clients, or None to keep nothing.
+        folder: The folder of all clients, or None to save nothing.
         client: The client as the user named it.
     """
 
@@ -33,8 +33,8 @@ class Kept:
             InMemoryExampleDatabase() if self.folder is None else DirectoryBasedExampleDatabase(self.folder)
         )
 
-    def of(self, clause: str) -> tuple[Scenario, ...]:
-        """What broke a clause, the smallest first; what an older version wrote and this can't read is left out."""
+    def load(self, clause: ClauseId) -> tuple[Scenario, ...]:
+        """Return the scenarios that violated a clause, the smallest first. Unreadable ones are skipped."""
         found = []
         for value in sorted(self.database.fetch(clause.encode()), key=len):
             try:
@@ -43,20 +43,10 @@ class Kept:
                 continue
         return tuple(found)
 
-    def keep(self, clause: str, scenario: Scenario) -> None:
-        """Keep one."""
+    def save(self, clause: ClauseId, scenario: Scenario) -> None:
+        """Save a scenario that violates a clause."""
         self.database.save(clause.encode(), dumps(scenario))
 
-    def forget(self, clause: str, scenario: Scenario) -> None:
-        """Drop one that breaks nothing any more."""
+    def delete(self, clause: ClauseId, scenario: Scenario) -> None:
+        """Delete a scenario that no longer violates a clause."""
         self.database.delete(clause.encode(), dumps(scenario))
-
-    def named(self, id_: str, clauses: frozenset[str] = frozenset()) -> tuple[str, Scenario] | None:
-        """The clause and the scenario that `--replay` names; of these clauses, where any are given."""
-        for clause in CLAUSES:
-            if clauses and clause.id not in clauses:
-                continue
-            for scenario in self.of(clause.id):
-                if replay_id(scenario) == id_:
-                    return clause.id, scenario
-        return None

@@ -1,16 +1,18 @@
-"""Making a counterexample small: scenarios are data, so they are shrunk as data, within a time that is set.
+"""Shrinking a counterexample: scenarios are data, so they are shrunk as data, within a time limit.
 
-hypothesis shrinks the choices that drew an example. Fixed corners, kept examples and the history of a client have none,
-so what hypothesis finds is shrunk here too: the same rules for all, and a bound on the time.
+Hypothesis shrinks the choices that drew an example. Fixed scenarios, saved examples and the history of a client have no
+such choices, so all counterexamples are shrunk here: the same rules for all, and a time limit.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.client.real_time import monotonic
-from synap_contracts.scenarios.model import Call, Scenario, Together, dumps, one, reference_of
+from synap_contracts.scenarios.model import Call, Scenario, Together, one, reference_of
+from synap_contracts.scenarios.serialization import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,14 +23,14 @@ Json = Any
 
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _SPELL_OUT: Final = 12
-"""Texts up to this length are tried without each of their characters."""
+"""Up to this length, a text is also tried without each of its characters."""
 
 
 def cost(scenario: Scenario) -> tuple[int, int, int, int, bytes]:
-    """What a smaller scenario has less of: steps, messages, text, odd characters."""
+    """Return the size of a scenario: steps, messages, text, unusual characters."""
     text = dumps(scenario)
-    odd = sum(c not in _PLAIN for call in scenario.calls for entry in call.messages for c in _text(entry))
-    return len(scenario.steps), scenario.size, len(text), odd, text
+    unusual = sum(c not in _PLAIN for call in scenario.calls for entry in call.messages for c in _text(entry))
+    return len(scenario.steps), scenario.size, len(text), unusual, text
 
 
 def _text(entry: Json) -> str:
@@ -36,31 +38,30 @@ def _text(entry: Json) -> str:
 
 
 def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], seconds: float) -> Scenario:
-    """The smallest scenario that still fails, of those that were tried in time.
+    """Return the smallest scenario found in time that still fails.
 
     Args:
-        scenario: One that fails.
-        fails: Whether a scenario fails in the same way.
-        seconds: How long to try.
+        scenario: A scenario that fails.
+        fails: Returns whether a scenario fails in the same way.
+        seconds: The time limit.
     """
     until = monotonic() + seconds
     tried = {dumps(scenario)}
-    progress = True
-    while progress and monotonic() < until:
-        progress = False
-        for smaller in _passes(scenario):
-            for candidate in smaller:
-                known = dumps(candidate)
-                if known in tried or cost(candidate) >= cost(scenario):
-                    continue
-                if monotonic() > until:
-                    return scenario
-                tried.add(known)
-                if fails(candidate):
-                    scenario, progress = candidate, True
-                    break
-            if progress:
-                break
+
+    def smaller(scenario: Scenario) -> Scenario | None:
+        for candidate in chain.from_iterable(_passes(scenario)):
+            text = dumps(candidate)
+            if text in tried or cost(candidate) >= cost(scenario):
+                continue
+            if monotonic() > until:
+                return None
+            tried.add(text)
+            if fails(candidate):
+                return candidate
+        return None
+
+    while monotonic() < until and (found := smaller(scenario)) is not None:
+        scenario = found
     return scenario
 
 
@@ -75,7 +76,7 @@ def _passes(scenario: Scenario) -> Iterator[Iterator[Scenario]]:
 
 
 def _without(items: tuple[Any, ...]) -> Iterator[tuple[int, int]]:
-    """Stretches to leave out, the longest first."""
+    """Yield ranges to remove, the longest first."""
     length = len(items)
     while length:
         for start in range(0, len(items), length):
@@ -90,8 +91,8 @@ def _fewer_steps(scenario: Scenario) -> Iterator[Scenario]:
             yield replace(scenario, steps=steps[:start] + steps[end:])
     for place, step in enumerate(steps):
         if isinstance(step, Together):
-            for left_out in range(len(step.calls)):
-                calls = step.calls[:left_out] + step.calls[left_out + 1 :]
+            for removed in range(len(step.calls)):
+                calls = step.calls[:removed] + step.calls[removed + 1 :]
                 yield _with_step(scenario, place, replace(step, calls=calls) if len(calls) > 1 else calls[0])
             if step.staggered:
                 yield _with_step(scenario, place, replace(step, staggered=False))
@@ -119,7 +120,7 @@ def _fewer_messages(scenario: Scenario) -> Iterator[Scenario]:
     def change(call: Call) -> Iterator[Call]:
         for start, end in _without(call.messages):
             if end - start == len(call.messages):
-                continue  # an empty batch is another matter
+                continue  # an empty batch is a different case
             refused = tuple(n - (end - start) * (n >= end) for n in call.refused if not start <= n < end)
             yield replace(call, messages=call.messages[:start] + call.messages[end:], refused=refused)
 
@@ -127,18 +128,18 @@ def _fewer_messages(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _fewer_in_equal_calls(scenario: Scenario) -> Iterator[Scenario]:
-    """Calls of the same messages, which shall stay the same."""
+    """Shrink calls with the same messages together."""
     calls = [step for step in scenario.steps if isinstance(step, Call)]
     for messages in {dumps(one(*call.messages)): call.messages for call in calls}.values():
         alike = [n for n, step in enumerate(scenario.steps) if isinstance(step, Call) and step.messages == messages]
         if len(alike) < 2 or any(call.refused for call in calls):  # noqa: PLR2004 - a pair
             continue
         for start, end in _without(messages):
-            kept = messages[:start] + messages[end:]
-            if kept:
-                yield _with_messages(scenario, alike, kept)
-        plainest = tuple({**entry, "role": "user", "content": _letter(n)} for n, entry in enumerate(messages))
-        yield _with_messages(scenario, alike, plainest)
+            rest = messages[:start] + messages[end:]
+            if rest:
+                yield _with_messages(scenario, alike, rest)
+        simplest = tuple({**entry, "role": "user", "content": _letter(n)} for n, entry in enumerate(messages))
+        yield _with_messages(scenario, alike, simplest)
 
 
 def _with_messages(scenario: Scenario, places: list[int], messages: tuple[Json, ...]) -> Scenario:
@@ -148,7 +149,7 @@ def _with_messages(scenario: Scenario, places: list[int], messages: tuple[Json, 
 
 
 def _all_plain(scenario: Scenario) -> Iterator[Scenario]:
-    """Every message of a call as plain as can be, or all but one: what matters is often their number alone."""
+    """Simplify all messages of a call, or all but one: often only their number matters."""
 
     def plain(entry: Json, number: int) -> Json:
         reference = reference_of(entry)
@@ -157,10 +158,10 @@ def _all_plain(scenario: Scenario) -> Iterator[Scenario]:
         return {"conversation_id": entry["conversation_id"], "role": "user", "content": _letter(number)}
 
     def change(call: Call) -> Iterator[Call]:
-        plainest = tuple(plain(entry, number) for number, entry in enumerate(call.messages))
-        yield replace(call, messages=plainest)
+        simplest = tuple(plain(entry, number) for number, entry in enumerate(call.messages))
+        yield replace(call, messages=simplest)
         for n, entry in enumerate(call.messages):
-            yield replace(call, messages=(*plainest[:n], entry, *plainest[n + 1 :]))
+            yield replace(call, messages=(*simplest[:n], entry, *simplest[n + 1 :]))
 
     return _each_call(scenario, change)
 
@@ -252,7 +253,7 @@ def _simpler_object(value: dict[str, Json]) -> Iterator[Json]:
 
 
 def _simpler_text(text: str) -> Iterator[str]:
-    """Shorter, then plainer; never empty, which is another matter."""
+    """Yield shorter, then simpler texts, but no empty one, which is a different case."""
     if len(text) > _SPELL_OUT:
         yield "a" * len(text)
     length = len(text) // 2

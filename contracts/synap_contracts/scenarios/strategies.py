@@ -1,4 +1,4 @@
-"""What to send: hypothesis strategies that reach the corners, and keep to what the MUST checks may send."""
+"""Hypothesis strategies for scenarios, within the limits of what MUST checks send."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
+from synap_contracts.observation.expected import OPTIONAL_STRINGS, ROLES
 from synap_contracts.scenarios import edge_cases
+from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Close, Scenario, Together
 
 if TYPE_CHECKING:
@@ -17,20 +19,7 @@ if TYPE_CHECKING:
 
 Json = Any
 
-ROLES: Final = ("user", "assistant")
-
-
-def message(number: int, /, conversation: int = 0, **fields: Json) -> Json:
-    """A message that nothing is special about; the number makes it one of its own."""
-    return {"conversation_id": f"${conversation}", "role": ROLES[number % 2], "content": f"m{number}", **fields}
-
-
-def several(count: int, conversations: int = 1) -> tuple[Json, ...]:
-    """Messages that differ, in conversations that take turns."""
-    return tuple(message(number, number % conversations) for number in range(count))
-
-
-# I-JSON: scalar values that are no noncharacters.
+# I-JSON: scalar values without noncharacters.
 _CHARACTERS: Final = st.characters(codec="utf-8", exclude_categories=("Cs", "Cn", "Co"))
 words: Final[SearchStrategy[str]] = st.text(st.sampled_from("abcdefghijklmnop"), min_size=1, max_size=4)
 long_texts: Final[SearchStrategy[str]] = st.builds(
@@ -69,14 +58,14 @@ metadata: Final = st.one_of(
 
 @st.composite
 def messages(draw: st.DrawFn, conversations: int = 3) -> Json:
-    """A message that keeps the parameter list."""
+    """Draw a message that follows the parameter list."""
     entry: dict[str, Json] = {
         "conversation_id": f"${draw(st.integers(0, conversations - 1))}",
         "role": draw(st.sampled_from(ROLES)),
         "content": draw(texts),
     }
     if draw(st.integers(0, 2)) == 1:
-        for name in ("user_id", "customer_id", "session_id"):
+        for name in OPTIONAL_STRINGS:
             if draw(st.booleans()):
                 entry[name] = draw(ids)
     if draw(st.integers(0, 2)) == 1:
@@ -86,7 +75,7 @@ def messages(draw: st.DrawFn, conversations: int = 3) -> Json:
 
 @st.composite
 def batches(draw: st.DrawFn, most: int = 8, least: int = 1) -> tuple[Json, ...]:
-    """A batch: mostly a few rich messages, at times many simple ones; equal ones too."""
+    """Draw a batch: mostly a few messages with many fields, sometimes many simple ones; also equal ones."""
     if most > 8 and draw(st.integers(0, 5)) == 5:  # noqa: PLR2004 - one in six
         return several(draw(st.integers(2, most)), draw(st.integers(1, 4)))
     drawn = draw(st.lists(messages(), min_size=least, max_size=min(most, 8)))
@@ -96,13 +85,13 @@ def batches(draw: st.DrawFn, most: int = 8, least: int = 1) -> tuple[Json, ...]:
 
 
 def plain() -> SearchStrategy[Scenario]:
-    """A call with nothing going wrong."""
+    """Return a strategy for a call in which nothing goes wrong."""
     return st.builds(lambda batch: Scenario((Call(batch),)), batches(100))
 
 
 @st.composite
 def partial(draw: st.DrawFn) -> Scenario:
-    """A call of which the server refuses entries: as it is told to, or on a B2B instance for want of a customer."""
+    """Draw a call with entries that the server rejects: as it is told to, or without a customer on B2B."""
     if draw(st.integers(0, 3)) == 3:  # noqa: PLR2004 - one in four
         count = draw(st.integers(1, 8))
         bought = draw(st.lists(st.booleans(), min_size=count, max_size=count))
@@ -114,7 +103,7 @@ def partial(draw: st.DrawFn) -> Scenario:
 
 
 def _numbered(batch: tuple[Json, ...], call: int, conversation: int) -> tuple[Json, ...]:
-    """The batch with contents and conversations that no other call has."""
+    """Return the batch with contents and conversations that no other call has."""
     return tuple(
         {**entry, "content": f"c{call} {entry['content']}"[:40], "conversation_id": f"${conversation}"}
         for entry in batch
@@ -122,8 +111,8 @@ def _numbered(batch: tuple[Json, ...], call: int, conversation: int) -> tuple[Js
 
 
 @st.composite
-def beside(draw: st.DrawFn) -> Scenario:
-    """Calls that run beside each other, on one client."""
+def concurrent(draw: st.DrawFn) -> Scenario:
+    """Draw concurrent calls on one client."""
     count = draw(st.integers(2, 4))
     calls = [Call(_numbered(draw(batches(4)), n, n)) for n in range(count)]
     return Scenario((Together(tuple(calls), staggered=draw(st.booleans())),))
@@ -131,9 +120,9 @@ def beside(draw: st.DrawFn) -> Scenario:
 
 @st.composite
 def sessions(draw: st.DrawFn, troubles: tuple[Trouble, ...], *, refusals: bool) -> Scenario:
-    """A session: calls one after the other, equal, refused, broken and troubled ones among them, and reconnects.
+    """Draw a session: calls in sequence, including equal, rejected, invalid and failing ones, and reconnects.
 
-    Never three troubles in a row: after some, a client may hold its calls back for a while.
+    At most two failures follow each other: after several, a client may stop sending for a while.
     """
     steps: list[Step] = []
     kinds = ["call", "again", "empty", "bad", "close"]
@@ -142,21 +131,28 @@ def sessions(draw: st.DrawFn, troubles: tuple[Trouble, ...], *, refusals: bool) 
     for number in range(draw(st.integers(2, 6))):
         kind = draw(st.sampled_from(kinds))
         calls = [step for step in steps if isinstance(step, Call)]
-        tired = len(steps) > 1 and all(isinstance(step, Call) and step.trouble for step in steps[-2:])
+        failing = len(steps) > 1 and all(isinstance(step, Call) and step.trouble for step in steps[-2:])
         if kind == "close" and calls:
             steps.append(Close())
         elif kind == "again" and calls:
             steps.append(replace(draw(st.sampled_from(calls)), refused=(), trouble=None))
-        elif kind == "empty":
-            steps.append(Call(()))
-        elif kind == "bad":
-            steps.append(Call((*several(draw(st.integers(0, 2))), {"conversation_id": "$0", "role": "user"})))
-        elif kind == "refused":
-            batch = _numbered(several(draw(st.integers(1, 3))), number, number)
-            steps.append(Call(batch, refused=(draw(st.integers(0, len(batch) - 1)),)))
-        elif kind == "trouble" and not tired:
-            batch = _numbered(several(draw(st.integers(1, 2))), number, number)
-            steps.append(Call(batch, trouble=draw(st.sampled_from(troubles))))
         else:
-            steps.append(Call(_numbered(several(draw(st.integers(1, 3))), number, draw(st.integers(0, 2)))))
+            chosen = () if kind == "trouble" and failing else troubles
+            steps.append(draw(_session_calls(kind, number, chosen)))
     return Scenario(tuple(steps))
+
+
+@st.composite
+def _session_calls(draw: st.DrawFn, kind: str, number: int, troubles: tuple[Trouble, ...]) -> Call:
+    """Draw one call of a session."""
+    if kind == "empty":
+        return Call(())
+    if kind == "bad":
+        return Call((*several(draw(st.integers(0, 2))), {"conversation_id": "$0", "role": "user"}))
+    if kind == "refused":
+        batch = _numbered(several(draw(st.integers(1, 3))), number, number)
+        return Call(batch, refused=(draw(st.integers(0, len(batch) - 1)),))
+    if kind == "trouble" and troubles:
+        batch = _numbered(several(draw(st.integers(1, 2))), number, number)
+        return Call(batch, trouble=draw(st.sampled_from(troubles)))
+    return Call(_numbered(several(draw(st.integers(1, 3))), number, draw(st.integers(0, 2))))

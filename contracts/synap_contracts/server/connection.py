@@ -1,27 +1,27 @@
-"""One connection to a server that stays open: the control face is asked several times for each example."""
+"""A persistent connection to a server: each scenario sends several requests to the control API."""
 
 from __future__ import annotations
 
 import http.client
 import json
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
-Json = Any
+Json: TypeAlias = Any
 
 _TIMEOUT_S: Final = 60.0
 
 
-class NoAnswer(Exception):  # noqa: N818 - it is told as it stands
-    """The server can't be reached, or answered with something that is no HTTP."""
+class NoResponse(Exception):  # noqa: N818 - the text is shown to the user unchanged
+    """The server cannot be reached, or its response is not HTTP."""
 
 
-class Answer:
-    """An answer of the server.
+class Response:
+    """A response of the server.
 
     Args:
-        status: Its status.
-        body: Its body.
+        status: The status.
+        body: The body.
     """
 
     def __init__(self, status: int, body: bytes) -> None:
@@ -30,24 +30,24 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether it is a success."""
+        """Whether the status is 2xx."""
         return self.status // 100 == 2  # noqa: PLR2004 - 2xx
 
     def json(self) -> Json:
-        """The body.
+        """Return the parsed body.
 
         Raises:
-            ValueError: It is no JSON.
+            ValueError: The body is not JSON.
         """
         return json.loads(self.body)
 
 
-class Wire:
-    """A connection to a server, made anew when it was lost.
+class Connection:
+    """A connection to a server, reopened after it was lost.
 
     Args:
-        url: The server's.
-        headers: What every request has.
+        url: The URL of the server.
+        headers: The headers of all requests.
     """
 
     def __init__(self, url: str, headers: dict[str, str]) -> None:
@@ -57,23 +57,25 @@ class Wire:
         self._headers = headers
         self._connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
 
-    def ask(self, method: str, path: str, body: Json = None, headers: dict[str, str] | None = None) -> Answer:
-        """Ask, once more where a connection that had been idle turns out to be closed.
+    def request(self, method: str, path: str, body: Json = None, headers: dict[str, str] | None = None) -> Response:
+        """Send a request. It is sent again if an idle connection was closed.
 
         Raises:
-            NoAnswer: Twice without an answer.
+            NoResponse: Neither attempt got a response.
         """
-        sent = None if body is None else json.dumps(body).encode()
-        named = {**self._headers, **(headers or {}), **({} if sent is None else {"Content-Type": "application/json"})}
+        data = None if body is None else json.dumps(body).encode()
+        all_headers = {**self._headers, **(headers or {})}
+        if data is not None:
+            all_headers["Content-Type"] = "application/json"
         for last in (False, True):
             try:
-                self._connection.request(method, self._prefix + path, sent, named)
+                self._connection.request(method, self._prefix + path, data, all_headers)
                 response = self._connection.getresponse()
-                return Answer(response.status, response.read())
+                return Response(response.status, response.read())
             except (OSError, http.client.HTTPException) as error:
                 self._connection.close()
                 if last:
-                    raise NoAnswer(str(error) or type(error).__name__) from error
+                    raise NoResponse(str(error) or type(error).__name__) from error
         raise AssertionError  # the loop returns or raises
 
     def close(self) -> None:

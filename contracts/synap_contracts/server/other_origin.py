@@ -1,4 +1,4 @@
-"""Places that no request should, or can, go to: a port where nobody listens, and another origin that listens in."""
+"""Addresses that no request should reach: an unused port, and another origin that records what it receives."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def nobody() -> str:
-    """The address of a port that was free a moment ago."""
+def unused_address() -> str:
+    """Return the address of a port that was unused a moment ago."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{found.getsockname()[1]}"
 
 
-class Bystander:
-    """Another origin: it keeps what it is sent, and refuses it."""
+class OtherOrigin:
+    """Another origin: it records each request and rejects it with 401."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.heard: list[tuple[str, str, str]] = []
+        self.received: list[tuple[str, str, str]] = []
         """Request line, headers and body of each request."""
 
     def clear(self) -> None:
-        """Forget."""
-        self.heard.clear()
+        """Delete the recorded requests."""
+        self.received.clear()
 
 
 @contextmanager
-def bystander() -> Iterator[Bystander]:
-    """A bystander on a free port, until the block ends."""
+def other_origin() -> Iterator[OtherOrigin]:
+    """Serve another origin on a free port until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
-        def _keep(self) -> None:
+        def _record(self) -> None:
             body = b""
             with suppress(ValueError):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            kept.heard.append((self.requestline, str(self.headers), body.decode(errors="replace")))
+            origin.received.append((self.requestline, str(self.headers), body.decode(errors="replace")))
             answer = b'{"error": "not here", "code": "UNAUTHORIZED", "details": {}, "detail": "not here"}'
             self.send_response(401)
             self.send_header("Content-Type", "application/json")
@@ -50,18 +50,18 @@ def bystander() -> Iterator[Bystander]:
             if self.command != "HEAD":
                 self.wfile.write(answer)
 
-        do_GET = do_POST = do_PUT = do_HEAD = _keep  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PUT = do_HEAD = _record  # noqa: N815 - names of http.server
 
-        def log_message(self, *_: Any) -> None:  # noqa: ANN401 - http.server's own
-            """Say nothing."""
+        def log_message(self, *_: Any) -> None:  # noqa: ANN401 - the signature of http.server
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    kept = Bystander(f"http://127.0.0.1:{server.server_address[1]}")
+    origin = OtherOrigin(f"http://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.05), daemon=True)
     thread.start()
     try:
-        yield kept
+        yield origin
     finally:
         server.shutdown()
         server.server_close()

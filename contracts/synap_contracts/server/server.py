@@ -1,4 +1,4 @@
-"""The server that a client is run against, as seen over HTTP: its control face, and what it recorded."""
+"""The server that a client runs against: its control API, and the messages that it recorded."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import datetime as dt
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from synap_contracts.server.connection import NoAnswer, Wire
+from synap_contracts.observation.expected import OPTIONAL_STRINGS
+from synap_contracts.server.connection import Connection, NoResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-Json = Any
-Means = Literal["truth", "faults", "rejections", "keys", "journal", "clock"]
+Json: TypeAlias = Any
+Capability = Literal["truth", "faults", "rejections", "keys", "journal", "clock"]
 
 BATCH: Final = "/v1/conversations/messages/batch"
 ONE: Final = "/v1/conversations/messages"
+BATCH_ROUTE: Final = f"POST {BATCH}"
 
-MEANS: Final[dict[Means, str]] = {
+ROUTES: Final[dict[Capability, str]] = {
     "truth": "GET /_mock/conversations",
     "faults": "POST /_mock/faults",
     "rejections": "POST /_mock/rejections",
@@ -27,14 +29,16 @@ MEANS: Final[dict[Means, str]] = {
     "journal": "GET /_mock/requests",
     "clock": "POST /_mock/clock",
 }
+"""The route that a server must have for each capability."""
 
 UNKNOWN: Final = object()
-"""A field that reading back over `/v1` does not tell."""
+"""A field that reading back over `/v1` does not return."""
 
 _ZERO: Final = "00000000-0000-0000-0000-000000000000"
+_PAGE_SIZE: Final = 500
 
 
-_PROBES: Final[tuple[tuple[Means, str, str, Json], ...]] = (
+_PROBES: Final[tuple[tuple[Capability, str, str, Json], ...]] = (
     ("truth", "GET", "/_mock/conversations", None),
     ("journal", "GET", "/_mock/requests?limit=1", None),
     ("keys", "POST", "/_mock/keys", {}),
@@ -45,12 +49,12 @@ _PROBES: Final[tuple[tuple[Means, str, str, Json], ...]] = (
 
 
 class ServerError(Exception):
-    """The server, or its control face, did not do what it is there for: nothing is known of the client."""
+    """The server, or its control API, failed: the run says nothing about the client."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A message as the server has it."""
+    """A message as the server recorded it."""
 
     message_id: Json
     position: int
@@ -60,7 +64,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Request:
-    """A request to the batch route, as the journal has it."""
+    """A request to a recording route, as the journal has it."""
 
     at: dt.datetime
     method: str
@@ -70,13 +74,13 @@ class Request:
     answer: str
 
 
-Truth = dict[tuple[str, str], tuple[Recorded, ...]]
-"""By instance and conversation, in the order of recording."""
+Recording = dict[tuple[str, str], tuple[Recorded, ...]]
+"""All recorded messages by instance and conversation, in the order in which they were recorded."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """An API key, and the instance it belongs to."""
+    """An API key and the instance that it belongs to."""
 
     key: str
     instance_id: str
@@ -84,93 +88,93 @@ class Key:
 
 @dataclass
 class Server:
-    """A server under test conditions.
+    """A server that clients run against.
 
     Args:
-        url: Where it listens.
-        api_key: A key that it takes, where keys can't be made.
-        control_token: What its control face wants.
+        url: The URL.
+        api_key: A valid key, for a server that cannot create keys.
+        control_token: The token for the control API.
     """
 
     url: str
     api_key: str | None = None
     control_token: str | None = None
-    means: frozenset[Means] = frozenset()
+    capabilities: frozenset[Capability] = frozenset()
     dialect: str = "documented"
-    asked: set[str] = field(default_factory=set)
+    conversations: set[str] = field(default_factory=set)
+    """The conversations that were submitted, for a server whose messages are read back one conversation at a time."""
     secrets: set[str] = field(default_factory=set)
-    """The keys that it issued, and what was given: no report shows them."""
+    """All keys and tokens: reports never show them."""
 
     def __post_init__(self) -> None:
-        """Connect, and find out what the server can do."""
+        """Create the connection."""
         headers = {"Authorization": f"Bearer {self.control_token}"} if self.control_token else {}
-        self.wire = Wire(self.url, headers)
+        self.connection = Connection(self.url, headers)
         self.secrets |= {each for each in (self.api_key, self.control_token) if each}
 
     def probe(self) -> None:
-        """Find out what the server can do.
+        """Find out the capabilities of the server.
 
         Raises:
-            ServerError: Nothing answers there.
+            ServerError: The server does not respond.
         """
-        found: set[Means] = set()
+        found: set[Capability] = set()
         try:
-            for means, method, path, body in _PROBES:
-                if self.wire.ask(method, path, body).ok:
-                    found.add(means)
+            for capability, method, path, body in _PROBES:
+                if self.connection.request(method, path, body).ok:
+                    found.add(capability)
             if found:
                 self.control("POST", "/_mock/reset")
-        except NoAnswer as error:
-            raise ServerError(f"no server answers at {self.url}: {error}") from error
-        self.means = frozenset(found)
+        except NoResponse as error:
+            raise ServerError(f"no server responds at {self.url}: {error}") from error
+        self.capabilities = frozenset(found)
 
     def control(self, method: str, path: str, body: Json = None) -> Json:
-        """Ask the control face.
+        """Send a request to the control API.
 
         Raises:
-            ServerError: It refused, or is gone.
+            ServerError: The request failed.
         """
         try:
-            answer = self.wire.ask(method, path, body)
-        except NoAnswer as error:
-            raise ServerError(f"{method} {path} got no answer: {error}") from error
-        if not answer.ok:
-            raise ServerError(
-                f"{method} {path} was answered {answer.status}: {answer.body[:300].decode(errors='replace')}"
-            )
+            response = self.connection.request(method, path, body)
+        except NoResponse as error:
+            raise ServerError(f"{method} {path} got no response: {error}") from error
+        if not response.ok:
+            text = response.body[:300].decode(errors="replace")
+            raise ServerError(f"{method} {path} returned {response.status}: {text}")
         try:
-            return answer.json() if answer.body else None
+            return response.json() if response.body else None
         except ValueError:
             return None
 
     def reset(self) -> None:
-        """A clean slate, where the server can give one."""
-        self.asked.clear()
-        if "truth" in self.means:
+        """Delete all recorded data, if the server can."""
+        self.conversations.clear()
+        if "truth" in self.capabilities:
             self.control("POST", "/_mock/reset")
 
     def new_key(self, tenancy: str | None = None) -> Key:
-        """A key of a new instance; the given one, where the server makes none."""
-        if "keys" not in self.means:
+        """Create a key of a new instance, or return the given key if the server cannot create keys."""
+        if "keys" not in self.capabilities:
             return Key(self.api_key or "", "")
-        made = self.control("POST", "/_mock/keys", {"tenancy": tenancy} if tenancy else {})
-        self.secrets.add(made["key"])
-        return Key(made["key"], made["instance_id"])
+        created = self.control("POST", "/_mock/keys", {"tenancy": tenancy} if tenancy else {})
+        self.secrets.add(created["key"])
+        return Key(created["key"], created["instance_id"])
 
     def revoke(self, key: Key) -> None:
         """Revoke a key."""
         self.control("DELETE", f"/_mock/keys/{key.key}")
 
-    def arm(self, fault: Json) -> None:
-        """Let the next calls go wrong."""
+    def schedule_fault(self, fault: Json) -> None:
+        """Schedule a fault for the next calls."""
         self.control("POST", "/_mock/faults", fault)
 
-    def armed(self) -> list[Json]:
-        """What may still go wrong, and how often; nothing where the server doesn't tell."""
-        return [each for each in self._listed("/_mock/faults", "faults") if isinstance(each, dict)]
+    def scheduled_faults(self) -> list[Json]:
+        """Return the faults that are still scheduled, or an empty list if the server does not list them."""
+        return [each for each in self._list("/_mock/faults", "faults") if isinstance(each, dict)]
 
-    def _listed(self, path: str, name: str) -> list[Json]:
-        """Every item of a list on the control API, page by page."""
+    def _list(self, path: str, name: str) -> list[Json]:
+        """Return all items of a list of the control API, page by page."""
         items: list[Json] = []
         after = ""
         while True:
@@ -183,75 +187,57 @@ class Server:
                 return items
             after = f"&after={page['next']}"
 
-    def disarm(self) -> None:
-        """Let nothing go wrong any more."""
+    def clear_faults(self) -> None:
+        """Remove all scheduled faults."""
         self.control("DELETE", "/_mock/faults")
 
-    def refuse(self, where: Json, error: str, times: int | None) -> None:
-        """Refuse matching entries, so many times or until the next reset."""
+    def reject(self, where: Json, error: str, times: int | None) -> None:
+        """Reject matching entries a number of times, or until the next reset."""
         self.control("POST", "/_mock/rejections", {"where": where, "error": error, "times": times})
 
-    def settings(self, **settings: Json) -> None:
+    def change_settings(self, **settings: Json) -> None:
         """Change settings of the fake."""
         self.control("PATCH", "/_mock/settings", settings)
 
-    def truth(self, asked: Iterable[str], key: str) -> Truth:
-        """What is recorded: everything by the control face, else the asked conversations, read back."""
-        if "truth" in self.means:
-            return self._whole_truth()
-        self.asked |= set(asked)
-        return {("", each): rows for each in sorted(self.asked) if (rows := self._read_back(each, key))}
+    def recording(self, conversations: Iterable[str], key: str) -> Recording:
+        """Return all recorded messages, or those of the given and earlier conversations if they must be read back."""
+        if "truth" in self.capabilities:
+            return self._all_recorded()
+        self.conversations |= set(conversations)
+        return {("", each): rows for each in sorted(self.conversations) if (rows := self._read_back(each, key))}
 
-    def _whole_truth(self) -> Truth:
-        listed = self._listed("/_mock/conversations", "conversations")
-        truth: Truth = {}
-        for each in listed:
+    def _all_recorded(self) -> Recording:
+        recording: Recording = {}
+        for each in self._list("/_mock/conversations", "conversations"):
             path = f"/_mock/conversations/{each['conversation_id']}?instance_id={each['instance_id']}"
-            messages = self._listed(path, "messages")
-            truth[each["instance_id"], each["conversation_id"]] = tuple(
+            recording[each["instance_id"], each["conversation_id"]] = tuple(
                 Recorded(
                     row["message_id"],
                     row["position"],
                     {**row, "conversation_id": each["conversation_id"]},
                     row["recorded_at"],
                 )
-                for row in messages
+                for row in self._list(path, "messages")
             )
-        return truth
+        return recording
 
     def _read_back(self, conversation_id: str, key: str) -> tuple[Recorded, ...]:
         rows: list[Recorded] = []
         headers = {"Authorization": f"Bearer {key}"}
         while True:
-            path = f"/v1/conversations/{conversation_id}/messages?start={len(rows) + 1}&limit=500"
+            path = f"/v1/conversations/{conversation_id}/messages?start={len(rows) + 1}&limit={_PAGE_SIZE}"
             try:
-                answer = self.wire.ask("GET", path, headers=headers)
-                turns = answer.json()["turns"] if answer.ok else []
-            except (NoAnswer, ValueError, KeyError) as error:
+                response = self.connection.request("GET", path, headers=headers)
+                turns = response.json()["turns"] if response.ok else []
+            except (NoResponse, ValueError, KeyError) as error:
                 raise ServerError(f"reading back {conversation_id} failed: {error!r}") from error
-            rows += [
-                Recorded(
-                    turn["message_id"],
-                    turn["position"],
-                    {
-                        "conversation_id": conversation_id,
-                        "role": turn["role"],
-                        "content": turn["content"],
-                        "metadata": UNKNOWN,
-                        "user_id": UNKNOWN,
-                        "customer_id": UNKNOWN,
-                        "session_id": UNKNOWN,
-                    },
-                    turn["timestamp"],
-                )
-                for turn in turns
-            ]
-            if len(turns) < 500:  # noqa: PLR2004 - the page asked for
+            rows += [_from_turn(conversation_id, turn) for turn in turns]
+            if len(turns) < _PAGE_SIZE:
                 return tuple(rows)
 
     def requests(self) -> tuple[Request, ...]:
-        """The recording requests since the last reset, oldest first."""
-        if "journal" not in self.means:
+        """Return the recording requests since the last reset, the oldest first."""
+        if "journal" not in self.capabilities:
             return ()
         listed = self.control("GET", "/_mock/requests?limit=1000")["requests"]
         return tuple(
@@ -269,13 +255,23 @@ class Server:
 
     def close(self) -> None:
         """Close the connection."""
-        self.wire.close()
+        self.connection.close()
+
+
+def _from_turn(conversation_id: str, turn: Json) -> Recorded:
+    entry = {
+        "conversation_id": conversation_id,
+        "role": turn["role"],
+        "content": turn["content"],
+        **dict.fromkeys(("metadata", *OPTIONAL_STRINGS), UNKNOWN),
+    }
+    return Recorded(turn["message_id"], turn["position"], entry, turn["timestamp"])
 
 
 @contextmanager
 def own_server(dialect: str) -> Iterator[Server]:
-    """A fake of this package on a free port, until the block ends."""
-    from synap_mock import SynapMock  # noqa: PLC0415 - only where no --url is given
+    """Start a fake of this package on a free port until the block ends."""
+    from synap_mock import SynapMock  # noqa: PLC0415 - not loaded if --url is given
 
     with SynapMock(dialect=dialect).serve() as started:
         server = Server(started.url, dialect=dialect)

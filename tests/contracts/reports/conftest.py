@@ -1,4 +1,4 @@
-"""Runs that the reports are tried on: every outcome, made by hand, with a client that says hostile things."""
+"""Runs for the tests of reports: all outcomes, made by hand, with hostile texts from a client."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import datetime as dt
 
 import pytest
 from synap_contracts.clauses.catalogue import BY_ID
+from synap_contracts.clauses.clause import ClauseId
 from synap_contracts.client.protocol import Raised, Returned
 from synap_contracts.observation.finding import Finding
-from synap_contracts.observation.observed import CallSeen, Event, Observation
+from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
 from synap_contracts.runs.result import ClauseResult, Counterexample, Run
 from synap_contracts.scenarios.model import Call, Scenario
 from synap_contracts.server.server import Key, Recorded, Request
 
 KEY = "synap_0123456789abcdef0123456789abcdef"
 HOSTILE = "</pre><script>alert(1)</script> ]]> ``` | [x](http://evil) \x00\x1b[31m\u202e\ud800 &amp; @all"
-LAST_WORDS = "its last words:\n```\n<script>alert(2)</script>"
+LAST_OUTPUT = "its last output:\n```\n<script>alert(2)</script>"
 ID = "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11"
 
 
-def counterexample(clause: str, told: Returned | Raised, sentence: str) -> Counterexample:
-    """One call with a hostile message, told so."""
+def counterexample(clause: str, outcome: Returned | Raised, message: str) -> Counterexample:
+    """Return a counterexample with one call and a hostile message."""
     entry = {"conversation_id": ID, "role": "user", "content": HOSTILE, "metadata": {"unbroken": "x" * 300}}
     call = Call(({**entry, "conversation_id": "$0"},))
-    seen = CallSeen(0, call, (entry,), told, Key(KEY, "inst_1"))
+    observed = ObservedCall(0, call, (entry,), outcome, Key(KEY, "inst_1"))
     row = Recorded("msg_1", 1, {**entry, "message_id": "msg_1"}, "2026-11-23T04:05:39Z")
     request = Request(
         dt.datetime(2026, 11, 23, tzinfo=dt.UTC), "POST", "/v1/conversations/messages/batch", 200, HOSTILE, HOSTILE
@@ -34,12 +35,12 @@ def counterexample(clause: str, told: Returned | Raised, sentence: str) -> Count
         scenario,
         Observation(
             scenario,
-            (Event((seen,), {}, {("inst_1", ID): (row,)}),),
-            heard=(f"mine: sent with {KEY}",),
+            (ObservedStep((observed,), {}, {("inst_1", ID): (row,)}),),
+            output=(f"mine: sent with {KEY}",),
             secrets=(KEY,),
-            wire=(request,),
+            requests=(request,),
         ),
-        Finding(clause, sentence, 0, ("messages[0].content", "answer.results[0]")),
+        Finding(ClauseId(clause), message, 0, ("messages[0].content", "answer.results[0]")),
     )
 
 
@@ -48,27 +49,25 @@ def run_of(spec: str, *results: ClauseResult) -> Run:
 
 
 @pytest.fixture
-def kept() -> Run:
-    """A client that keeps what it was asked."""
-    return run_of("mine:kept", *(ClauseResult(BY_ID[each], "passed", 3) for each in ("RES-TOTAL", "IN-ROLE", "ONCE")))
+def passed() -> Run:
+    """The run of a client that passes all tested clauses."""
+    return run_of("mine:passed", *(ClauseResult(BY_ID[each], "passed", 3) for each in ("RES-TOTAL", "IN-ROLE", "ONCE")))
 
 
 @pytest.fixture
-def broken() -> Run:
-    """A client that every outcome came of."""
+def failed() -> Run:
+    """A run with every outcome."""
     answer = {"total": 2, "succeeded": 1, "failed": 0, "results": [{"message_id": HOSTILE, "recorded_at": "now"}]}
-    total = counterexample("RES-TOTAL", Returned(answer), "1 message submitted, and total is 2")
-    secret = counterexample("AUTH-SECRET", Raised("mine.Error", frozenset(), f"refused: {KEY}!"), "the key is told")
+    total = counterexample("RES-TOTAL", Returned(answer), "total is 2 for 1 submitted message")
+    secret = counterexample("AUTH-SECRET", Raised("mine.Error", frozenset(), f"rejected: {KEY}!"), "the key is shown")
     role = counterexample("IN-ROLE", Raised("ValueError", frozenset(), HOSTILE), "raised ValueError")
     return run_of(
         f"mine:{HOSTILE}",
-        ClauseResult(BY_ID["RES-TOTAL"], "failed", 1, total.finding.sentence, total),
+        ClauseResult(BY_ID["RES-TOTAL"], "failed", 1, total.finding.message, total),
         ClauseResult(BY_ID["RES-ROWS"], "passed", 9),
-        ClauseResult(BY_ID["RES-ORDER"], "error", 1, f"the adapter, not your client: it ended; {LAST_WORDS}"),
+        ClauseResult(BY_ID["RES-ORDER"], "error", 1, f"the adapter, not the client: it ended; {LAST_OUTPUT}"),
         ClauseResult(BY_ID["IN-ROLE"], "known", 1, "raised ValueError: the check comes first", role),
-        ClauseResult(
-            BY_ID["ONCE"], "stale", 3, "listed as known (returned), and its example does not fail so any more"
-        ),
-        ClauseResult(BY_ID["AUTH-SECRET"], "failed", 1, secret.finding.sentence, secret),
-        ClauseResult(BY_ID["DIALECT"], "not-testable", 0, "asked with --dialect observed"),
+        ClauseResult(BY_ID["ONCE"], "stale", 3, "listed as known (returned), but its example no longer fails this way"),
+        ClauseResult(BY_ID["AUTH-SECRET"], "failed", 1, secret.finding.message, secret),
+        ClauseResult(BY_ID["DIALECT"], "not-testable", 0, "requires --dialect observed"),
     )

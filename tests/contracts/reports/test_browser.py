@@ -1,4 +1,4 @@
-"""The HTML report as a reader has it: in a Chromium, by mouse, at the width of a phone and of a desk."""
+"""The HTML report in Chromium, used with a mouse, at the width of a phone and of a desktop."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PANEL = "#evidence-0-RES-TOTAL"
 
 
 class Browser:
-    """A Chromium that is spoken to over two pipes, as its DevTools do: no port, no driver."""
+    """A Chromium, controlled over two pipes with the DevTools protocol: no port, no driver."""
 
     def __init__(self, folder: Path) -> None:
         read, self.write = os.pipe()
@@ -66,7 +66,7 @@ class Browser:
             self.ask(f"{domain}.enable")
 
     def ask(self, method: str, **params: Any) -> Any:
-        """Send a command, and give its result; events that come meanwhile are kept by name."""
+        """Send a command, and return its result. The names of events are stored."""
         self.number += 1
         os.write(
             self.write,
@@ -82,7 +82,7 @@ class Browser:
     def message(self) -> Any:
         while b"\0" not in self.buffer:
             ready, _, _ = select.select([self.read], [], [], WAIT_S)
-            assert ready, "Chromium said nothing"
+            assert ready, "Chromium sent nothing"
             self.buffer += os.read(self.read, 1 << 16)
         line, _, self.buffer = self.buffer.partition(b"\0")
         return json.loads(line)
@@ -99,7 +99,7 @@ class Browser:
         return self.ask("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
     def click(self, selector: str) -> None:
-        """Click where a reader would: at the middle of what is seen there."""
+        """Click in the middle of an element."""
         element = f"document.querySelector({json.dumps(selector)})"
         self.value(f"{element}.scrollIntoView({{block: 'center'}})")
         box = self.value(f"(b => [b.x + b.width / 2, b.y + b.height / 2])({element}.getBoundingClientRect())")
@@ -126,61 +126,61 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         started.end()
 
 
-@pytest.fixture(params=[390, 1280], ids=["phone", "desk"])
-def opened(request: pytest.FixtureRequest, browser: Browser, broken: Run, kept: Run, tmp_path: Path) -> Browser:
+@pytest.fixture(params=[390, 1280], ids=["phone", "desktop"])
+def opened(request: pytest.FixtureRequest, browser: Browser, failed: Run, passed: Run, tmp_path: Path) -> Browser:
     file = tmp_path / "report.html"
-    file.write_text(page([broken, kept], "1"), encoding="utf-8")
+    file.write_text(page([failed, passed], "1"), encoding="utf-8")
     browser.open(file, request.param)
     return browser
 
 
-def test_a_cell_opens_its_evidence_and_no_other(opened: Browser) -> None:
+def test_cell_opens_only_its_evidence(opened: Browser) -> None:
     opened.click(CELL)
     assert opened.value(
         "[...document.querySelectorAll('.evidence')].filter(e => e.checkVisibility()).map(e => '#' + e.id)"
     ) == [PANEL]
 
 
-def test_evidence_is_closed_until_somebody_asks(opened: Browser) -> None:
+def test_evidence_is_closed_at_first(opened: Browser) -> None:
     assert not opened.sees(PANEL)
 
 
-def test_close_leads_back_to_the_cell(opened: Browser) -> None:
+def test_close_returns_to_the_cell(opened: Browser) -> None:
     opened.click(CELL)
     opened.click(f"{PANEL} .close")
     assert (opened.sees(PANEL), opened.value("location.hash")) == (False, "#cell-0-RES-TOTAL")
 
 
-def test_what_a_client_said_stays_text(opened: Browser) -> None:
+def test_texts_of_a_client_stay_texts(opened: Browser) -> None:
     opened.click(CELL)
     assert HOSTILE in opened.value(f"document.querySelector('{PANEL} pre').innerText")
 
 
-def test_nothing_is_run(opened: Browser) -> None:
+def test_no_script_runs(opened: Browser) -> None:
     opened.click(CELL)
     assert opened.value("document.scripts.length") == 0
     assert "Page.javascriptDialogOpening" not in opened.events
 
 
-def test_the_policy_has_nothing_to_refuse(opened: Browser) -> None:
+def test_policy_blocks_nothing(opened: Browser) -> None:
     opened.click(CELL)
     assert "Log.entryAdded" not in opened.events
 
 
-def test_the_page_is_no_wider_than_its_window(opened: Browser) -> None:
+def test_page_is_not_wider_than_its_window(opened: Browser) -> None:
     assert opened.value("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_evidence_is_no_wider_than_its_panel(opened: Browser) -> None:
+def test_evidence_is_not_wider_than_its_panel(opened: Browser) -> None:
     opened.click(CELL)
     assert opened.value(f"(e => e.scrollWidth <= e.clientWidth)(document.querySelector('{PANEL} article'))")
 
 
-def test_a_cell_is_large_enough_for_a_thumb(opened: Browser) -> None:
+def test_cell_is_large_enough_to_tap(opened: Browser) -> None:
     assert opened.value(f'document.querySelector("{CELL}").getBoundingClientRect().height') >= 44
 
 
-def test_what_everybody_passed_can_be_hidden(opened: Browser) -> None:
-    before = opened.sees("tr.kept")
+def test_clauses_that_all_clients_pass_can_be_hidden(opened: Browser) -> None:
+    before = opened.sees("tr.all-passed")
     opened.click("#only")
-    assert (before, opened.sees("tr.kept"), opened.sees("tr.told")) == (True, False, True)
+    assert (before, opened.sees("tr.all-passed"), opened.sees("tr.shown")) == (True, False, True)

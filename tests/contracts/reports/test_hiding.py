@@ -1,4 +1,4 @@
-"""No report shows a key whole, or a good part of one."""
+"""No report shows a key, or a large part of one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from click.testing import CliRunner
 from synap_contracts.client.protocol import AdapterError
 from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify
-from synap_contracts.observation.redaction import HIDDEN, hidden
+from synap_contracts.observation.redaction import REDACTED, redact
 from synap_contracts.report import badge, html, junit, summary, terminal
 from synap_contracts.report.document import document
-from synap_contracts.runs.run import Order
-from synap_contracts.runs.run import verify as verified
+from synap_contracts.runs.run import RunOptions, run_client
 
 from synap_mock import SynapMock
 
@@ -33,63 +32,63 @@ REPORTS: dict[str, Callable[[Run], str]] = {
     "summary": lambda run: summary.markdown([run]),
     "badge": lambda run: badge.svg([run]),
     "json": lambda run: json.dumps(document([run], "1")),
-    "terminal": lambda run: "\n".join(terminal.lines(run, lambda text, _: text)),
+    "terminal": lambda run: "\n".join(terminal.format_run(run, lambda text, _: text)),
 }
 
 
 @pytest.mark.parametrize("report", REPORTS)
-def test_a_key_that_a_client_told_is_in_no_report(report: str, broken: Run) -> None:
-    text = REPORTS[report](broken)
+def test_key_in_an_error_is_in_no_report(report: str, failed: Run) -> None:
+    text = REPORTS[report](failed)
     assert not any(KEY[start : start + 16] in text for start in range(len(KEY) - 15))
 
 
 @pytest.mark.parametrize("report", ["junit", "html", "summary", "json", "terminal"])
-def test_a_report_says_where_a_key_stood(report: str, broken: Run) -> None:
-    assert f"refused: {HIDDEN}!" in REPORTS[report](broken)
+def test_report_marks_a_redacted_key(report: str, failed: Run) -> None:
+    assert f"rejected: {REDACTED}!" in REPORTS[report](failed)
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected"),
     [
-        pytest.param(f"a {KEY} b", f"a {HIDDEN} b", id="whole"),
-        pytest.param(f"{KEY}{KEY}", HIDDEN, id="twice-in-a-row"),
-        pytest.param(f"{KEY} and {KEY[5:]}", f"{HIDDEN} and {HIDDEN}", id="twice"),
-        pytest.param(f"{KEY[:16]}…", f"{HIDDEN}…", id="a-good-part"),
-        pytest.param(f"{KEY[:15]}…", f"{KEY[:15]}…", id="as-logs-name-one"),
+        pytest.param(f"a {KEY} b", f"a {REDACTED} b", id="whole"),
+        pytest.param(f"{KEY}{KEY}", REDACTED, id="twice-in-a-row"),
+        pytest.param(f"{KEY} and {KEY[5:]}", f"{REDACTED} and {REDACTED}", id="twice"),
+        pytest.param(f"{KEY[:16]}…", f"{REDACTED}…", id="a-large-part"),
+        pytest.param(f"{KEY[:15]}…", f"{KEY[:15]}…", id="a-small-part"),
         pytest.param("nothing", "nothing", id="nothing"),
     ],
 )
-def test_a_key_is_hidden_where_it_stands(text: str, shown: str) -> None:
-    assert hidden(text, frozenset({KEY})) == shown
+def test_redact_replaces_keys(text: str, expected: str) -> None:
+    assert redact(text, frozenset({KEY})) == expected
 
 
-def test_keys_are_hidden_at_any_depth() -> None:
-    assert hidden({KEY: [(KEY, 1, None)]}, frozenset({KEY})) == {HIDDEN: [[HIDDEN, 1, None]]}
+def test_redact_replaces_keys_at_any_depth() -> None:
+    assert redact({KEY: [(KEY, 1, None)]}, frozenset({KEY})) == {REDACTED: [[REDACTED, 1, None]]}
 
 
-def test_a_short_key_is_hidden_whole() -> None:
-    assert hidden("Bearer secret, not secre", frozenset({"secret"})) == f"Bearer {HIDDEN}, not secre"
+def test_redact_replaces_a_short_key() -> None:
+    assert redact("Bearer secret, not secre", frozenset({"secret"})) == f"Bearer {REDACTED}, not secre"
 
 
-def test_a_key_that_is_hardly_one_blacks_nothing_out() -> None:
-    assert hidden("a cat", frozenset({"", "a"})) == "a cat"
+def test_redact_ignores_very_short_keys() -> None:
+    assert redact("a cat", frozenset({"", "a"})) == "a cat"
 
 
-def test_a_key_of_an_earlier_scenario_is_hidden_too(broken: Run) -> None:
+def test_key_of_an_earlier_scenario_is_redacted(failed: Run) -> None:
     earlier = "synap_fedcba9876543210fedcba9876543210"
-    (result,) = [each for each in broken.clauses if each.clause.id == "IN-ROLE"]
+    (result,) = [each for each in failed.clauses if each.clause.id == "IN-ROLE"]
     assert result.counterexample is not None
-    kept = replace(result.counterexample.finding, sentence=f"it said {earlier}")
+    finding = replace(result.counterexample.finding, message=f"it was {earlier}")
     run = replace(
-        broken,
-        clauses=(replace(result, outcome="failed", counterexample=replace(result.counterexample, finding=kept)),),
+        failed,
+        clauses=(replace(result, outcome="failed", counterexample=replace(result.counterexample, finding=finding)),),
         secrets=frozenset({earlier}),
     )
     for report in ("html", "json", "terminal"):
-        assert f"it said {HIDDEN}" in REPORTS[report](run)
+        assert f"it was {REDACTED}" in REPORTS[report](run)
 
 
-TELLTALE = """
+LEAKING = """
 import os, sys
 
 class Client:
@@ -106,47 +105,47 @@ class Quoting:
         self.key = api_key
 
     def record_messages_batch(self, messages):
-        raise ValueError(f"refused: {self.key}")
+        raise ValueError(f"rejected: {self.key}")
 """
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Callable[..., str]:
-    """What a run of a client of the module above says, on the terminal and in each file."""
-    (tmp_path / "telltale.py").write_text(TELLTALE, encoding="utf-8")
+def reports(tmp_path: Path) -> Callable[..., str]:
+    """Runs a client of the module above, and returns the terminal output and all reports."""
+    (tmp_path / "leaking.py").write_text(LEAKING, encoding="utf-8")
 
-    def telling(factory: str, *clauses: str) -> str:
-        asked = [part for clause in clauses for part in ("--clause", clause)]
+    def run(factory: str, *clauses: str) -> str:
+        options = [part for clause in clauses for part in ("--clause", clause)]
         files = [tmp_path / name for name in ("json", "junit", "html", "summary")]
-        where = ["--path", str(tmp_path), "--folder", str(tmp_path / "kept"), "--profile", "quick", "--examples", "0"]
-        reports = [part for file in files for part in (f"--{file.name}", str(file))]
-        done = CliRunner().invoke(verify, [f"telltale:{factory}", *asked, *where, *reports])
+        where = ["--path", str(tmp_path), "--folder", str(tmp_path / "saved"), "--profile", "quick", "--examples", "0"]
+        written = [part for file in files for part in (f"--{file.name}", str(file))]
+        done = CliRunner().invoke(verify, [f"leaking:{factory}", *options, *where, *written])
         return "\n".join([done.output, *(file.read_text(encoding="utf-8") for file in files)])
 
-    return telling
+    return run
 
 
 @pytest.mark.parametrize(
-    ("factory", "clauses", "says"),
+    ("factory", "clauses", "expected"),
     [
-        pytest.param("Client", ["RES-ORDER"], f"fatal: sent with {HIDDEN}", id="in-an-adapters-last-words"),
-        pytest.param("Quoting", ["ACCEPT"], f"refused: {HIDDEN}", id="in-what-a-client-raised"),
+        pytest.param("Client", ["RES-ORDER"], f"fatal: sent with {REDACTED}", id="in-the-last-output"),
+        pytest.param("Quoting", ["ACCEPT"], f"rejected: {REDACTED}", id="in-an-error"),
     ],
 )
 def test_no_report_shows_a_key_that_the_kit_issued(
-    factory: str, clauses: list[str], says: str, told: Callable[..., str]
+    factory: str, clauses: list[str], expected: str, reports: Callable[..., str]
 ) -> None:
-    text = told(factory, *clauses)
-    assert says in text
+    text = reports(factory, *clauses)
+    assert expected in text
     assert re.search("synap_[0-9a-f]{10}", text) is None
 
 
-def test_no_report_shows_a_key_that_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_error_shows_a_key_that_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     given = "my-own-key-of-the-server-elsewhere"
 
-    def broken(_spec: Spec) -> None:
-        raise AdapterError(f"the adapter ended; its last words: {given}")
+    def fail(_spec: Spec) -> None:
+        raise AdapterError(f"the adapter ended; its last output: {given}")
 
-    monkeypatch.setattr("synap_contracts.client.spec.Spec.start", broken)
-    with SynapMock(api_key=given).serve() as server, pytest.raises(AdapterError, match=re.escape(HIDDEN)):
-        verified(Order(Spec("reference"), url=server.url, api_key=given))
+    monkeypatch.setattr("synap_contracts.client.spec.Spec.start", fail)
+    with SynapMock(api_key=given).serve() as server, pytest.raises(AdapterError, match=re.escape(REDACTED)):
+        run_client(RunOptions(Spec("reference"), url=server.url, api_key=given))

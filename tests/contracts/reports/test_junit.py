@@ -14,34 +14,34 @@ if TYPE_CHECKING:
 GOLDEN = """\
 <?xml version="1.0" encoding="utf-8"?>
 <testsuites name="synap-mock verify" tests="3" failures="0" errors="0" skipped="0" time="1.500">
-  <testsuite name="mine:kept" tests="3" time="1.500" failures="0" errors="0" skipped="0">
+  <testsuite name="mine:passed" tests="3" time="1.500" failures="0" errors="0" skipped="0">
     <properties>
-      <property name="client" value="mine:kept 1.0" />
+      <property name="client" value="mine:passed 1.0" />
       <property name="server" value="http://127.0.0.1:1" />
       <property name="dialect" value="documented" />
       <property name="profile" value="quick" />
       <property name="seed" value="7" />
     </properties>
-    <testcase classname="synap_contracts.mine:kept" name="RES-TOTAL" />
-    <testcase classname="synap_contracts.mine:kept" name="IN-ROLE" />
-    <testcase classname="synap_contracts.mine:kept" name="ONCE" />
+    <testcase classname="synap_contracts.mine:passed" name="RES-TOTAL" />
+    <testcase classname="synap_contracts.mine:passed" name="IN-ROLE" />
+    <testcase classname="synap_contracts.mine:passed" name="ONCE" />
   </testsuite>
 </testsuites>
 """
 
 
-def told(run: Run, *, strict: bool = False) -> dict[str, list[str]]:
-    """What each case has inside, by clause."""
+def elements(run: Run, *, strict: bool = False) -> dict[str, list[str]]:
+    """Return the elements of each case by clause."""
     cases = fromstring(xml([run], strict=strict)).iter("testcase")  # noqa: S314 - our own
     return {case.attrib["name"]: [each.tag for each in case] for case in cases}
 
 
-def test_a_run_is_a_suite_and_a_clause_a_case(kept: Run) -> None:
-    assert xml([kept]) == GOLDEN
+def test_run_is_a_suite_and_clause_a_case(passed: Run) -> None:
+    assert xml([passed]) == GOLDEN
 
 
-def test_every_outcome_has_its_element(broken: Run) -> None:
-    assert told(broken) == {
+def test_every_outcome_has_its_element(failed: Run) -> None:
+    assert elements(failed) == {
         "RES-TOTAL": ["failure"],
         "RES-ROWS": [],
         "RES-ORDER": ["error"],
@@ -52,12 +52,12 @@ def test_every_outcome_has_its_element(broken: Run) -> None:
     }
 
 
-def test_strict_makes_a_should_that_fails_a_failure(broken: Run) -> None:
-    assert told(broken, strict=True)["AUTH-SECRET"] == ["failure"]
+def test_strict_turns_warnings_into_failures(failed: Run) -> None:
+    assert elements(failed, strict=True)["AUTH-SECRET"] == ["failure"]
 
 
-def test_the_counts_are_those_of_the_cases(broken: Run, kept: Run) -> None:
-    root = fromstring(xml([broken, kept]))  # noqa: S314 - our own
+def test_counts_match_the_cases(failed: Run, passed: Run) -> None:
+    root = fromstring(xml([failed, passed]))  # noqa: S314 - our own
     for level in (root, *root.iter("testsuite")):
         found = [len([*level.iter(tag)]) for tag in ("testcase", "failure", "error", "skipped")]
         assert [int(level.attrib[name]) for name in ("tests", "failures", "errors", "skipped")] == found
@@ -66,25 +66,25 @@ def test_the_counts_are_those_of_the_cases(broken: Run, kept: Run) -> None:
 @pytest.mark.parametrize(
     ("clause", "tag", "message"),
     [
-        ("RES-TOTAL", "failure", "failed: 1 message submitted, and total is 2"),
+        ("RES-TOTAL", "failure", "failed: total is 2 for 1 submitted message"),
         ("IN-ROLE", "skipped", "known: raised ValueError: the check comes first"),
-        ("AUTH-SECRET", "skipped", "warning: the key is told"),
-        ("DIALECT", "skipped", "not testable: asked with --dialect observed"),
+        ("AUTH-SECRET", "skipped", "warning: the key is shown"),
+        ("DIALECT", "skipped", "not testable: requires --dialect observed"),
     ],
 )
-def test_a_message_says_what_became_of_the_clause(clause: str, tag: str, message: str, broken: Run) -> None:
-    root = fromstring(xml([broken]))  # noqa: S314 - our own
+def test_message_has_verdict_and_reason(clause: str, tag: str, message: str, failed: Run) -> None:
+    root = fromstring(xml([failed]))  # noqa: S314 - our own
     found = root.find(f".//testcase[@name='{clause}']/{tag}")
     assert found is not None
     assert found.attrib["message"] == message
 
 
-def test_a_failure_has_its_counterexample_in_full(broken: Run) -> None:
-    root = fromstring(xml([broken]))  # noqa: S314 - our own
+def test_failure_has_its_counterexample(failed: Run) -> None:
+    root = fromstring(xml([failed]))  # noqa: S314 - our own
     text = root.findtext(".//testcase[@name='RES-TOTAL']/failure") or ""
     assert "answer.total = 2" in text
     assert "--replay 0123abcdef" in text
 
 
-def test_what_a_client_said_can_be_stored_as_utf_8(broken: Run) -> None:
-    assert b"\\x1b[31m\\u202e\\ud800" in xml([broken]).encode()
+def test_texts_of_a_client_are_valid_utf_8(failed: Run) -> None:
+    assert b"\\x1b[31m\\u202e\\ud800" in xml([failed]).encode()

@@ -1,4 +1,4 @@
-"""The options of `synap-mock verify` that write the reports."""
+"""The options of `synap-mock verify` that write reports."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from synap_contracts import releases
 from synap_contracts.commands import verify
-from synap_contracts.runs import releases as conformance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CLIENT = '''
 class AuthenticationError(Exception):
-    """The page's."""
+    """The documented class."""
 
 
 class Client:
@@ -29,7 +29,7 @@ class Client:
     def record_messages_batch(self, messages):
         raise AuthenticationError("no")
 '''
-PYTESTS = (
+PYTEST_OPTIONS = (
     {"--pyargs", "--dist"}
     | {f"--synap-{name}" for name in ("client", "profile", "seed", "strict", "path")}
     | {
@@ -45,37 +45,37 @@ BEGINNINGS = {
 }
 
 
-def asked(folder: Path, *more: str) -> Result:
-    """A client that refuses everything, asked for one clause that it keeps and one SHOULD that it breaks."""
+def run_one(folder: Path, *more: str) -> Result:
+    """Run a client that rejects everything, with a clause that it passes and a SHOULD that it fails."""
     (folder / "refuses_all.py").write_text(CLIENT, encoding="utf-8")
     clauses = ["--clause", "AUTH-MISSING", "--clause", "RES-EMPTY"]
-    where = ["--path", str(folder), "--folder", str(folder / "kept"), "--in-process", "--profile", "quick"]
+    where = ["--path", str(folder), "--folder", str(folder / "saved"), "--in-process", "--profile", "quick"]
     return CliRunner().invoke(verify, ["refuses_all:Client", *clauses, *where, *more])
 
 
-def test_each_report_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
+def test_reports_are_written_to_their_files(tmp_path: Path) -> None:
     files = {name: tmp_path / "made" / name for name in BEGINNINGS}
-    asked(tmp_path, *(part for name, file in files.items() for part in (f"--{name}", str(file))))
+    run_one(tmp_path, *(part for name, file in files.items() for part in (f"--{name}", str(file))))
     written = {name: file.read_text(encoding="utf-8") for name, file in files.items()}
     assert {name: text[: len(BEGINNINGS[name])] for name, text in written.items()} == BEGINNINGS
 
 
 @pytest.mark.parametrize(("option", "word", "status"), [((), "skipped", 0), (("--strict",), "failure", 1)])
-def test_strict_reaches_the_reports(option: tuple[str, ...], word: str, status: int, tmp_path: Path) -> None:
-    done = asked(tmp_path, "--junit", str(tmp_path / "junit.xml"), *option)
+def test_strict_affects_the_reports(option: tuple[str, ...], word: str, status: int, tmp_path: Path) -> None:
+    done = run_one(tmp_path, "--junit", str(tmp_path / "junit.xml"), *option)
     assert (done.exit_code, f"<{word}" in (tmp_path / "junit.xml").read_text(encoding="utf-8")) == (status, True)
 
 
-def test_every_option_in_the_recipes_is_one(project_root: Path) -> None:
+def test_options_in_the_recipes_exist(project_root: Path) -> None:
     text = (project_root / "docs" / "ci.md").read_text(encoding="utf-8")
     known = {option for parameter in verify.params for option in parameter.opts}
-    assert {each for each in re.findall(r"(?<!\S)`?(--[a-z][a-z-]+)", text) if each not in PYTESTS} <= known
+    assert {each for each in re.findall(r"(?<!\S)`?(--[a-z][a-z-]+)", text) if each not in PYTEST_OPTIONS} <= known
 
 
-def both(folder: Path, *more: str) -> Result:
-    """A client that can't be had, and one that can."""
+def run_both(folder: Path, *more: str) -> Result:
+    """Run a client that does not exist, and one that does."""
     (folder / "refuses_all.py").write_text(CLIENT, encoding="utf-8")
-    where = ["--path", str(folder), "--folder", str(folder / "kept"), "--in-process", "--profile", "quick"]
+    where = ["--path", str(folder), "--folder", str(folder / "saved"), "--in-process", "--profile", "quick"]
     return CliRunner().invoke(
         verify, ["no_such_module:make", "refuses_all:Client", "--clause", "AUTH-MISSING", *where, *more]
     )
@@ -86,19 +86,19 @@ UNRUN = {
     "junit": '<error message="could not be run: no_such_module:make: there is no module',
     "html": "? could not be run",
     "summary": "| `no_such_module:make` | could not be run |",
-    "badge": "1 of 2 clients keep it",
+    "badge": "1 of 2 clients pass",
 }
 
 
-@pytest.mark.parametrize(("report", "says"), UNRUN.items(), ids=UNRUN)
-def test_a_client_that_could_not_be_run_is_in_every_report(report: str, says: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("report", "expected"), UNRUN.items(), ids=UNRUN)
+def test_failed_client_is_in_every_report(report: str, expected: str, tmp_path: Path) -> None:
     file = tmp_path / "report"
-    done = both(tmp_path, f"--{report}", str(file))
-    assert (done.exit_code, says in file.read_text(encoding="utf-8")) == (2, True)
+    done = run_both(tmp_path, f"--{report}", str(file))
+    assert (done.exit_code, expected in file.read_text(encoding="utf-8")) == (2, True)
 
 
-def test_a_client_that_could_not_be_run_keeps_no_other_from_it(tmp_path: Path) -> None:
-    done = both(tmp_path, "--json", str(tmp_path / "report.json"))
+def test_other_clients_run_after_a_failed_one(tmp_path: Path) -> None:
+    done = run_both(tmp_path, "--json", str(tmp_path / "report.json"))
     runs = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["runs"]
     assert [(run["client"]["spec"], run["error"] is None, len(run["clauses"])) for run in runs] == [
         ("no_such_module:make", False, 0),
@@ -108,41 +108,41 @@ def test_a_client_that_could_not_be_run_keeps_no_other_from_it(tmp_path: Path) -
     assert "MUST:    1 passed" in done.stdout
 
 
-def test_a_client_that_could_not_be_run_decides_the_status_before_a_broken_one(tmp_path: Path) -> None:
-    done = both(tmp_path, "--clause", "RES-EMPTY", "--strict")
+def test_failed_client_takes_precedence_in_the_status(tmp_path: Path) -> None:
+    done = run_both(tmp_path, "--clause", "RES-EMPTY", "--strict")
     assert (done.exit_code, "1 failed" in done.stdout) == (2, True)
 
 
 @pytest.mark.parametrize("report", [*BEGINNINGS, "json"])
-def test_what_can_not_be_written_is_told_before_anything_is_run(report: str, tmp_path: Path) -> None:
+def test_unwritable_report_is_an_error_before_the_run(report: str, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
     file = tmp_path / "taken" / "report"
-    done = asked(tmp_path, f"--{report}", str(file))
+    done = run_one(tmp_path, f"--{report}", str(file))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == f"Error: cannot write {file}: {tmp_path / 'taken'} is no folder\n"
-    assert not (tmp_path / "kept").exists()
+    assert done.stderr == f"Error: cannot write {file}: {tmp_path / 'taken'} is not a folder\n"
+    assert not (tmp_path / "saved").exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_permission_is_told_of(tmp_path: Path) -> None:
+def test_folder_without_permission_is_an_error(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o500)
-    assert asked(tmp_path, "--html", str(closed / "report.html")).stderr.endswith("no permission\n")
+    assert run_one(tmp_path, "--html", str(closed / "report.html")).stderr.endswith("no permission\n")
 
 
 @pytest.mark.parametrize("option", ["page", "html", "news"])
-def test_the_page_on_releases_is_told_of_before_they_are_run(option: str, tmp_path: Path) -> None:
+def test_unwritable_page_is_an_error_before_the_run(option: str, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
     file = str(tmp_path / "taken" / "page")
     done = CliRunner().invoke(
-        conformance.main, ["0.5.9", "--known-failures", str(tmp_path / "none.toml"), f"--{option}", file]
+        releases.main, ["0.5.9", "--known-failures", str(tmp_path / "none.toml"), f"--{option}", file]
     )
-    assert (done.exit_code, done.output) == (2, f"Error: cannot write {file}: {tmp_path / 'taken'} is no folder\n")
+    assert (done.exit_code, done.output) == (2, f"Error: cannot write {file}: {tmp_path / 'taken'} is not a folder\n")
 
 
-def test_the_page_on_releases_makes_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_about_releases_creates_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "known.toml").write_text("known = []\n", encoding="utf-8")
-    monkeypatch.setattr(conformance, "GROUPS", ())
+    monkeypatch.setattr(releases, "GROUPS", ())
     page = tmp_path / "made" / "page.md"
-    done = CliRunner().invoke(conformance.main, ["--known-failures", str(tmp_path / "known.toml"), "--page", str(page)])
+    done = CliRunner().invoke(releases.main, ["--known-failures", str(tmp_path / "known.toml"), "--page", str(page)])
     assert (done.exit_code, page.exists()) == (0, True)

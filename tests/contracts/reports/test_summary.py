@@ -1,4 +1,4 @@
-"""Runs as Markdown, for the page that a CI job has."""
+"""Runs as Markdown, for the page of a CI job."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ GOLDEN = """\
 
 | client | verdict | clauses |
 | --- | --- | --- |
-| `mine:kept 1.0` | keeps all that was asked | 3 passed |
+| `mine:passed 1.0` | passes all tested clauses | 3 passed |
 | `mine:other 1.0` | 1 clause could not be judged | 1 passed, 1 error |
 
-| clause | `mine:kept 1.0` | `mine:other 1.0` |
+| clause | `mine:passed 1.0` | `mine:other 1.0` |
 | --- | --- | --- |
 | ONCE MUST | passed | error |
 
@@ -32,49 +32,49 @@ GOLDEN = """\
 `mine:other 1.0`
 
 ```text
-the adapter, not your client: it ended
+the adapter, not the client: it ended
 ```
 </details>
 """
 
 
 def outside_code(text: str) -> str:
-    """Markdown without its fenced blocks and its code spans."""
+    """Return Markdown without fenced blocks and code spans."""
     text = re.sub(r"^(`{3,})text\n.*?\n\1$", "", text, flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
 
 
-def test_clients_side_by_side_then_what_was_not_kept(kept: Run) -> None:
-    ended = ClauseResult(BY_ID["ONCE"], "error", 1, "the adapter, not your client: it ended")
-    other = replace(kept, spec="mine:other", clauses=(kept.clauses[0], ended))
-    assert markdown([kept, other]) == GOLDEN
+def test_table_of_clients_and_details(passed: Run) -> None:
+    ended = ClauseResult(BY_ID["ONCE"], "error", 1, "the adapter, not the client: it ended")
+    other = replace(passed, spec="mine:other", clauses=(passed.clauses[0], ended))
+    assert markdown([passed, other]) == GOLDEN
 
 
-def test_what_a_client_said_stands_in_code_only(broken: Run) -> None:
-    assert not re.search(r"script|evil|@all", outside_code(markdown([broken])))
+def test_texts_of_a_client_are_only_in_code(failed: Run) -> None:
+    assert not re.search(r"script|evil|@all", outside_code(markdown([failed])))
 
 
-def test_a_cell_of_a_table_has_no_bar_that_parts_it(broken: Run, kept: Run) -> None:
-    (row,) = [line for line in markdown([broken, kept]).splitlines() if line.startswith("| clause")]
+def test_table_cells_contain_no_bars(failed: Run, passed: Run) -> None:
+    (row,) = [line for line in markdown([failed, passed]).splitlines() if line.startswith("| clause")]
     assert len(re.findall(r"(?<!\\)\|", row)) == 4
 
 
-def test_known_and_stale_are_told(broken: Run) -> None:
-    text = markdown([broken])
+def test_known_and_stale_are_shown(failed: Run) -> None:
+    text = markdown([failed])
     assert ("| IN-ROLE MUST | known |" in text, "| ONCE MUST | stale |" in text) == (True, True)
 
 
-def test_what_fails_the_run_comes_first(broken: Run) -> None:
-    found = re.findall(r"<summary>(\w+): ", markdown([broken]))
+def test_clauses_that_fail_the_run_come_first(failed: Run) -> None:
+    found = re.findall(r"<summary>(\w+): ", markdown([failed]))
     assert found == ["failed", "stale", "error", "known", "warning"]
 
 
-def test_strict_makes_a_warning_a_failure(broken: Run) -> None:
-    assert "| AUTH-SECRET SHOULD | failed |" in markdown([broken], strict=True)
+def test_strict_turns_warnings_into_failures(failed: Run) -> None:
+    assert "| AUTH-SECRET SHOULD | failed |" in markdown([failed], strict=True)
 
 
-def test_a_page_that_would_be_dropped_is_cut(broken: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_page_is_shortened(failed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summary, "_WHOLE", 3_000)
-    text = markdown([broken])
+    text = markdown([failed])
     assert len(text) < 3_200
-    assert text.endswith("There is more than this page can hold; `--html FILE` has it all.\n")
+    assert text.endswith("The rest does not fit into this page; `--html FILE` has everything.\n")

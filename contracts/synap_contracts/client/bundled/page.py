@@ -1,4 +1,4 @@
-"""What the page asks of entries and promises of answers, as the reference client checks it."""
+"""What the page requires of entries and promises about answers, as the reference client checks it."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ if TYPE_CHECKING:
 STRINGS = ("user_id", "customer_id", "session_id")
 
 
-def check(entries: list[Any]) -> str | None:  # noqa: PLR0911 - a rule a return
-    """What is wrong with the first entry that breaks the parameter list, or None."""
+def check(entries: list[Any]) -> str | None:  # noqa: PLR0911 - one return per rule
+    """Return the error for the first entry that does not follow the parameter list, or None."""
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            return f"messages[{index}] is no dict"
+            return f"messages[{index}] is not a dict"
         for key in ("conversation_id", "role", "content"):
             if not isinstance(entry.get(key), str):
-                return f"messages[{index}].{key} is missing or no string"
+                return f"messages[{index}].{key} is missing or not a string"
         if entry["role"] not in {"user", "assistant"}:
-            return f"messages[{index}].role is neither 'user' nor 'assistant'"
+            return f"messages[{index}].role is not 'user' or 'assistant'"
         if not is_uuid(entry["conversation_id"]):
-            return f"messages[{index}].conversation_id is no UUID"
+            return f"messages[{index}].conversation_id is not a UUID"
         if any(not isinstance(entry.get(key), str | None) for key in STRINGS):
-            return f"messages[{index}] has an id that is no string"
+            return f"messages[{index}] has an ID that is not a string"
         if not isinstance(entry.get("metadata"), dict | None):
-            return f"messages[{index}].metadata is no dict"
+            return f"messages[{index}].metadata is not a dict"
     return None
 
 
 def is_uuid(text: str) -> bool:
-    """Whether Python reads it as a UUID."""
+    """Return whether Python accepts a text as a UUID."""
     try:
         uuid.UUID(text)
     except ValueError:
@@ -40,7 +40,7 @@ def is_uuid(text: str) -> bool:
 
 
 def answer_of(response: httpx.Response, submitted: int) -> dict[str, Any] | None:
-    """The batch result in the page's shape, or None where the body is none."""
+    """Return the batch result in the documented format, or None if the body is not one."""
     try:
         answer = response.json()
     except ValueError:
@@ -48,8 +48,8 @@ def answer_of(response: httpx.Response, submitted: int) -> dict[str, Any] | None
     if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
         return None
     rows, errors = answer["results"], answer.get("errors")
-    if errors:  # SDK 0.5.10 and later are written for this shape: stored rows in results, the others beside them
-        failed = {each["index"]: {"error": each.get("error", "refused")} for each in errors}
+    if errors:  # the format of SDK 0.5.10 and later: stored rows in results, failed ones in errors
+        failed = {each["index"]: {"error": each.get("error", "rejected")} for each in errors}
         stored = iter(rows)
         rows = [failed.get(index) or next(stored, {"error": "no row"}) for index in range(submitted)]
     if answer.get("total") != submitted or len(rows) != submitted:

@@ -1,4 +1,4 @@
-"""The reference client: httpx, one request a call, no retry. The example of a client that keeps every clause."""
+"""The reference client: httpx, one request per call, no retries. An example of a client that passes all clauses."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
 
 class SynapError(Exception):
-    """Whatever went wrong; what can be told apart has a class of its own below."""
+    """Any failure. The classes below distinguish some of them."""
 
 
 class InvalidInputError(SynapError):
-    """An entry breaks the page's parameter list; nothing was sent."""
+    """An entry does not follow the parameter list; nothing was sent."""
 
 
 class AuthenticationError(SynapError):
-    """The key is missing, malformed or refused."""
+    """The key is missing, malformed or rejected."""
 
 
 class NetworkError(SynapError):
-    """Synap can't be reached, or its answer did not arrive: what was sent may or may not be recorded."""
+    """Synap cannot be reached, or its response did not arrive: the messages may or may not be recorded."""
 
 
 class RateLimitError(SynapError):
     """Too many requests (429)."""
 
 
-REFUSED = {400: InvalidInputError, 401: AuthenticationError, 403: AuthenticationError, 429: RateLimitError}
+REJECTED = {400: InvalidInputError, 401: AuthenticationError, 403: AuthenticationError, 429: RateLimitError}
 
 
 @cache
 def tls() -> ssl.SSLContext:
-    """What is trusted; making it is what costs time."""
+    """Return the TLS context, which is slow to create."""
     return httpx.create_ssl_context(trust_env=False)
 
 
@@ -49,7 +49,7 @@ class ReferenceClient:
     def __init__(self, base_url: str, api_key: str | None, timeout_s: float) -> None:
         if not api_key or not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
             raise AuthenticationError("the API key is missing or malformed")  # never the key itself
-        # No pool is kept: it would belong to the event loop that it is first used in.
+        # A pool would belong to the event loop in which it is first used.
         self.connect = partial(
             httpx.AsyncClient,
             base_url=base_url,
@@ -60,7 +60,7 @@ class ReferenceClient:
         )
 
     async def record_messages_batch(self, messages: Iterable[dict[str, Any]]) -> dict[str, Any]:
-        """Record messages in one batch, as the page has it."""
+        """Record messages in one batch, as the page documents it."""
         entries = list(messages)
         if problem := check(entries):
             raise InvalidInputError(problem)
@@ -68,21 +68,21 @@ class ReferenceClient:
             async with self.connect() as http:
                 response = await http.post("/v1/conversations/messages/batch", json={"messages": entries})
         except httpx.TransportError as error:
-            raise NetworkError(f"no answer from Synap: {type(error).__name__}") from error
+            raise NetworkError(f"no response from Synap: {type(error).__name__}") from error
         except ValueError as error:
-            raise InvalidInputError("an entry can't be written as JSON") from error
+            raise InvalidInputError("an entry cannot be written as JSON") from error
         if response.status_code != httpx.codes.OK:
-            kind = REFUSED.get(response.status_code, SynapError)
-            raise kind(f"Synap answered {response.status_code}: {response.text[:500]}")
+            kind = REJECTED.get(response.status_code, SynapError)
+            raise kind(f"Synap returned {response.status_code}: {response.text[:500]}")
         answer = answer_of(response, len(entries))
         if answer is None:
-            raise SynapError("Synap answered 200 with something that is no batch result")
+            raise SynapError("Synap returned 200 with a body that is not a batch result")
         return answer
 
 
 def make(
     base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: Literal["fast", "own"] = "own"
 ) -> ReferenceClient:
-    """A client of a server; it never retries, so `retry` changes nothing."""
+    """Return a client for a server. It never retries, so `retry` has no effect."""
     del retry
     return ReferenceClient(base_url, api_key, timeout_s)

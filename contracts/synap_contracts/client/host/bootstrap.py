@@ -1,7 +1,7 @@
-"""The Python host under another environment's Python: ``python -I bootstrap.py module:factory name folder...``.
+"""Runs the Python host in another environment: ``python -I bootstrap.py module:factory name folder...``.
 
-This package is found by its place alone. Were the folder around it put on the path, everything installed beside it
-would come before what that environment has, the official SDK first of all.
+This package is found by its path alone. If its folder were on the module search path, all packages that are installed
+next to it would take precedence over those of the environment, including the official SDK.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ PACKAGE = Path(__file__).parents[2]
 
 
 def enter() -> None:
-    """Make this package importable, and nothing else that lies beside it."""
+    """Make this package importable, and nothing else from its folder."""
     found = importlib.util.spec_from_file_location(
         PACKAGE.name, PACKAGE / "__init__.py", submodule_search_locations=[str(PACKAGE)]
     )
     if found is None or found.loader is None:
-        raise ImportError(f"{PACKAGE} holds no package")
+        raise ImportError(f"{PACKAGE} is not a package")
     module = importlib.util.module_from_spec(found)
     sys.modules[PACKAGE.name] = module
     found.loader.exec_module(module)

@@ -1,4 +1,4 @@
-"""How the Python host tells of an exception: by the client's own classes, with every text that it carries."""
+"""How the Python host describes an exception: by the client's own classes, with all texts that it carries."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ FOREIGN: Final = frozenset(
     {"httpx", "httpcore", "h11", "h2", "anyio", "sniffio", "requests", "urllib3", "aiohttp", "yarl", "pydantic"}
     | {"pydantic_core", "certifi", "trio", "tornado", "pycurl", "httptools", "websockets"}
 ) | frozenset(sys.stdlib_module_names)
-"""Whose classes are not the client's own: httpx's ConnectError derives from httpx's own NetworkError, and a leaked
-transport error is no NetworkError of Synap's."""
+"""Packages whose classes are not the client's own. httpx's ConnectError derives from httpx's own NetworkError: if it
+is raised to the caller, it is not the NetworkError of Synap."""
 
 
 def describe(error: BaseException, declared: object = None) -> dict[str, Any]:
-    """An exception as the protocol tells it.
+    """Return an exception in the format of the protocol.
 
     Args:
-        error: What was raised.
-        declared: The client's `errors`: which of its classes stand for which of the page's names, either way round.
+        error: The exception.
+        declared: The client's `errors`: which of its classes correspond to which documented names, in either order.
     """
-    told = said(error)
+    texts = collect_texts(error)
     own = [kind for kind in type(error).__mro__ if kind.__module__.partition(".")[0] not in FOREIGN]
     return {
         "class": f"{type(error).__module__}.{type(error).__qualname__}",
         "names": sorted({kind.__name__ for kind in own} | declared_names(error, declared)),
         "text": text_of(error),
-        "said": [text for _, text in told],
-        "places": [place for place, _ in told],
+        "said": [text for _, text in texts],
+        "places": [place for place, _ in texts],
         "status": status_of(error),
     }
 
 
 def declared_names(error: BaseException, declared: object) -> set[str]:
-    """The page's names that a client's `errors` gives to an exception.
+    """Return the documented names that a client's `errors` declares for an exception.
 
-    Both `{"NetworkError": (Unreachable, Slow)}` and `{Unreachable: "NetworkError"}` are understood.
+    Both `{"NetworkError": (Unreachable, Slow)}` and `{Unreachable: "NetworkError"}` are accepted.
     """
     if not isinstance(declared, Mapping):
         return set()
@@ -44,40 +44,40 @@ def declared_names(error: BaseException, declared: object) -> set[str]:
     for left, right in declared.items():
         name, kinds = (left, right) if isinstance(left, str) else (right, left)
         several = kinds if isinstance(kinds, Iterable) and not isinstance(kinds, (str, type)) else (kinds,)
-        if any(_is(error, kind) for kind in several):
+        if any(_is_instance(error, kind) for kind in several):
             names.add(name if isinstance(name, str) else getattr(name, "__name__", str(name)))
     return names
 
 
-def _is(error: BaseException, kind: object) -> bool:
+def _is_instance(error: BaseException, kind: object) -> bool:
     if isinstance(kind, type):
         return isinstance(error, kind)
     return any(kind in (each.__name__, f"{each.__module__}.{each.__qualname__}") for each in type(error).__mro__)
 
 
 def text_of(error: BaseException) -> str:
-    """The text, even where the class's own __str__ fails."""
+    """Return the text of an exception, even if the class's own __str__ fails."""
     try:
         return str(error)
     except Exception as failure:  # noqa: BLE001 - the class is the client's
-        return f"<{type(error).__name__} whose text can't be had: {type(failure).__name__}>"
+        return f"<{type(error).__name__}; its text cannot be read: {type(failure).__name__}>"
 
 
 def repr_of(error: BaseException) -> str:
-    """Its class and its arguments, whatever the class's own __repr__ does."""
+    """Return the class and the arguments of an exception, even if the class's own __repr__ fails."""
     try:
         return f"{error!r} {error.args!r}"
     except Exception as failure:  # noqa: BLE001 - as above
-        return f"<{type(error).__name__} that can't be shown: {type(failure).__name__}>"
+        return f"<{type(error).__name__}; it has no repr: {type(failure).__name__}>"
 
 
-def said(error: BaseException) -> list[tuple[str, str]]:
-    """Every text along causes, contexts, notes and groups, each after where it stands."""
+def collect_texts(error: BaseException) -> list[tuple[str, str]]:
+    """Return all texts of an exception, its causes, contexts, notes and groups, each with its place."""
     texts: list[tuple[str, str]] = []
     seen: set[int] = set()
-    ahead: list[tuple[str, BaseException | None]] = [("", error)]
-    while ahead:
-        role, each = ahead.pop()
+    waiting: list[tuple[str, BaseException | None]] = [("", error)]
+    while waiting:
+        role, each = waiting.pop()
         if each is None or id(each) in seen:
             continue
         seen.add(id(each))
@@ -85,16 +85,16 @@ def said(error: BaseException) -> list[tuple[str, str]]:
         texts.append((place, text_of(each)))
         texts += [(f"a note in {place}" if role else "a note of", str(note)) for note in getattr(each, "__notes__", ())]
         if not isinstance(each, UnicodeError):
-            texts.append((place if role else "the arguments of", repr_of(each)))  # what loggers show for %r
-        hidden = each.__suppress_context__
-        ahead += [("context", None if hidden else each.__context__), ("cause", each.__cause__)]  # the last comes first
+            texts.append((place if role else "the arguments of", repr_of(each)))  # what loggers write for %r
+        context = None if each.__suppress_context__ else each.__context__
+        waiting += [("context", context), ("cause", each.__cause__)]  # the last one is read first
         if isinstance(each, BaseExceptionGroup):
-            ahead += [("group", one) for one in each.exceptions]
+            waiting += [("group", one) for one in each.exceptions]
     return texts
 
 
 def status_of(error: BaseException) -> int | None:
-    """The HTTP status that an exception carries, under one of the usual names."""
+    """Return the HTTP status that an exception carries under one of the usual names."""
     for name in ("status_code", "status", "http_status", "code"):
         status = getattr(error, name, None)
         if isinstance(status, int) and not isinstance(status, bool):

@@ -1,4 +1,4 @@
-"""Finding the factory of a Python client: ``module:factory``."""
+"""Loading the factory of a Python client: ``module:factory``."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 OPTIONAL = ("timeout_s", "retry")
 
 
-class NoSuchClient(Exception):  # noqa: N818 - it is told to the user as it stands
-    """There is no such factory; the text says what was looked for and where."""
+class UnusableFactory(Exception):  # noqa: N818 - the text is shown to the user unchanged
+    """The factory cannot be loaded. The text states what was searched, and where."""
 
 
 def load(spec: str, folders: tuple[str, ...] = ("",)) -> Callable[..., Any]:
-    """The factory that `module:factory` names.
+    """Return the factory that `module:factory` names.
 
     Args:
-        spec: Module and factory; the factory may be dotted.
-        folders: Where modules are looked for before the installed ones.
+        spec: The module and the factory. The factory may be dotted.
+        folders: Where modules are searched before the installed ones.
 
     Raises:
-        NoSuchClient: There is none, or its module can't be imported.
+        UnusableFactory: The factory does not exist, or its module cannot be imported.
     """
     module_name, _, path = spec.partition(":")
     for folder in reversed(folders):
@@ -35,45 +35,50 @@ def load(spec: str, folders: tuple[str, ...] = ("",)) -> Callable[..., Any]:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name is None or not module_name.startswith(error.name):
-            raise NoSuchClient(f"importing the module {module_name!r} failed: {error}") from error
-        raise NoSuchClient(
-            f"there is no module {error.name!r} to import; run in its folder, or name that with --path "
+            raise UnusableFactory(f"importing the module {module_name!r} failed: {error}") from error
+        raise UnusableFactory(
+            f"there is no module {error.name!r}; run the command in its folder, or name the folder with --path "
             "(in pytest: --synap-path)"
         ) from error
     except Exception as error:
-        raise NoSuchClient(f"importing the module {module_name!r} failed: {type(error).__name__}: {error}") from error
+        raise UnusableFactory(
+            f"importing the module {module_name!r} failed: {type(error).__name__}: {error}"
+        ) from error
     for name in path.split("."):
         if not hasattr(found, name):
-            raise NoSuchClient(f"the module {module_name!r} has no {path!r}; write module:factory")
+            raise UnusableFactory(f"the module {module_name!r} has no {path!r}; expected module:factory")
         found = getattr(found, name)
     if not callable(found):
-        raise NoSuchClient(f"{spec!r} is a {type(found).__name__}; a factory is called with base_url and api_key")
+        raise UnusableFactory(
+            f"{spec!r} is a {type(found).__name__}; expected a factory that takes base_url and api_key"
+        )
     factory: Callable[..., Any] = found
     return factory
 
 
-def settable(factory: Callable[..., Any]) -> frozenset[str]:
-    """Which optional keywords a factory takes."""
+def _parameters(factory: Callable[..., Any]) -> set[str]:
     try:
-        names = inspect.signature(factory).parameters
+        return set(inspect.signature(factory).parameters)
     except (TypeError, ValueError):
-        return frozenset()
-    return frozenset(OPTIONAL) & set(names)
+        return set()
 
 
-def keywords(factory: Callable[..., Any], base_url: str, api_key: str | None) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """How a factory wants its two arguments: by name where it has the names, else in order."""
-    try:
-        names = set(inspect.signature(factory).parameters)
-    except (TypeError, ValueError):
-        names = set()
-    if {"base_url", "api_key"} <= names:
+def optional_keywords(factory: Callable[..., Any]) -> frozenset[str]:
+    """Return the optional keywords that a factory takes."""
+    return frozenset(OPTIONAL) & _parameters(factory)
+
+
+def arguments_for(
+    factory: Callable[..., Any], base_url: str, api_key: str | None
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments for a factory: by name if its parameters have the names, otherwise in order."""
+    if {"base_url", "api_key"} <= _parameters(factory):
         return (), {"base_url": base_url, "api_key": api_key}
     return (base_url, api_key), {}
 
 
 def version_of(factory: Callable[..., Any]) -> str | None:
-    """The client's version: what its factory, or the factory's module, says."""
-    said = getattr(factory, "version", None) or getattr(inspect.getmodule(factory), "version", None)
-    found = said() if callable(said) else said
-    return None if found is None else str(found)
+    """Return the version of the client, which its factory or the factory's module declares."""
+    declared = getattr(factory, "version", None) or getattr(inspect.getmodule(factory), "version", None)
+    version = declared() if callable(declared) else declared
+    return None if version is None else str(version)

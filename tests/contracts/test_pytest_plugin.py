@@ -1,4 +1,4 @@
-"""The contract in pytest: `--synap-client`, and the base class."""
+"""The contract kit in pytest: `--synap-client`, and the base class."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ import os
 
 
 class AuthenticationError(Exception):
-    """The page's."""
+    """The documented class."""
 
 
 class Client:
-    """Keeps AUTH-MISSING, breaks IN-ROLE (a MUST) and RES-EMPTY (a SHOULD)."""
+    """Passes AUTH-MISSING; fails IN-ROLE (a MUST) and RES-EMPTY (a SHOULD)."""
 
     def __init__(self, base_url, api_key):
         pass
@@ -44,12 +44,12 @@ class Client:
 
 
 class Crashes(Client):
-    """Takes its process along when it is given nothing."""
+    """Ends its process on an empty batch."""
 
     def record_messages_batch(self, messages):
         return super().record_messages_batch(messages) if messages else os._exit(3)
 '''
-ASKED = "AUTH-MISSING or IN-ROLE or RES-EMPTY or DIALECT or settings"
+SELECTED = "AUTH-MISSING or IN-ROLE or RES-EMPTY or DIALECT or settings"
 CLASSES = """
 from refuses_all import Client
 from synap_contracts.recording_contract import RecordingContract
@@ -108,26 +108,26 @@ KNOWN = """
 [[known]]
 clause = "IN-ROLE"
 kind = "raised AuthenticationError"
-reason = "it asks for the key first"
+reason = "it checks the key first"
 example = '{"steps": [{"do": "call", "messages": [{"conversation_id": "$0", "role": "x", "content": "a"}]}]}'
 
 [[known]]
 clause = "AUTH-MISSING"
 kind = "returned"
-reason = "it was so once"
+reason = "it failed before"
 example = '{"steps": [{"do": "open", "key": "missing"}, {"do": "call", "messages": []}]}'
 """
 
 
-def told(folder: Path, *arguments: str) -> tuple[dict[str, str], str]:
-    """What a session of its own came to, by test, and its output."""
+def run_pytest(folder: Path, *arguments: str) -> tuple[dict[str, str], str]:
+    """Run a session, and return the outcome of each test, and the output."""
     (folder / "pytest.ini").write_text(INI, encoding="utf-8")
     (folder / "refuses_all.py").write_text(REFUSES_ALL, encoding="utf-8")
-    # The repository's own conftest is beside the package, in an editable install only.
+    # In an editable install, the repository's conftest is next to the package.
     without = [part for name in ("cacheprovider", "schemathesis", "xdist") for part in ("-p", f"no:{name}")]
-    command = [sys.executable, "-m", "pytest", "--noconftest", "--junitxml", "told.xml", *without, *arguments]
+    command = [sys.executable, "-m", "pytest", "--noconftest", "--junitxml", "junit.xml", *without, *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    cases = parse(folder / "told.xml").iter("testcase")  # noqa: S314 - our own
+    cases = parse(folder / "junit.xml").iter("testcase")  # noqa: S314 - our own
     return {
         f"{case.attrib['classname'].rpartition('.')[2]} {case.attrib['name'].removeprefix('test_clause')}": next(
             (
@@ -145,7 +145,7 @@ def told(folder: Path, *arguments: str) -> tuple[dict[str, str], str]:
 def by_option(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], str]:
     """A session that names its client on the command line."""
     client = ["--synap-client=refuses_all:Client", "--synap-path=.", "--synap-profile=quick", "--synap-seed=1"]
-    return told(tmp_path_factory.mktemp("by_option"), "--pyargs", "synap_contracts", *client, "-k", ASKED)
+    return run_pytest(tmp_path_factory.mktemp("by_option"), "--pyargs", "synap_contracts", *client, "-k", SELECTED)
 
 
 @pytest.fixture(scope="module")
@@ -154,10 +154,10 @@ def by_class(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], 
     folder = tmp_path_factory.mktemp("by_class")
     (folder / "test_mine.py").write_text(CLASSES, encoding="utf-8")
     (folder / "known.toml").write_text(KNOWN, encoding="utf-8")
-    return told(folder, "-k", ASKED)
+    return run_pytest(folder, "-k", SELECTED)
 
 
-def test_a_clause_is_a_test_and_has_its_outcome(by_option: tuple[dict[str, str], str]) -> None:
+def test_clause_is_a_test_with_its_outcome(by_option: tuple[dict[str, str], str]) -> None:
     assert by_option[0] == {
         "TestContract [AUTH-MISSING]": "passed",
         "TestContract [IN-ROLE]": "failure",
@@ -166,7 +166,7 @@ def test_a_clause_is_a_test_and_has_its_outcome(by_option: tuple[dict[str, str],
     }
 
 
-def test_a_failure_tells_the_counterexample_and_how_to_see_it_again(by_option: tuple[dict[str, str], str]) -> None:
+def test_failure_shows_the_counterexample_and_how_to_replay_it(by_option: tuple[dict[str, str], str]) -> None:
     assert "IN-ROLE, failed; profile quick, seed 1" in by_option[1]
     assert "synap-mock verify refuses_all:Client --path . --clause IN-ROLE --replay" in by_option[1]
 
@@ -192,34 +192,34 @@ def test_a_failure_tells_the_counterexample_and_how_to_see_it_again(by_option: t
         ("TestNowhere [IN-ROLE]", "error"),
     ],
 )
-def test_a_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[str, str], str]) -> None:
+def test_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[str, str], str]) -> None:
     assert by_class[0][test] == outcome
 
 
 @pytest.mark.parametrize(
-    "sentence",
+    "message",
     [
         'TestNothing has no client; write client = "module:factory"',
-        "TestTooDeep.profile is 'abysmal'; it is one of quick, default, deep",
-        "TestFunction.client takes (), called with base_url and api_key; a function from elsewhere is written",
-        "there is no module 'nowhere' to import; run in its folder, or name that with --path (in pytest: --synap-path)",
+        "TestTooDeep.profile is 'abysmal'; expected one of quick, default, deep",
+        "TestFunction.client takes (); expected base_url and api_key. Write an existing function as client = ",
+        "there is no module 'nowhere'; run the command in its folder, or name the folder with --path (in pytest: ",
     ],
 )
-def test_what_is_wrong_with_a_class_is_a_sentence(sentence: str, by_class: tuple[dict[str, str], str]) -> None:
-    assert f"\n{sentence}" in by_class[1]
+def test_error_of_a_class_is_explained(message: str, by_class: tuple[dict[str, str], str]) -> None:
+    assert f"\n{message}" in by_class[1]
 
 
-def test_without_a_client_there_is_one_error_that_says_so(tmp_path: Path) -> None:
-    outcomes, text = told(tmp_path, "--pyargs", "synap_contracts")
+def test_missing_client_is_one_error(tmp_path: Path) -> None:
+    outcomes, text = run_pytest(tmp_path, "--pyargs", "synap_contracts")
     assert outcomes == {"TestContract [settings]": "error"}
     assert "\nname the client: pytest --pyargs synap_contracts --synap-client=SPEC\n" in text
 
 
-def test_there_is_a_test_for_every_clause(by_option: tuple[dict[str, str], str]) -> None:
+def test_every_clause_has_a_test(by_option: tuple[dict[str, str], str]) -> None:
     assert f"{len(CLAUSES) - len(by_option[0])} deselected" in by_option[1]
 
 
-def test_the_plugin_has_options_and_no_other_hook() -> None:
+def test_plugin_has_only_options() -> None:
     hooks = [name for name in vars(pytest_plugin) if name.startswith("pytest_")]
     fixtures = [
         name for name, value in vars(pytest_plugin).items() if type(value).__name__ == "FixtureFunctionDefinition"
@@ -228,7 +228,7 @@ def test_the_plugin_has_options_and_no_other_hook() -> None:
 
 
 @pytest.mark.parametrize("module", ["pytest_plugin", "recording_contract"])
-def test_what_a_session_imports_is_light(module: str) -> None:
+def test_imports_of_a_session_are_light(module: str) -> None:
     script = f"import sys, json, synap_contracts.{module}; print(json.dumps([*sys.modules]))"
     done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
@@ -236,22 +236,22 @@ def test_what_a_session_imports_is_light(module: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["test_clause", "judged", "pytest_generate_tests"])
-def test_an_override_by_accident_is_refused(name: str) -> None:
-    with pytest.raises(TypeError, match=rf"Mine\.{name} would stand in for RecordingContract\.{name}"):
+def test_accidental_override_is_rejected(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"Mine\.{name} would replace RecordingContract\.{name}"):
         type("Mine", (RecordingContract,), {name: lambda: None, "__qualname__": "Mine"})
 
 
-def test_an_override_by_a_base_beside_it_is_refused_too() -> None:
-    class Beside:
+def test_accidental_override_by_another_base_is_rejected() -> None:
+    class Other:
         def test_clause(self) -> None: ...
 
-    with pytest.raises(TypeError, match=r"Beside\.test_clause would stand in"):
-        type("Mine", (Beside, RecordingContract), {})
+    with pytest.raises(TypeError, match=r"Other\.test_clause would replace"):
+        type("Mine", (Other, RecordingContract), {})
 
 
-def test_an_override_on_purpose_says_so() -> None:
+def test_marked_override_is_accepted() -> None:
     class Mine(RecordingContract):
-        @replaces("asked behind a VPN only")
+        @replaces("needs the VPN")
         def test_clause(self, judged: Judged, request: pytest.FixtureRequest) -> None:
             super().test_clause(judged, request)
 

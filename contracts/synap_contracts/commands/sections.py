@@ -14,7 +14,7 @@ class SectionedCommand(click.Command):
     """A command with many options.
 
     Args:
-        sections: Heading to the names of its options, as in Python; the rest is listed last, under "Options".
+        sections: The names of the parameters under each heading. The others are listed last, under "Options".
     """
 
     def __init__(self, *args: Any, sections: Mapping[str, Sequence[str]], **attributes: Any) -> None:  # noqa: ANN401 - click's own

@@ -14,7 +14,7 @@ _CHOICES: Final = {"auto": None, "always": True, "never": False}
 
 
 def color_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
-    """An option of a command that colors its output; click asks its context whether to."""
+    """Return an option for a command that colors its output. click reads the setting from its context."""
     return click.option(
         "--color",
         type=click.Choice(list(_CHOICES)),
@@ -27,12 +27,12 @@ def color_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
 
 
 def _apply(context: click.Context, _: click.Parameter, value: str) -> None:
-    chosen = _CHOICES[value]
-    context.color = _of_environment() if chosen is None else chosen
+    choice = _CHOICES[value]
+    context.color = _from_environment() if choice is None else choice
 
 
-def _of_environment() -> bool | None:
-    """As no-color.org and force-color.org have it: set to anything but the empty string; NO_COLOR wins."""
+def _from_environment() -> bool | None:
+    """Follow no-color.org and force-color.org: any value but the empty string counts; NO_COLOR takes precedence."""
     if os.environ.get("NO_COLOR"):
         return False
     return True if os.environ.get("FORCE_COLOR") else None

@@ -1,4 +1,4 @@
-"""The contract kit's protocol, spoken by hand with an adapter in a child process; and the kit itself at work on one."""
+"""The protocol with an adapter in a child process, by hand; and the kit with an adapter."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_contracts.clauses.clause import ClauseId
 from synap_contracts.client.spec import Spec
-from synap_contracts.runs.run import Order, verify
+from synap_contracts.runs.run import RunOptions, run_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,19 +26,19 @@ CURL: Final = ("bash", str(ROOT / "contracts/adapters/curl/adapter.sh"))
 
 
 class Adapter:
-    """An adapter that runs, and has said hello."""
+    """A running adapter that has sent its hello."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
         self.first = self.read()
 
     def read(self) -> Json:
-        """The next line."""
+        """Read the next line."""
         assert self.process.stdout is not None
         return json.loads(self.process.stdout.readline().decode("ascii"))
 
     def write(self, **request: Json) -> None:
-        """Send a request, and wait for nothing."""
+        """Send a request without waiting."""
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
         self.process.stdin.flush()
@@ -53,8 +54,8 @@ class Adapter:
 
 
 @contextmanager
-def started(command: Sequence[str], environment: dict[str, str] | None = None) -> Iterator[Adapter]:
-    """An adapter, for as long as it is needed."""
+def start_adapter(command: Sequence[str], environment: dict[str, str] | None = None) -> Iterator[Adapter]:
+    """Run an adapter until the block ends."""
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, stdin=pipe, stdout=pipe, stderr=pipe, env=os.environ | (environment or {}), start_new_session=True
@@ -63,11 +64,11 @@ def started(command: Sequence[str], environment: dict[str, str] | None = None) -
             yield Adapter(process)
         finally:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # what it started, too
+                os.killpg(process.pid, signal.SIGKILL)  # including the processes that it started
 
 
-def verified(spec: str, folder: Path, *options: str) -> dict[str, str]:
-    """What became of each clause in a quick run of the kit, by id."""
+def verify(spec: str, folder: Path, *options: str) -> dict[str, str]:
+    """Run the kit with the quick profile, and return the outcome of each clause."""
     settings = ("--profile", "quick", "--seed", "5", "--folder", str(folder), "--json", "-")
     command = (sys.executable, "-P", "-m", "synap_mock", "verify", spec, *settings, *options)
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
@@ -76,8 +77,8 @@ def verified(spec: str, folder: Path, *options: str) -> dict[str, str]:
     return {clause["id"]: clause["outcome"] for clause in clauses}
 
 
-def caught(spec: str, clause: str) -> str:
-    """What became of one clause in a quick run of the kit, in this process."""
-    order = Order(Spec(spec), profile="quick", seed=5, clauses=frozenset({clause}))
-    (result,) = verify(order).clauses
+def outcome_of(spec: str, clause: str) -> str:
+    """Run the kit for one clause in this process, and return its outcome."""
+    options = RunOptions(Spec(spec), profile="quick", seed=5, clauses=frozenset({ClauseId(clause)}))
+    (result,) = run_client(options).clauses
     return result.outcome

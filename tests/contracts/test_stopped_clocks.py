@@ -1,4 +1,4 @@
-"""The contract kit waits, and keeps its bounds, in real time where a library has stopped Python's clocks."""
+"""The kit waits, and limits its time, in real time even if a library has stopped Python's clocks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from clocks import STOPPED, bounded
-from synap_contracts.client.driver import Inside
 from synap_contracts.client.host.service import Host
-from synap_contracts.client.process import Process, Unusable
+from synap_contracts.client.in_process import InProcess
+from synap_contracts.client.process import Process, UnusableClient
 from synap_contracts.client.protocol import Hung
-from synap_contracts.client.real_time import ended, monotonic, pause
+from synap_contracts.client.real_time import monotonic, pause, wait_for_end
 from synap_contracts.scenarios.model import one
 from synap_contracts.scenarios.shrinking import shrink
 
@@ -46,42 +46,42 @@ class Hanging:
             raise
 
 
-def test_a_pause_takes_real_time() -> None:
+def test_pause_takes_real_time() -> None:
     before = monotonic()
     pause(0.02)
     assert monotonic() - before >= 0.019
 
 
-def test_a_process_that_goes_on_has_not_ended_in_time() -> None:
+def test_running_process_has_not_ended() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        assert not ended(process, 0.05)
+        assert not wait_for_end(process, 0.05)
 
 
-def test_the_end_of_a_process_is_seen() -> None:
+def test_end_of_a_process_is_noticed() -> None:
     with subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE) as process:
-        assert ended(process, 20)
+        assert wait_for_end(process, 20)
 
 
-def test_a_client_that_hangs_is_given_up() -> None:
-    """In the end its call is canceled, after a moment that is a timer of the host's event loop."""
+def test_hanging_client_hung() -> None:
+    """Its call is canceled at the end, by a timer of the host's event loop."""
     Hanging.canceled.clear()
-    inside = Inside(Host(Hanging, "hanging"))
+    host = InProcess(Host(Hanging, "hanging"))
     try:
-        inside.open("a", "http://127.0.0.1:1", None, timeout_s=1, retry="own")
-        outcome = inside.outcome(inside.ask("call", client="a", messages=[]), 0.05)
+        host.open("a", "http://127.0.0.1:1", None, timeout_s=1, retry="own")
+        outcome = host.outcome(host.send("call", client="a", messages=[]), 0.05)
     finally:
-        inside.end()
+        host.end()
     assert isinstance(outcome, Hung)
     assert Hanging.canceled.is_set()
 
 
-def test_an_adapter_that_ends_is_reported_with_its_status() -> None:
-    with pytest.raises(Unusable, match="ended with status 3"):
+def test_adapter_that_ends_is_reported_with_its_status() -> None:
+    with pytest.raises(UnusableClient, match="ended with status 3"):
         Process([sys.executable, "-c", "raise SystemExit(3)"])
 
 
-def test_shrinking_ends_in_time() -> None:
-    """Unbounded, it tries far more: each entry and each text can be made smaller."""
+def test_shrink_stops_at_the_time_limit() -> None:
+    """Without the limit, far more scenarios are tried: each entry and each text can be made smaller."""
     entries = [{"conversation_id": "c", "role": "user", "content": "x" * 100} for _ in range(20)]
     tried = []
 
@@ -94,6 +94,6 @@ def test_shrinking_ends_in_time() -> None:
     assert 0 < len(tried) < 10
 
 
-def test_a_run_ends_with_its_result(run: Callable[..., Run]) -> None:
+def test_run_ends_with_its_result(run: Callable[..., Run]) -> None:
     (result,) = run("honest:Honest", "RES-SUCCESS", examples=1, in_process=False).clauses
     assert result.outcome == "passed"

@@ -1,0 +1,56 @@
+"""Detecting changes: of the caller's messages during a call, and of earlier answers."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from synap_contracts.client.host.serialization import to_json
+
+if TYPE_CHECKING:
+    from synap_contracts.client.protocol import Json
+
+_MAX_ANSWERS: Final = 4
+
+
+def find_change(before: Json, after: Json, path: str = "messages") -> str | None:
+    """Return the path of the first difference between two values, including differences of type, or None."""
+    if type(before) is not type(after):
+        return path
+    match before:
+        case dict():
+            if before.keys() != after.keys():
+                return f"{path}.{min(map(str, before.keys() ^ after.keys()))}"
+            changes = (find_change(before[key], after[key], f"{path}.{key}") for key in before)
+            return next(filter(None, changes), None)
+        case list():
+            if len(before) != len(after):
+                return f"{path} (its length)"
+            pairs = enumerate(zip(before, after, strict=True))
+            return next(filter(None, (find_change(*pair, f"{path}[{index}]") for index, pair in pairs)), None)
+    return None if before == after else path
+
+
+class RecentAnswers:
+    """The answers of the last calls, as their callers hold them: a later call must not change them."""
+
+    def __init__(self) -> None:
+        self._answers: deque[tuple[int, Any, Json]] = deque(maxlen=_MAX_ANSWERS)
+
+    def add(self, number: int, value: Any, answer: Json) -> None:  # noqa: ANN401 - the client's own
+        """Store an answer. One that can be read only once is not stored."""
+        with suppress(Exception):
+            if find_change(answer, to_json(value)) is None:
+                self._answers.append((number, value, answer))
+
+    def altered(self) -> list[Json]:
+        """Return the calls whose answers have changed, with the path. Each is reported once."""
+        found = []
+        for each in tuple(self._answers):
+            number, value, answer = each
+            with suppress(Exception):  # an answer may need its client to be read
+                if path := find_change(answer, to_json(value), "answer"):
+                    found.append({"id": number, "at": path})
+                    self._answers.remove(each)
+        return found

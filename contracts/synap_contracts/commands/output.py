@@ -1,0 +1,133 @@
+"""Writing the results of runs: the terminal, reports, scripts, and the file of known failures."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from synap_contracts.report import badge, html, junit, reproduce, summary
+from synap_contracts.report.document import document
+from synap_contracts.report.files import UnwritableFile, prepare, write
+from synap_contracts.report.terminal import format_run
+from synap_contracts.runs.known import KnownFailureList
+from synap_contracts.runs.known_file import InvalidFile, format_entry, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from synap_contracts.runs.result import Run
+
+STDOUT = Path("-")
+
+
+class CouldNotRun(click.ClickException):
+    """The run did not take place, or its results could not be written: exit status 2."""
+
+    exit_code = 2
+
+
+def load_known(file: Path | None, *, accept: bool) -> KnownFailureList:
+    """Return the content of the file of known failures. With --accept, the file need not exist."""
+    if file is None:
+        if accept:
+            raise CouldNotRun("--accept writes to a file; name it with --known-failures")
+        return KnownFailureList()
+    try:
+        return KnownFailureList(() if accept and not file.exists() else load(file), collecting=accept)
+    except InvalidFile as error:
+        raise CouldNotRun(str(error)) from None
+
+
+def prepare_files(files: Iterable[Path | None]) -> None:
+    """Create the folders of the files that will be written, and fail before the run if one cannot be written."""
+    try:
+        for file in files:
+            if file not in {None, STDOUT}:
+                prepare(file)
+    except UnwritableFile as error:
+        raise CouldNotRun(str(error)) from None
+
+
+def progress_line() -> Callable[[str, int, int], None]:
+    """Return a function that shows the progress in one changing line, if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return lambda *_: None
+    return lambda name, number, count: click.echo(f"\r\033[K{number + 1}/{count} {name} …", nl=False, err=True)
+
+
+def clear_progress() -> None:
+    """Remove the line of progress."""
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", nl=False, err=True)
+
+
+def print_run(run: Run) -> Exception | None:
+    """Print a run. Return the error if it cannot be printed, so that the reports are written nevertheless."""
+
+    def paint(text: str, color: str) -> str:
+        return click.style(text, bold=True) if color == "bold" else click.style(text, fg=color)
+
+    try:
+        for line in format_run(run, paint):
+            # A counterexample can contain characters that a terminal cannot show.
+            click.echo(line.encode("utf-8", "backslashreplace").decode())
+    except (click.ClickException, OSError) as error:
+        return error
+    return None
+
+
+def write_scripts(run: Run) -> Run:
+    """Write the scripts of the counterexamples next to the saved examples, and return the run with their folder."""
+    examples = [each.counterexample for each in run.clauses if each.counterexample is not None]
+    if run.folder is None or not examples:
+        return run
+    folder = Path(run.folder) / "scripts"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in examples:
+            (folder / reproduce.file_name(each)).write_text(reproduce.python(run, each), encoding="utf-8")
+    except OSError:
+        return run
+    return replace(run, scripts=str(folder))
+
+
+def write_reports(runs: list[Run], files: dict[str, Path | None], *, strict: bool) -> None:
+    """Write the requested reports."""
+    kit = version("synap-mock")
+    writers: dict[str, Callable[[], str]] = {
+        "json": lambda: json.dumps(document(runs, kit), indent=2) + "\n",
+        "junit": lambda: junit.xml(runs, strict=strict),
+        "html": lambda: html.page(runs, kit, strict=strict),
+        "summary": lambda: summary.markdown(runs, strict=strict),
+        "badge": lambda: badge.svg(runs, strict=strict),
+    }
+    failed = []
+    for name, file in files.items():
+        if file is not None and (name, file) != ("json", STDOUT):
+            try:
+                write(file, writers[name]())
+            except UnwritableFile as error:
+                failed.append(str(error))
+    if files["json"] == STDOUT:
+        click.echo(writers["json"](), nl=False)
+    if failed:
+        raise CouldNotRun("; ".join(failed))
+
+
+def append_found(runs: list[Run], file: Path) -> None:
+    """Append the new failures to the file of known failures. A failure of several clients is written once."""
+    found = {each.name: each for run in reversed(runs) for each in run.found}
+    if not found:
+        return
+    try:
+        with file.open("a", encoding="utf-8") as opened:
+            opened.write("".join(f"\n{format_entry(each)}" for each in found.values()))
+    except OSError as error:
+        raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
+    click.echo(f"{file} has {len(found)} new entries; the next run requires a reason for each", err=True)

@@ -1,0 +1,218 @@
+"""The command `synap-mock verify`."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from synap_contracts.commands.clauses import parse_clauses
+from synap_contracts.commands.color import color_option
+from synap_contracts.commands.sections import SectionedCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synap_contracts.clauses.clause import ClauseId
+    from synap_contracts.client.spec import Spec
+    from synap_contracts.runs.result import Run
+    from synap_contracts.runs.run import RunOptions
+
+
+_FOLDER: Final = Path(".synap-mock")
+_SECTIONS = {
+    "Client": ("folders", "cache", "in_process"),
+    "Server": ("url", "api_key", "control_token", "dialect"),
+    "Search": ("profile", "examples", "seed", "clauses", "replay", "folder"),
+    "Verdict": ("strict", "known_file", "accept"),
+    "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
+}
+
+
+def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option(f"--{name}", f"{name}_file", type=kind, metavar="FILE", help=says)
+
+
+@click.command(cls=SectionedCommand, sections=_SECTIONS)
+@click.argument("clients", nargs=-1, required=True, metavar="CLIENT...")
+@click.option(
+    "--url", metavar="URL", help="The URL of a running server. A fake is reset between scenarios.  [default: start one]"
+)
+@click.option("--api-key", metavar="KEY", help="A valid key for the server at --url.")
+@click.option("--control-token", metavar="TOKEN", help="The token for the control API of the fake at --url.")
+@click.option(
+    "--dialect",
+    type=click.Choice(["documented", "observed"]),
+    default="documented",
+    show_default=True,
+    help="The dialect of the server; observed tests DIALECT.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "default", "deep"]),
+    default="default",
+    show_default=True,
+    help="How deep to search.",
+)
+@click.option(
+    "--examples", type=click.IntRange(0), metavar="N", help="Scenarios that each check draws.  [default: the profile's]"
+)
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Draw the same scenarios again.  [default: random]")
+@click.option(
+    "--clause",
+    "clauses",
+    multiple=True,
+    callback=parse_clauses,
+    metavar="ID",
+    help="Test only this clause. Can be given several times.",
+)
+@click.option("--strict", is_flag=True, help="Fail the run on a failed SHOULD too.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the report as JSON; - writes only the report to standard output.",
+)
+@_report_option("junit", "Write JUnit XML: a suite per client, a test case per clause.")
+@_report_option("html", "Write one HTML file: a matrix of clients and clauses, in which each cell opens its evidence.")
+@_report_option("summary", "Write Markdown for the page of a CI job.")
+@_report_option("badge", "Write an SVG badge.")
+@color_option()
+@click.option(
+    "--known-failures",
+    "known_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="TOML that lists known failures. The run fails on a stale entry and on any failure that is not listed.",
+)
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Append unlisted failures to the --known-failures file, so that you can add a reason to each.",
+)
+@click.option("--replay", metavar="ID", help="Run one counterexample of an earlier run again.")
+@click.option(
+    "--path",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Where to search for module:factory.  [default: the current folder]",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=_FOLDER,
+    show_default=True,
+    metavar="DIR",
+    help="The folder of saved counterexamples.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    envvar="SYNAP_MOCK_CACHE",
+    help="The folder for environments of SDK releases.  [default: synap-mock in your cache folder]",
+)
+@click.option("--in-process", is_flag=True, help="Run a Python client in this process, for a debugger.")
+def verify(  # noqa: PLR0913 - one argument per option
+    *,
+    clients: tuple[str, ...],
+    seed: int | None,
+    strict: bool,
+    json_file: Path | None,
+    junit_file: Path | None,
+    html_file: Path | None,
+    summary_file: Path | None,
+    badge_file: Path | None,
+    folders: tuple[str, ...],
+    in_process: bool,
+    known_file: Path | None,
+    accept: bool,
+    cache: Path | None,
+    clauses: tuple[ClauseId, ...],
+    **settings: Any,  # noqa: ANN401 - each option has its type
+) -> None:
+    """Check clients against the contract.
+
+    A CLIENT is module:factory (a Python client; the factory is called with base_url and api_key), cmd:COMMAND (an
+    adapter in any language), sdk (the installed official SDK), sdk==0.5.9 (a release of it, in an environment of its
+    own) or reference (ours).
+
+    Exit status 0: every MUST passed; 1: a MUST failed (with --strict or --known-failures, or a SHOULD), or a known
+    failure is stale; 2: something could not be run or judged. If one of several clients could not be run, the status
+    is 2.
+    """
+    from synap_contracts.client.spec import Spec  # noqa: PLC0415 - --help loads nothing but click
+    from synap_contracts.commands import output  # noqa: PLC0415 - as above
+    from synap_contracts.runs.run import RunOptions  # noqa: PLC0415 - as above
+
+    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    runs: list[Run] = []
+    unprinted: Exception | None = None
+    known = output.load_known(known_file, accept=accept)
+    files = {"json": json_file, "junit": junit_file, "html": html_file, "summary": summary_file, "badge": badge_file}
+    output.prepare_files([*files.values(), known_file if accept else None])
+    for client in clients:
+        spec = Spec(client, folders or ("",), in_process, cache)
+        options = RunOptions(spec=spec, seed=seed, clauses=frozenset(clauses), known=known, **settings)
+        _announce_installation(spec)
+        run = replace(_run(options), options=_repeated_options(folders, options))
+        if run.error is not None:
+            click.echo(f"Error: {run.error}", err=True)
+        elif json_file != output.STDOUT:
+            run = output.write_scripts(run)
+            unprinted = unprinted or output.print_run(run)
+        runs.append(run)
+    strict = strict or known_file is not None
+    if known_file is not None and accept:
+        output.append_found(runs, known_file)
+    output.write_reports(runs, files, strict=strict)
+    if unprinted is not None:
+        raise unprinted
+    raise SystemExit(_status(runs, strict=strict))
+
+
+def _repeated_options(folders: tuple[str, ...], options: RunOptions) -> tuple[str, ...]:
+    """Return the options that replaying a counterexample needs, without keys."""
+    pairs = [("--path", folder) for folder in folders]
+    if options.url is not None:
+        pairs.append(("--url", options.url))
+    if options.dialect != "documented":
+        pairs.append(("--dialect", options.dialect))
+    if options.folder not in {None, _FOLDER}:
+        pairs.append(("--folder", str(options.folder)))
+    return tuple(part for pair in pairs for part in pair)
+
+
+def _announce_installation(spec: Spec) -> None:
+    if spec.release is not None and not spec.release.installed:
+        click.echo(f"{spec.text}: creating an environment in {spec.release.folder}", err=True)
+
+
+def _status(runs: list[Run], *, strict: bool) -> int:
+    statuses = {run.status(strict=strict) for run in runs}
+    return 1 if 1 in statuses and all(run.error is None for run in runs) else max(statuses)
+
+
+def _run(options: RunOptions) -> Run:
+    """Run one client. If it cannot be run, the run contains the error, and the other clients run nevertheless."""
+    from synap_contracts.commands import output  # noqa: PLC0415 - as above
+    from synap_contracts.runs import run as runs  # noqa: PLC0415 - as above
+    from synap_contracts.server.server import ServerError  # noqa: PLC0415 - as above
+
+    try:
+        return runs.run_client(options, output.progress_line())
+    except runs.UnknownExample as error:
+        return runs.failed_run(options, str(error))
+    except ServerError as error:
+        return runs.failed_run(options, runs.describe_error(error))
+    except runs.CANNOT_RUN as error:
+        return runs.failed_run(options, f"{options.spec.text}: {runs.describe_error(error)}")
+    finally:
+        output.clear_progress()

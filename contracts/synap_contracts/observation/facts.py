@@ -1,0 +1,68 @@
+"""The recorded data that an answer is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synap_contracts.observation.comparison import Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from synap_contracts.observation.comparison import Comparison
+    from synap_contracts.observation.observed import ObservedStep
+    from synap_contracts.scenarios.model import Json
+
+
+@dataclass(frozen=True)
+class CallFacts:
+    """What is known when the answer of a call is judged.
+
+    Args:
+        comparison: What the calls of this step recorded.
+        by_id: All recorded messages by ID.
+        earlier_ids: The IDs that existed before this step.
+        rejected: The indexes of the entries that the server had to reject.
+        reason: The error text that the server was told to return for them, or None.
+        concurrent: The likenesses of the messages of concurrent calls.
+    """
+
+    comparison: Comparison
+    by_id: dict[str, Stored]
+    earlier_ids: frozenset[str]
+    rejected: frozenset[int]
+    reason: str | None = None
+    concurrent: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        step: ObservedStep,
+        comparison: Comparison,
+        *,
+        rejected: frozenset[int],
+        reason: str | None,
+        others: Iterable[Json],
+    ) -> CallFacts:
+        """Return the facts for a call of a step.
+
+        Args:
+            step: The step.
+            comparison: What its calls recorded.
+            rejected: As the attribute.
+            reason: As the attribute.
+            others: The messages of concurrent calls.
+        """
+        return cls(
+            comparison,
+            {row.message_id: Stored(place, row) for place, rows in step.after.items() for row in rows},
+            frozenset(row.message_id for rows in step.before.values() for row in rows),
+            rejected,
+            reason,
+            frozenset(map(comparison.likeness, others)),
+        )
+
+    def stored(self, id_: Json) -> Stored | None:
+        """Return the recorded message with an ID."""
+        return self.by_id.get(id_) if isinstance(id_, str) else None

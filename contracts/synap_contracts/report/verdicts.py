@@ -1,0 +1,92 @@
+"""What an outcome means for a run: its word, its sign, and whether it fails the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from synap_contracts.clauses.clause import Level
+    from synap_contracts.runs.result import Outcome, Run
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An outcome as a report shows it.
+
+    Args:
+        word: The word.
+        sign: The same in one character.
+        fails: Whether it fails the run.
+    """
+
+    word: str
+    sign: str
+    fails: bool = False
+
+
+WARNING: Final = Verdict("warning", "!")
+FAILED: Final = Verdict("failed", "✗", fails=True)
+_VERDICTS: Final[dict[Outcome, Verdict]] = {
+    "passed": Verdict("passed", "✓"),
+    "known": Verdict("known", "k"),
+    "stale": Verdict("stale", "s", fails=True),
+    "not-testable": Verdict("not testable", "·"),
+    "error": Verdict("error", "?"),
+}
+ALL: Final = (FAILED, WARNING, *_VERDICTS.values())
+
+MEANINGS: Final = {
+    "passed": "no scenario that ran violated the clause",
+    "failed": "the clause is violated",
+    "warning": "a SHOULD is violated; this does not fail the run, unless --strict is given",
+    "known": "violated, and listed as a known failure",
+    "stale": "listed as a known failure, but it no longer occurs: remove it from the list",
+    "not testable": "this client, or this server, does not support what the test needs",
+    "error": "the adapter or the server failed, so the run says nothing about the client",
+}
+
+
+def verdict_of(outcome: Outcome, level: Level, *, strict: bool) -> Verdict:
+    """Return what an outcome means.
+
+    Args:
+        outcome: The outcome of a clause.
+        level: The level of the clause.
+        strict: Whether a SHOULD that fails fails the run.
+    """
+    if outcome == "failed":
+        return FAILED if strict or level == "MUST" else WARNING
+    return _VERDICTS[outcome]
+
+
+def count_verdicts(run: Run, *, strict: bool) -> dict[str, int]:
+    """Count the clauses of a run by the word of their verdict, without zeros."""
+    words = [verdict_of(result.outcome, result.clause.level, strict=strict).word for result in run.clauses]
+    return {each.word: words.count(each.word) for each in ALL if each.word in words}
+
+
+def format_counts(run: Run, *, strict: bool) -> list[str]:
+    """Return the counts as texts."""
+    counts = count_verdicts(run, strict=strict)
+    return [f"{count} {'warnings' if word == 'warning' and count > 1 else word}" for word, count in counts.items()]
+
+
+def summarize(run: Run, *, strict: bool) -> tuple[str, str]:
+    """Summarize a run in a few words, with the word of the decisive verdict."""
+    count = count_verdicts(run, strict=strict)
+    if failed := count.get("failed"):
+        return f"fails {_clauses(failed)}", "failed"
+    if stale := count.get("stale"):
+        return f"{stale} known failure{' no longer occurs' if stale == 1 else 's no longer occur'}", "stale"
+    if error := count.get("error"):
+        return f"{_clauses(error)} could not be judged", "error"
+    if known := count.get("known"):
+        return f"fails {_clauses(known)}, as known", "known"
+    if not count.get("passed"):
+        return ("nothing could be tested", "not testable") if run.error is None else ("could not be run", "error")
+    return ("passes every MUST that was tested" if "warning" in count else "passes all tested clauses"), "passed"
+
+
+def _clauses(count: int) -> str:
+    return f"{count} clause{'' if count == 1 else 's'}"

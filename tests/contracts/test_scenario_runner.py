@@ -1,0 +1,131 @@
+"""Running a scenario against the fake: what is observed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from synap_contracts.clauses.judge import judge
+from synap_contracts.clauses.rows import ACCEPT, RES_CALLS
+from synap_contracts.clauses.statuses import RATE_LIMIT, SERVER_ERROR
+from synap_contracts.client.bundled import reference
+from synap_contracts.client.host.service import Host
+from synap_contracts.client.in_process import InProcess
+from synap_contracts.runs.replay import Replayer
+from synap_contracts.runs.scenario_runner import ScenarioRunner, random_from
+from synap_contracts.scenarios.messages import message
+from synap_contracts.scenarios.model import Call, Close, Scenario, one
+from synap_contracts.scenarios.troubles import trouble
+from synap_contracts.server.other_origin import other_origin
+from synap_contracts.server.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from synap_contracts.scenarios.model import Step
+
+
+class OneAnswer(reference.ReferenceClient):
+    """Returns the same object for all calls."""
+
+    def __init__(self, base_url: str, api_key: str | None, timeout_s: float = 30.0) -> None:
+        super().__init__(base_url, api_key, timeout_s)
+        self.answer: dict[str, Any] = {}
+
+    async def record_messages_batch(self, messages: Any) -> dict[str, Any]:
+        """Record messages, and return the shared object."""
+        self.answer.update(await super().record_messages_batch(messages))
+        return self.answer
+
+    async def aclose(self) -> None:
+        """Clear the object."""
+        self.answer.clear()
+
+
+@pytest.fixture
+def runner(fake_url: str) -> Iterator[Callable[[Callable[..., Any]], ScenarioRunner]]:
+    """Creates runners for a client and the shared fake."""
+    server = Server(fake_url)
+    server.probe()
+    runners: list[ScenarioRunner] = []
+    with other_origin() as origin:
+
+        def create(factory: Callable[..., Any]) -> ScenarioRunner:
+            runners.append(
+                ScenarioRunner(server, lambda: InProcess(Host(factory, "test")), origin, random_from(0), 5.0)
+            )
+            return runners[-1]
+
+        yield create
+        for each in runners:
+            each.stop()
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("skips", "times", "fault_hit"),
+    [(0, 1, True), (0, 2, True), (0, None, True), (1, 1, False), (1, None, False)],
+    ids=["at once", "twice", "for good", "at a second request", "from a second request on"],
+)
+def test_fault_hit_if_the_fake_used_it(
+    skips: int,
+    times: int | None,
+    fault_hit: bool,  # noqa: FBT001 - a parameter of the test
+    runner: Callable[..., ScenarioRunner],
+) -> None:
+    fault = trouble(SERVER_ERROR.id, "ServerError", "the server returned 500", times=times, status=500)
+    later = one(message(0), trouble=type(fault)(fault.clause, fault.fault, fault.named, skips=skips))
+    (call,) = runner(reference.make).run(later).calls
+    assert call.fault_hit is fault_hit
+
+
+@pytest.mark.parametrize(
+    ("steps", "after"),
+    [((Call((message(0),)), Call((message(1),))), 1), ((Call((message(0),)), Close()), None)],
+    ids=["the next call", "closing"],
+)
+def test_altered_answer_is_reported_with_its_cause(
+    steps: tuple[Step, ...], after: int | None, runner: Callable[..., ScenarioRunner]
+) -> None:
+    observation = runner(OneAnswer).run(Scenario(steps))
+    assert [(each.call, each.after) for each in observation.altered] == [(0, after)]
+    assert [each.clause for each in judge(observation)] == ["RES-CALLS"]
+
+
+def test_reference_client_that_fails_alone_clears_the_server(runner: Callable[..., ScenarioRunner]) -> None:
+    class Refuses(reference.ReferenceClient):
+        async def record_messages_batch(self, messages: Any) -> dict[str, Any]:
+            raise reference.InvalidInputError(f"no {type(messages).__name__} today")
+
+    twice = Scenario((Call((message(0),)), Call((message(0),))))
+    replayer = Replayer(runner(reference.make), runner(lambda base_url, api_key: Refuses(base_url, api_key, 5.0)), 1.0)
+    assert replayer._server_failure(RES_CALLS.id, twice, times=1) is None  # noqa: SLF001 - the only place that decides it
+    assert replayer._server_failure(ACCEPT.id, twice, times=1) is not None  # noqa: SLF001 - as above
+
+
+def test_wide_input_may_be_rejected_twice(runner: Callable[..., ScenarioRunner]) -> None:
+    wide = Call((message(0, content="\ud800"),))
+    assert judge(runner(reference.make).run(Scenario((wide, wide)), fresh=True)) == []
+
+
+class KeepsQuiet(reference.ReferenceClient):
+    """Sends nothing after a 429 until Retry-After has elapsed."""
+
+    until = 0.0
+
+    async def record_messages_batch(self, messages: Any) -> dict[str, Any]:
+        """Record messages, unless the client must wait."""
+        if time.monotonic() < self.until:
+            raise reference.RateLimitError("rate limited: Synap asked for quiet")
+        try:
+            return await super().record_messages_batch(messages)
+        except reference.RateLimitError:
+            self.until = time.monotonic() + 1
+            raise
+
+
+def test_kit_waits_until_retry_after_has_elapsed(runner: Callable[..., ScenarioRunner]) -> None:
+    limited = trouble(RATE_LIMIT.id, "RateLimited", "the server returned 429", retry_after=1)
+    scenario = Scenario((Call((message(0),), trouble=limited), Call((message(1),))))
+    assert judge(runner(lambda base_url, api_key: KeepsQuiet(base_url, api_key, 5.0)).run(scenario)) == []

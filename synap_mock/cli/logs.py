@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json as jsonlib
 import logging
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Final
+
+from synap_mock.cli.log_queue import LogQueue
 
 if TYPE_CHECKING:
     from synap_mock.domain.history.journal import Request
@@ -27,8 +30,7 @@ def ready(server: Server, api_key: str, *, json: bool) -> str:
 
 def configure(*, json: bool, verbose: bool) -> None:
     """Send the log to standard error: warnings, and with `verbose` every call."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_JSONLines() if json else logging.Formatter("%(message)s"))
+    handler = LogQueue(sys.stderr, _JSONLines() if json else logging.Formatter("%(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     _log.setLevel(logging.INFO if verbose else logging.WARNING)
 

@@ -211,7 +211,17 @@ def serve(  # noqa: PLR0913 - one argument an option
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
-    """Serve the fake on a port, until SIGINT or SIGTERM."""
+    r"""Serve the fake on a port, until SIGINT or SIGTERM.
+
+    \b
+    Limits of the server:
+      1,000 connections, fewer where the process may open few files; 3,600 s idle
+      256 MiB of requests and responses in flight, over all connections
+      64 KiB and 256 headers in a request's head, which must arrive within 30 s
+      60 s without a byte of a request's body, or of a response being read
+      256 requests that wait on one connection
+    What has been stalled the longest is closed to make room.
+    """
     file = PortFile(port_file)
     file.remove_stale()
     ended = threading.Event()

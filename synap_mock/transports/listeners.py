@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
+from synap_mock.transports.inheritance import keep_from_children
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,7 +35,19 @@ def listeners(host: str, port: int, backlog: int) -> Iterator[list[socket.socket
         OSError: an address can't be bound, or the name can't be resolved.
     """
     with ExitStack() as stack:
-        yield _opened(host, port, backlog, stack)
+        opened = _opened(host, port, backlog, stack)
+        kept = _Descriptors(opened)
+        keep_from_children(kept)
+        yield opened
+
+
+class _Descriptors:
+    def __init__(self, opened: list[socket.socket]) -> None:
+        self._opened = opened
+
+    def descriptors(self) -> list[int]:
+        """The descriptors of the sockets."""
+        return [listener.fileno() for listener in self._opened]
 
 
 def _opened(host: str, port: int, backlog: int, stack: ExitStack) -> list[socket.socket]:

@@ -1,42 +1,39 @@
-"""The door for everybody: the app on a real port, served by uvicorn in a thread of its own."""
+"""The transport for any client: the app on a real port, served by uvicorn in a thread of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
-import socket
-import struct
 import threading
 from contextlib import contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Final, Self, assert_never
+from typing import TYPE_CHECKING, Final, Self
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from synap_mock.domain.faults.fault import Wire
 from synap_mock.domain.values.real_time import keep_real_time
-from synap_mock.http.control.guard import TARGET
-from synap_mock.http.fault_step import LINE
+from synap_mock.transports.admission import Admission
+from synap_mock.transports.connection import connections_of
 from synap_mock.transports.green_threads import require_system_threads
+from synap_mock.transports.inheritance import keep_from_children
+from synap_mock.transports.limits import Limits
 from synap_mock.transports.listeners import listeners
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from starlette.types import ASGIApp, Receive
+    from starlette.types import ASGIApp
 
-    from synap_mock.domain.faults.fault import Lost, Unreachable
-    from synap_mock.domain.values.clock import Clock
-    from synap_mock.http.fault_step import Unsent
+    from synap_mock.transports.connection import Connection
 
 _GRACE: Final = 0.2
 """Seconds that a half-sent call has left when the server ends."""
 _TICK: Final = 0.1
 """Seconds: uvicorn's own, ten of which renew the Date header."""
 BACKLOG: Final = 2048
-_UPGRADE: Final = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
+_SWEEP: Final = 5
+"""Ticks between two looks at what connections wait for."""
 
 
 def is_loopback(host: str) -> bool:
@@ -56,6 +53,7 @@ class Server:
         port: 0 picks a free one.
         control_token: the token that the control API requires.
         bound: sockets that listen on that host and port already; None: bind them on entry.
+        limits: what clients may do.
 
     Attributes:
         port: its port.
@@ -65,7 +63,7 @@ class Server:
         OSError: the address can't be bound.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last two have defaults
         self,
         app: ASGIApp,
         host: str,
@@ -73,9 +71,11 @@ class Server:
         control_token: str | None,
         *,
         bound: list[socket.socket] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._app = app
         self._bound = bound
+        self._limits = limits or Limits()
         self._host = host
         self.port = port
         self.control_token = control_token
@@ -100,7 +100,7 @@ class Server:
             raise RuntimeError("this server is down already")
         self._stop()
         try:
-            with _listening(self._app, self._host, 0) as port:
+            with _listening(self._app, self._host, 0, self._limits) as port:
                 yield self._url(port)
         finally:
             self._start()
@@ -115,7 +115,7 @@ class Server:
 
     def _start(self) -> None:
         bound, self._bound = self._bound, None
-        listening = _listening(self._app, self._host, self.port, bound)
+        listening = _listening(self._app, self._host, self.port, self._limits, bound)
         self.port = listening.__enter__()
         self._listening = listening
 
@@ -130,14 +130,18 @@ class Server:
 
 
 @contextmanager
-def _listening(app: ASGIApp, host: str, port: int, bound: list[socket.socket] | None = None) -> Iterator[int]:
+def _listening(
+    app: ASGIApp, host: str, port: int, limits: Limits, bound: list[socket.socket] | None = None
+) -> Iterator[int]:
     """Serve `app`, and give the port."""
     require_system_threads()
     with listeners(host, port, BACKLOG) if bound is None else nullcontext(bound) as opened:
+        admission = Admission(limits)
         server = _Server(
+            admission,
             uvicorn.Config(
                 app,
-                http=_Protocol,
+                http=connections_of(admission),
                 interface="asgi3",
                 log_config=None,
                 access_log=False,
@@ -146,8 +150,9 @@ def _listening(app: ASGIApp, host: str, port: int, bound: list[socket.socket] | 
                 proxy_headers=False,
                 ws="none",
                 backlog=BACKLOG,
+                timeout_keep_alive=limits.keep_alive,
                 timeout_graceful_shutdown=1,
-            )
+            ),
         )
         thread = threading.Thread(target=server.run, args=(opened,), name="synap-mock", daemon=True)
         thread.start()
@@ -161,69 +166,10 @@ def _listening(app: ASGIApp, host: str, port: int, bound: list[socket.socket] | 
             thread.join()
 
 
-class _Protocol(HttpToolsProtocol):
-    """uvicorn's fast protocol, deaf to offers of an upgrade, as RFC 9110 (7.8) lets a server be.
-
-    httptools takes what follows such an offer for another protocol, and the body is lost. Java's HttpClient and
-    ``curl --http2`` offer h2c so. A head that comes in pieces is left as it is.
-    """
-
-    def data_received(self, data: bytes) -> None:
-        if self.cycle is None or self.cycle.response_complete:
-            head, blank, rest = data.partition(b"\r\n\r\n")
-            if _UPGRADE.search(head):
-                data = _UPGRADE.sub(b"", head) + blank + rest
-        super().data_received(data)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["extensions"] = {LINE: self}  # type: ignore[dict-item] # ASGI lets a server add its own
-
-    def on_headers_complete(self) -> None:
-        # An absolute target names a host, which uvicorn drops; the control API checks it.
-        self.scope["extensions"][TARGET] = self.url  # type: ignore[assignment] # as above
-        super().on_headers_complete()
-
-    async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a door's shape
-        """Let time pass, really; whether the client is still there then."""
-        gone = asyncio.ensure_future(_gone(receive))
-        done, _ = await asyncio.wait({gone}, timeout=seconds)
-        gone.cancel()
-        return not done
-
-    async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
-        """Break this connection, as the fault says."""
-        match fault.wire:
-            # Once a connection is accepted, a reset comes closest to a refusal.
-            case Wire.RESET | Wire.REFUSED | Wire.CONNECT_TIMEOUT:
-                # Closed with nothing to linger for, TCP says RST.
-                line = self.transport.get_extra_info("socket")
-                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.transport.abort()
-            case Wire.CLOSED:
-                self.transport.close()
-            case Wire.HALF_THEN_CLOSED | Wire.HALF_THEN_SILENT:
-                await unsent.send(unsent.start)
-                await unsent.send(
-                    {"type": "http.response.body", "body": unsent.body[: len(unsent.body) // 2], "more_body": True}
-                )
-                if fault.wire is Wire.HALF_THEN_CLOSED:
-                    self.transport.close()
-            case Wire.SILENT:
-                pass
-            case other:
-                assert_never(other)
-        await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, admission: Admission, config: uvicorn.Config) -> None:
         super().__init__(config)
+        self._admission = admission
         self.settled = threading.Event()
         """It accepts connections, or has given up."""
         self._ending = asyncio.Event()
@@ -236,16 +182,32 @@ class _Server(uvicorn.Server):
             with suppress(RuntimeError):  # it has ended already
                 self._loop.call_soon_threadsafe(self._ending.set)
 
+    def descriptors(self) -> Iterator[int]:
+        """The descriptors of its connections."""
+        for connection in self._connections():
+            yield from connection.descriptors()
+
+    def _connections(self) -> list[Connection]:
+        return list(self.server_state.connections)  # type: ignore[arg-type] # all of them are ours
+
     async def main_loop(self) -> None:
         self._loop = asyncio.get_running_loop()
         ticks = 0
         while not await self.on_tick(ticks):
             ticks += 1
+            if ticks % _SWEEP == 0:
+                self._sweep(self._loop.time())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), _TICK)
 
+    def _sweep(self, now: float) -> None:
+        for connection in self._connections():
+            connection.expire(now)
+        self._admission.bad_requests.report(now)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         keep_real_time(asyncio.get_running_loop())
+        keep_from_children(self)
         await super().startup(sockets)
         self.settled.set()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_mock.domain.conversations.read import instance_with
 from synap_mock.domain.faults.canned import StandIn
 from synap_mock.domain.faults.fault import NOTHING
 from synap_mock.domain.faults.rejections import Rejection
@@ -93,26 +94,22 @@ class SynapMock:
     @property
     def messages(self) -> list[Message]:
         """Every recorded message, in the order in which they were recorded."""
-        with self._state.lock:
-            return self._state.store.messages()
+        return self._state.store.messages()
 
     @property
     def conversations(self) -> list[Conversation]:
         """Every conversation, an instance's together, in the order in which they began."""
-        with self._state.lock:
-            return self._state.store.conversations()
+        return self._state.store.conversations()
 
     @property
     def requests(self) -> list[Request]:
         """The calls that the journal kept, oldest first; telemetry and heartbeats left out."""
-        with self._state.lock:
-            return [request for request in self._state.journal.requests() if not request.background]
+        return [request for request in self._state.journal.requests() if not request.background]
 
     @property
     def unmodelled(self) -> list[Request]:
         """The calls to routes that the fake doesn't model."""
-        with self._state.lock:
-            return self._state.journal.unmodelled()
+        return self._state.journal.unmodelled()
 
     @masked_errors
     def transcript(self, conversation_id: str, *, instance_id: str | None = None) -> list[tuple[str, str]]:
@@ -128,18 +125,15 @@ class SynapMock:
         canonical = canonical_uuid(str(conversation_id))
         if canonical is None:
             raise ValueError(f"conversation_id must be a UUID, not {shown(conversation_id)}")
-        with self._state.lock:
-            holders = [holder for holder in self._state.store.instances_of(canonical) if instance_id in {None, holder}]
-            if len(holders) > 1:
-                raise ValueError(f"several instances hold it; choose with instance_id= one of {', '.join(holders)}")
-            found = self._state.store.transcript(holders[0], canonical) if holders else []
+        store = self._state.store
+        holder = instance_with(store, canonical, instance_id)
+        found = store.transcript(holder, canonical) if holder is not None else []
         return [(message.role, message.content) for message in found]
 
     @property
     def batches(self) -> list[RecordedBatch]:
         """Every batch whose schema held, in order. Of those of which nothing was recorded, the newest 10,000."""
-        with self._state.lock:
-            return self._state.store.batches()
+        return self._state.store.batches()
 
     @property
     def clock(self) -> Clock:
@@ -239,8 +233,7 @@ class SynapMock:
             TypeError: an argument of the wrong type.
             ValueError: an argument out of its range.
         """
-        with self._state.lock:
-            self._state.rejections.add(Rejection(where, error, times))
+        self._state.rejections.add(Rejection(where, error, times))
 
     @masked_errors
     def answer(  # noqa: PLR0913 - what an answer has
@@ -270,8 +263,7 @@ class SynapMock:
         stand_in = StandIn(method, path, Respond(status, json=json, headers=headers or {}), times)
         if is_modelled(method, path):
             raise ValueError(f"{method} {path} is modelled; fail(Respond(...), route=...) answers it otherwise")
-        with self._state.lock:
-            self._state.stand_ins.add(stand_in)
+        self._state.stand_ins.add(stand_in)
 
     def wait_for(self, *, messages: int, timeout: float = 5.0) -> Awaitable[None]:
         """Wait until so many messages are recorded, for code that records in the background.
@@ -326,9 +318,8 @@ class SynapMock:
         from synap_mock.transports.server import Server, is_loopback  # noqa: PLC0415 - in process there is no need of uvicorn
 
         port = port_number(port)
-        with self._state.lock:
-            for armed in self._state.faults.all():
-                reachable(armed.fault)
+        for armed in self._state.faults.all():
+            reachable(armed.fault)
         self._guard.admit(host, "host")
         host = host.strip("[]")
         made = None if is_loopback(host) or self._guard.token else ids.control_token()
@@ -345,14 +336,12 @@ class SynapMock:
                 self._guard.token = None
 
     def _arm(self, faults: Sequence[ArmedFault]) -> None:
-        with self._state.lock:
-            if self._servers:
-                for armed in faults:
-                    reachable(armed.fault)
-            self._state.faults.add(*faults)
+        if self._servers:
+            for armed in faults:
+                reachable(armed.fault)
+        self._state.faults.add(*faults)
 
     def _missing(self, messages: int) -> str:
-        with self._state.lock:
-            recorded = self._state.store.message_count
+        recorded = self._state.store.message_count
         wanted = "1 message" if messages == 1 else f"{messages} messages"
         return f"{wanted}; {recorded} recorded, after the calls {self.requests[-_LAST:]}"

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
 from synap_mock.domain.faults.schedule import ArmedFault, Queue
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.redaction.redactor import Redactor
-from synap_mock.domain.storage.memory import Store
+from synap_mock.domain.storage.memory import MemoryStorage
 from synap_mock.domain.values.clock import Clock
 from synap_mock.domain.values.ids import Ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from synap_mock.domain.faults.canned import StandIn
     from synap_mock.domain.faults.rejections import Rejection
+    from synap_mock.domain.storage.protocol import Storage
     from synap_mock.settings import Settings
 
 
@@ -32,14 +33,14 @@ class State:
 
     def __init__(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
         self.settings = settings
-        self.lock = threading.RLock()
-        """Held while anything here changes: calls may come from several threads and from a server's."""
+        self._lock = threading.RLock()
+        """Held while the fake as a whole changes; what is in it is safe to use from several threads by itself."""
         self.clock = Clock()
         self.ids = Ids(settings.seed)
         self.redactor = Redactor()
         self._tokens: set[str] = set()
         self.keys = Keys(api_keys, self.redactor)
-        self.store = Store(self.ids)
+        self.store: Storage = MemoryStorage(self.ids)
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ArmedFault] = Queue()
         self.rejections: Queue[Rejection] = Queue()
@@ -60,15 +61,23 @@ class State:
         """`text` with every key and token in it masked."""
         return self.redactor.redact_message(text)
 
+    def change_settings(self, changes: Mapping[str, Any]) -> None:
+        """Change some settings; all of them, or none.
+
+        Raises:
+            TypeError, ValueError: there is no such setting, or it does not accept the value.
+        """
+        with self._lock:
+            self.settings = self.settings.changed(**changes)
+
     def reset(self) -> None:
         """Empty what was recorded, the journal, and all that is armed; tell real time, or stand as the settings say.
 
         Keys, revoked ones too, and settings stay.
         """
-        with self.lock:
+        with self._lock:
             self.store.clear()
             self.journal.clear()
-            self.ids.restart()
             self.faults.clear()
             self.rejections.clear()
             self.stand_ins.clear()
@@ -84,7 +93,7 @@ class State:
             settings: as at the beginning.
             api_keys: as at the beginning.
         """
-        with self.lock:
+        with self._lock:
             self.era += 1
             self.settings = settings
             self.redactor = Redactor(self._tokens)

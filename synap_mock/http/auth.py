@@ -23,8 +23,7 @@ def authenticate(state: State, call: Call) -> Instance:
     call.instance = state.keys.authenticate(authorization, call.header(b"x-instance-id"))
     limit = state.settings.rate_limit
     if limit is not None:
-        with state.lock:
-            allowance = state.limits.take(authorization.partition(" ")[2].strip(), limit, state.clock.microseconds())
+        allowance = state.limits.take(authorization.partition(" ")[2].strip(), limit, state.clock.microseconds())
         call.limits = allowance.headers()
         if allowance.retry_after:
             raise Refused(

@@ -24,7 +24,7 @@ from synap_mock.http.fault_step import Unsent, line_of, strike
 from synap_mock.http.near_misses import near_miss
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -72,8 +72,7 @@ class DataRoute:
         correlation_id = self._correlation_id(call)
         if not isinstance(answer.lost, Unreachable) and self._state.era == era:
             exchange = self._exchange(scope["headers"], call, answer, endpoint, correlation_id)
-            with self._state.lock:
-                self._state.journal.add(exchange)
+            self._state.journal.add(exchange)
             self._state.journal.tell(exchange)
         sent = b"" if call.method == "HEAD" else answer.body
         said = {"x-correlation-id": correlation_id, **dict(call.limits), **dict(answer.headers)}
@@ -101,16 +100,17 @@ class DataRoute:
     async def _answer(self, endpoint: Endpoint, pattern: str, call: Call, scope: Scope, receive: Receive) -> Answer:
         state = self._state
 
-        def next_armed() -> ArmedFault | None:
+        def next_armed(kind: type) -> ArmedFault | None:
             return next_fault(
                 state.faults,
                 (call.method, call.path, pattern),
                 usual=endpoint.usual,
                 request=lambda: self._exchange(scope["headers"], call, None, endpoint, "").shown(state.redactor),
+                kind=kind,
             )
 
         unreachable = any(isinstance(item.fault, Unreachable) for item in state.faults.all())
-        first = self._struck(next_armed, Unreachable) if unreachable else None
+        first = next_armed(Unreachable) if unreachable else None
         if first is not None and isinstance(first.fault, Unreachable):
             return Answer(0, b"", fault=first.fault, lost=first.fault)
         try:
@@ -119,7 +119,7 @@ class DataRoute:
                 return carry_out()
         except Refused as refused:
             return self._refused(refused, call)
-        armed = self._struck(next_armed, object)
+        armed = next_armed(object)
 
         def carried_out() -> Answer:
             try:
@@ -136,15 +136,6 @@ class DataRoute:
         if armed is None:
             return carried_out()
         return await strike(armed, call, state.settings.dialect, carried_out, late)
-
-    def _struck(self, next_armed: Callable[[], ArmedFault | None], kind: type) -> ArmedFault | None:
-        """The next fault, if it is of that kind; one of its times is over."""
-        with self._state.lock:
-            armed = next_armed()
-            if armed is None or not isinstance(armed.fault, kind):
-                return None
-            self._state.faults.strike(armed)
-            return armed
 
     def _refused(self, refused: Refused, call: Call) -> Answer:
         redactor = call.redactor(self._state)
@@ -198,10 +189,7 @@ def _not_modelled(state: State, call: Call) -> Answer:
 
 def _stood_in(state: State, call: Call, instance: Instance) -> Answer:
     """What a test wants answered in place of a route that the fake doesn't model."""
-    with state.lock:
-        found = stand_in(state.stand_ins, call.method, call.path)
-        if found is not None:
-            state.stand_ins.strike(found)
+    found = state.stand_ins.take(lambda item: item.matches(call.method, call.path), newest_first=True)
     if found is None:  # another call has used it up meanwhile
         return _not_modelled(state, call)
     status, body, headers = found.answer.reply(state.settings.dialect, instance.instance_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +61,7 @@ class Keys:
 
     def __init__(self, first: Sequence[str] | None = None, redactor: Redactor | None = None) -> None:
         self._redactor = redactor or Redactor()
+        self._lock = threading.Lock()
         self.client_id = ids.client_id()
         self._issued: dict[str, _Issued] = {}
         self._instances: dict[str, Instance] = {}
@@ -91,9 +93,10 @@ class Keys:
         if instance_id is not None:
             text("instance_id", instance_id, _NAME, _WANTED)
         tenancy = tenancy_of(tenancy)
-        key = ids.api_key() if key is None else self._new(key)
-        instance = self._instance(instance_id or ids.instance_id(), tenancy)
-        self._issue(key, _Issued(instance, bound=instance_id is not None))
+        with self._lock:
+            key = ids.api_key() if key is None else self._new(key)
+            instance = self._instance(instance_id or ids.instance_id(), tenancy)
+            self._issue(key, _Issued(instance, bound=instance_id is not None))
         return key, instance
 
     def issued(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class RateLimits:
     """A bucket of calls for each key, that fills up evenly."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._full_at: dict[str, tuple[int, int]] = {}
         """When each key's bucket is full again: parts of a microsecond since 1970, and how many parts one has.
 
@@ -61,17 +63,18 @@ class RateLimits:
             now: microseconds since 1970.
         """
         per_minute, burst = _rate(limit)
-        second = 1_000_000 * per_minute
-        now *= per_minute
-        held, parts = self._full_at.get(key, (0, 1))
-        # The clock may have been put back, and the setting changed: at worst the bucket is empty.
-        full_at = min(max(held * per_minute // parts, now), now + burst * _MINUTE)
-        wait = full_at + _MINUTE - now - burst * _MINUTE
-        if wait <= 0:
-            full_at += _MINUTE
-            self._full_at[key] = full_at, per_minute
-        remaining = (now + burst * _MINUTE - full_at) // _MINUTE
-        return Allowance(per_minute, remaining, -(-full_at // second), max(0, -(-wait // second)))
+        with self._lock:
+            second = 1_000_000 * per_minute
+            now *= per_minute
+            held, parts = self._full_at.get(key, (0, 1))
+            # The clock may have been put back, and the setting changed: at worst the bucket is empty.
+            full_at = min(max(held * per_minute // parts, now), now + burst * _MINUTE)
+            wait = full_at + _MINUTE - now - burst * _MINUTE
+            if wait <= 0:
+                full_at += _MINUTE
+                self._full_at[key] = full_at, per_minute
+            remaining = (now + burst * _MINUTE - full_at) // _MINUTE
+            return Allowance(per_minute, remaining, -(-full_at // second), max(0, -(-wait // second)))
 
 
 def _rate(limit: RateLimit) -> tuple[int, int]:

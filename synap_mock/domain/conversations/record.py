@@ -62,37 +62,37 @@ def record(state: State, instance: Instance, batch: Batch, *, registers: bool = 
     Raises:
         Refused: BODY-JSON, metadata nested deeper than can be kept; nothing was recorded.
     """
-    with state.lock:
-        tenancy = instance.tenancy or state.settings.tenancy
-        terms = Terms(
-            tenancy=tenancy,
-            dialect=state.settings.dialect,
-            registration="auto" if registers else state.settings.registration,
-            is_registered=lambda conversation_id: state.store.holds(instance.instance_id, conversation_id),
+    tenancy = instance.tenancy or state.settings.tenancy
+    terms = Terms(
+        tenancy=tenancy,
+        dialect=state.settings.dialect,
+        registration="auto" if registers else state.settings.registration,
+        is_registered=lambda conversation_id: state.store.holds(instance.instance_id, conversation_id),
+    )
+    total = len(batch.roles)
+    refused = refusals(batch, terms)
+    if state.rejections:
+        for index, error in rejected(state.rejections, batch, refused).items():
+            refused[index] = Refusal(REJECTED, error, ("messages", index))
+        refused = dict(sorted(refused.items()))
+    if refused:
+        refused = _redacted(refused, state.redactor)
+        batch = batch.rows([index for index in range(total) if index not in refused])
+    batch = _resolved(batch, tenancy)
+    try:
+        appended = state.store.append(
+            instance.instance_id, batch, state.clock.microseconds, None if registers else refused
         )
-        total = len(batch.roles)
-        refused = refusals(batch, terms)
-        if state.rejections:
-            for index, error in rejected(state.rejections, batch, refused).items():
-                refused[index] = Refusal(REJECTED, error, ("messages", index))
-            refused = dict(sorted(refused.items()))
-        if refused:
-            refused = _redacted(refused, state.redactor)
-            batch = batch.rows([index for index in range(total) if index not in refused])
-        batch = _resolved(batch, tenancy)
-        now = state.clock.microseconds()
-        try:
-            first, counts_before = state.store.append(instance.instance_id, batch, now, None if registers else refused)
-        except ValueError:
-            raise schema.not_json("it is nested too deeply") from None
-        return Outcome(
-            total=total,
-            refused=refused,
-            message_ids=state.ids.messages(first, total - len(refused)),
-            conversation_ids=batch.conversation_ids,
-            counts_before=counts_before,
-            recorded_at=iso(now),
-        )
+    except ValueError:
+        raise schema.not_json("it is nested too deeply") from None
+    return Outcome(
+        total=total,
+        refused=refused,
+        message_ids=appended.message_ids,
+        conversation_ids=batch.conversation_ids,
+        counts_before=appended.counts_before,
+        recorded_at=iso(appended.recorded_at),
+    )
 
 
 def refusals(batch: Batch, terms: Terms) -> dict[int, Refusal]:

@@ -51,6 +51,6 @@ class StandIn:
         return method == self.method and bool(re.fullmatch("[^/]+".join(map(re.escape, literal)), path))
 
 
-def stand_in(armed: Queue[StandIn], method: str, path: str) -> StandIn | None:
-    """What is to answer this call, the newest first."""
-    return next((item for item in reversed(armed.all()) if item.matches(method, path)), None)
+def stand_in(scheduled: Queue[StandIn], method: str, path: str) -> StandIn | None:
+    """The canned response for a call, the newest first; it is not used yet."""
+    return next((item for item in reversed(scheduled.all()) if item.matches(method, path)), None)

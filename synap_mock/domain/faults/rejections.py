@@ -76,13 +76,15 @@ def rejected(armed: Queue[Rejection], batch: Batch, spared: Collection[int]) -> 
     """
     entries = [dict(zip(FIELDS, row, strict=True)) for row in zip(*batch, strict=True)]
     errors: dict[int, str] = {}
-    for item in armed.all():
+
+    def rejects(item: Rejection) -> bool:
         found = [
             index
             for index, entry in enumerate(entries)
             if index not in spared and index not in errors and item.matches(index, entry)
         ]
-        if found:
-            errors.update(dict.fromkeys(found, item.error))
-            armed.strike(item)
+        errors.update(dict.fromkeys(found, item.error))
+        return bool(found)
+
+    armed.take_each(rejects)
     return errors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -84,9 +85,10 @@ Item = TypeVar("Item", bound=_Counted)
 
 
 class Queue(Generic[Item]):
-    """Armed things in the order in which they were armed. True while there is one."""
+    """What is scheduled, in that order; true while there is something. Safe to use from several threads."""
 
     def __init__(self) -> None:
+        self._lock = threading.RLock()
         self._items: dict[int, Item] = {}
         """By number, in order: a page stays where it is while items before it are used up."""
         self._next = 1
@@ -95,18 +97,21 @@ class Queue(Generic[Item]):
         return bool(self._items)
 
     def add(self, *items: Item) -> None:
-        """Arm, after what is armed already."""
-        for item in items:
-            self._items[self._next] = item
-            self._next += 1
+        """Schedule, after what is scheduled already."""
+        with self._lock:
+            for item in items:
+                self._items[self._next] = item
+                self._next += 1
 
     def clear(self) -> None:
-        """Disarm all."""
-        self._items.clear()
+        """Cancel everything."""
+        with self._lock:
+            self._items.clear()
 
     def all(self) -> list[Item]:
-        """What is armed, with the times that are left."""
-        return list(self._items.values())
+        """What is scheduled, with the times that are left."""
+        with self._lock:
+            return list(self._items.values())
 
     def page(self, limit: int, after: int = 0) -> tuple[list[Item], int | None]:
         """Some of the same items.
@@ -118,42 +123,75 @@ class Queue(Generic[Item]):
         Returns:
             The items, and the `after` of the next page; None: there is none.
         """
-        found = list(islice(((number, item) for number, item in self._items.items() if number > after), limit + 1))
+        with self._lock:
+            found = list(islice(((number, item) for number, item in self._items.items() if number > after), limit + 1))
         page = found[:limit]
         return [item for _, item in page], page[-1][0] if len(found) > limit else None
 
+    def take(
+        self,
+        matches: Callable[[Item], bool],
+        *,
+        usable: Callable[[Item], bool] = lambda _: True,
+        newest_first: bool = False,
+    ) -> Item | None:
+        """The first item that matches, used once; None if none does, or if that one is not usable now.
+
+        Args:
+            matches: whether an item applies.
+            usable: whether the first item that applies may be used.
+            newest_first: whether the newest item comes first.
+        """
+        with self._lock:
+            items = reversed(self._items.items()) if newest_first else iter(self._items.items())
+            found = next(((number, item) for number, item in items if matches(item)), None)
+            if found is None or not usable(found[1]):
+                return None
+            self._use(*found)
+            return found[1]
+
+    def take_each(self, matches: Callable[[Item], bool]) -> None:
+        """Use once every item that matches."""
+        with self._lock:
+            for number, item in list(self._items.items()):
+                if matches(item):
+                    self._use(number, item)
+
     def take_left_over(self) -> list[Item]:
-        """What should have struck and didn't: all that is armed for so many times. It is disarmed."""
-        left_over = [item for item in self._items.values() if item.times is not None]
-        self._items = {number: item for number, item in self._items.items() if item.times is None}
+        """What is scheduled for a number of times and was not used up; it is cancelled."""
+        with self._lock:
+            left_over = [item for item in self._items.values() if item.times is not None]
+            self._items = {number: item for number, item in self._items.items() if item.times is None}
         return left_over
 
-    def strike(self, item: Item) -> None:
-        """One of its times is over."""
-        number = next((number for number, held in self._items.items() if held is item), None)
-        if item.times is None or number is None:  # None: disarmed meanwhile
-            return
+    def _use(self, number: int, item: Item) -> None:
         if item.times == 1:
             del self._items[number]
-        else:
+        elif item.times is not None:
             self._items[number] = replace(item, times=item.times - 1, struck=item.struck + 1)  # type: ignore[type-var] # all are dataclasses
 
 
 def next_fault(
-    armed: Queue[ArmedFault], route: tuple[str, str, str], *, usual: bool, request: Callable[[], Request]
+    scheduled: Queue[ArmedFault],
+    route: tuple[str, str, str],
+    *,
+    usual: bool,
+    request: Callable[[], Request],
+    kind: type,
 ) -> ArmedFault | None:
-    """The fault that is to strike this call.
+    """The fault that applies to a call, used once; None if none does, or if it is of another kind.
 
     Args:
-        armed: what is armed.
+        scheduled: the faults.
         route: the call's method, path, and the pattern of that path.
-        usual: whether faults without a route strike here.
-        request: makes what a predicate is asked about.
+        usual: whether faults without a route apply here.
+        request: makes what a predicate is called with.
+        kind: the class of the fault.
     """
-    for item in armed.all():
-        if _on_route(item.route, *route, usual=usual) and item.chooses(request):
-            return item
-    return None
+    return scheduled.take(
+        lambda item: _on_route(item.route, *route, usual=usual) and item.chooses(request),
+        usable=lambda item: isinstance(item.fault, kind),
+    )
 
 
 def script(faults: Sequence[Fault | None], **terms: Any) -> list[ArmedFault]:  # noqa: ANN401 - ArmedFault checks them

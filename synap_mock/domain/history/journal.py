@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 import sys
+import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -199,13 +200,15 @@ class Journal:
     def __init__(self, settings: Callable[[], Settings], redactor: Callable[[], Redactor]) -> None:
         self._settings = settings
         self._redactor = redactor
+        self._lock = threading.Lock()
         self.listener: Callable[[Request], None] | None = None
         self.clear()
 
     def clear(self) -> None:
         """Forget everything, and how many calls were dropped."""
-        self._all = _Newest()
-        self._unmodelled = _Newest()
+        with self._lock:
+            self._all = _Newest()
+            self._unmodelled = _Newest()
 
     @property
     def dropped(self) -> int:
@@ -214,20 +217,23 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep a call; the oldest ones make room."""
-        settings = self._settings()
-        if exchange.unmodelled:
-            self._unmodelled.add(exchange, settings.journal_calls, settings.journal_bytes // _UNMODELLED_SHARE)
-        self._all.add(exchange, settings.journal_calls, settings.journal_bytes - self._unmodelled.size)
+        with self._lock:
+            settings = self._settings()
+            if exchange.unmodelled:
+                self._unmodelled.add(exchange, settings.journal_calls, settings.journal_bytes // _UNMODELLED_SHARE)
+            self._all.add(exchange, settings.journal_calls, settings.journal_bytes - self._unmodelled.size)
 
     def tell(self, exchange: Exchange) -> None:
-        """Call the listener with a call. It may use the fake, so the caller must not hold the lock."""
+        """Call the listener with a call. It may use the fake, so no lock is held."""
         if self.listener is not None:
             self.listener(exchange.shown(self._redactor()))
 
     def requests(self, newest: int | None = None) -> list[Request]:
         """The calls that are kept, oldest first; only the `newest` ones, None: all."""
         redactor = self._redactor()
-        return [exchange.shown(redactor) for exchange in self._all.newest(newest)]
+        with self._lock:
+            exchanges = self._all.newest(newest)
+        return [exchange.shown(redactor) for exchange in exchanges]
 
     def page(self, limit: int, before: int | None = None) -> tuple[list[Logged], int | None]:
         """Some of the same calls as the control API shows them, newest first.
@@ -240,17 +246,21 @@ class Journal:
             The calls, and the `before` of the next page; None: there is none.
         """
         redactor = self._redactor()
-        exchanges, following = self._all.page(limit, before)
+        with self._lock:
+            exchanges, following = self._all.page(limit, before)
         return [exchange.logged(redactor) for exchange in exchanges], following
 
     def forget_unmodelled(self) -> None:
         """Forget the calls to routes that the fake doesn't model, as such."""
-        self._unmodelled = _Newest()
+        with self._lock:
+            self._unmodelled = _Newest()
 
     def unmodelled(self) -> list[Request]:
         """The calls to routes that the fake doesn't model, oldest first."""
         redactor = self._redactor()
-        return [exchange.shown(redactor) for exchange in self._unmodelled.newest(None)]
+        with self._lock:
+            exchanges = self._unmodelled.newest(None)
+        return [exchange.shown(redactor) for exchange in exchanges]
 
 
 class _Newest:

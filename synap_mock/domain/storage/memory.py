@@ -1,30 +1,36 @@
-"""What was recorded.
+"""The storage in memory.
 
-Kept are compact records, one a batch, decoded when they are read. Dicts would be walked by the garbage collector
-for ever: that halves the throughput and takes 780 bytes a message instead of under 200.
+It keeps compact records, one per batch, decoded when they are read. The garbage collector would walk dicts again and
+again: that halves the throughput, and takes 780 bytes per message instead of under 200.
 """
 
 from __future__ import annotations
 
+import functools
 import marshal
+import threading
 from array import array
 from bisect import bisect_right
 from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 from synap_mock.domain.rules.rule import DESCRIBED
 from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
+from synap_mock.domain.storage.protocol import Appended
 from synap_mock.domain.values.clock import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.domain.values.batch import Batch
     from synap_mock.domain.values.ids import Ids
 
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 UNRECORDED_BATCHES: Final = 10_000
 """Most batches of which nothing was recorded that are kept: what was recorded is data, these only use memory."""
@@ -32,71 +38,82 @@ REFUSALS: Final = 10_000
 """Most refusals of all batches that are kept, the newest; of older ones, their number."""
 
 
-class Store:
-    """The messages of every instance, in the order in which they were recorded."""
+def _locked(method: Callable[Concatenate[MemoryStorage, P], R]) -> Callable[Concatenate[MemoryStorage, P], R]:
+    """Run a method under the storage's lock."""
+
+    @functools.wraps(method)
+    def run(storage: MemoryStorage, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with storage._lock:  # noqa: SLF001 - of this class
+            return method(storage, *args, **kwargs)
+
+    return run
+
+
+class MemoryStorage:
+    """A `Storage` in the memory of this process.
+
+    Args:
+        ids: makes the ids of messages.
+    """
 
     def __init__(self, ids: Ids) -> None:
+        self._lock = threading.RLock()
         self._ids = ids
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
-        self._records: list[bytes] = []
-        self._alone = bytearray()
-        """Of each record: 1 if it came alone, 0 if it is a batch's."""
-        self._partial: dict[int, _Rejected] = {}
-        """Number of a record to what was rejected of its batch."""
-        self._unrecorded: deque[tuple[int, _Rejected]] = deque()
-        """Batches of which nothing was recorded, each with the number of records before it."""
-        self._described: deque[_Rejected] = deque()
-        self._described_count = 0
-        self.dropped_batches = 0
-        """Batches of which nothing was recorded that made room for newer ones."""
-        self._instances: dict[str, dict[str, _Timeline]] = {}
-        self._began: dict[str, list[str]] = {}
-        """Each instance's conversations in order, so that a page does not walk over the earlier ones."""
-        self.message_count = 0
+        """Remove everything, and begin with the ids again."""
+        with self._lock:
+            self._ids.restart()
+            self._records: list[bytes] = []
+            self._alone = bytearray()
+            """Of each record: 1 if it came alone, 0 if it is a batch's."""
+            self._partial: dict[int, _Rejected] = {}
+            """Number of a record to what was rejected of its batch."""
+            self._unrecorded: deque[tuple[int, _Rejected]] = deque()
+            """Batches of which nothing was recorded, each with the number of records before it."""
+            self._described: deque[_Rejected] = deque()
+            self._described_count = 0
+            self.dropped_batches = 0
+            """Batches of which nothing was recorded that made room for newer ones."""
+            self._instances: dict[str, dict[str, _Timeline]] = {}
+            self._began: dict[str, list[str]] = {}
+            """Each instance's conversations in order, so that a page does not walk over the earlier ones."""
+            self.message_count = 0
 
     def append(
-        self, instance_id: str, batch: Batch, recorded_at: int, refused: Mapping[int, Refusal] | None = None
-    ) -> tuple[int, dict[str, int]]:
-        """Keep a batch whole.
+        self, instance_id: str, batch: Batch, now: Callable[[], int], refused: Mapping[int, Refusal] | None = None
+    ) -> Appended:
+        """Record a batch whole; see `Storage.append`."""
+        with self._lock:
+            recorded_at = now()
+            first = self.message_count
+            if not batch.roles:
+                self._note_unrecorded(refused or {})
+                return Appended([], {}, recorded_at)
+            # marshal keeps what JSON can say exactly (1, 1.0 and True apart, lone surrogates) in a tenth of
+            # json's time; it never leaves this process, so its format may change with Python's version.
+            record = marshal.dumps((instance_id, first, recorded_at, *batch))
+            before = self._extend(instance_id, batch.conversation_ids)
+            self._alone.append(refused is None)
+            if refused:
+                self._partial[len(self._records)] = self._rejected(refused)
+            self._records.append(record)
+            self.message_count += len(batch.roles)
+            return Appended(self._ids.messages(first, len(batch.roles)), before, recorded_at)
 
-        Args:
-            instance_id: whose it is.
-            batch: its conversation ids canonical.
-            recorded_at: microseconds since 1970.
-            refused: the entries that are not in it, and why; None: it came alone, not as a batch.
-
-        Returns:
-            The number of its first message (the others follow), and how many messages each of its conversations held
-            before.
-
-        Raises:
-            ValueError: its metadata is nested deeper than a record can hold; nothing was kept.
-        """
-        first = self.message_count
-        if not batch.roles:
-            self._note_unrecorded(refused or {})
-            return first, {}
-        # marshal keeps what JSON can say exactly (1, 1.0 and True apart, lone surrogates) in a tenth of
-        # json's time; it never leaves this process, so its format may change with Python's version.
-        record = marshal.dumps((instance_id, first, recorded_at, *batch))
+    def _extend(self, instance_id: str, conversation_ids: list[str]) -> dict[str, int]:
+        """Note the next record in each of its conversations, and return how many messages each had before."""
         conversations = self._instances.setdefault(instance_id, {})
         began = self._began.setdefault(instance_id, [])
         before = {}
-        for conversation_id, count in Counter(batch.conversation_ids).items():
+        for conversation_id, count in Counter(conversation_ids).items():
             timeline = conversations.get(conversation_id)
             if timeline is None:
                 timeline = conversations[conversation_id] = _Timeline()
                 began.append(conversation_id)
             before[conversation_id] = timeline.extend(len(self._records), count)
-        self._alone.append(refused is None)
-        if refused:
-            self._partial[len(self._records)] = self._rejected(refused)
-        self._records.append(record)
-        self.message_count += len(batch.roles)
-        return first, before
+        return before
 
     def _note_unrecorded(self, refused: Mapping[int, Refusal]) -> None:
         self._unrecorded.append((len(self._records), self._rejected(refused)))
@@ -115,14 +132,17 @@ class Store:
             oldest.refusals = ()
         return rejected
 
+    @_locked
     def holds(self, instance_id: str, conversation_id: str) -> bool:
         """Whether an instance holds a conversation, by its canonical id."""
         return conversation_id in self._instances.get(instance_id, ())
 
+    @_locked
     def instances_of(self, conversation_id: str) -> list[str]:
         """The instances that hold a conversation, by its canonical id."""
         return [instance_id for instance_id, held in self._instances.items() if conversation_id in held]
 
+    @_locked
     def conversations(self) -> list[Conversation]:
         """Every conversation, an instance's together, in the order in which they began."""
         return [
@@ -131,6 +151,7 @@ class Store:
             for conversation_id, timeline in held.items()
         ]
 
+    @_locked
     def conversations_page(
         self, limit: int, after: tuple[int, int] = (0, 0)
     ) -> tuple[list[Conversation], tuple[int, int] | None]:
@@ -156,6 +177,7 @@ class Store:
             start = 0
         return found, None
 
+    @_locked
     def length(self, instance_id: str, conversation_id: str) -> int:
         """How many messages a conversation has.
 
@@ -164,10 +186,12 @@ class Store:
         """
         return self._instances[instance_id][conversation_id].length
 
+    @_locked
     def messages(self) -> list[Message]:
         """Every message, in the order in which they were recorded."""
         return [message for record in self._by_record() for message in record]
 
+    @_locked
     def batches(self) -> list[RecordedBatch]:
         """Every batch that came and whose schema held, in order, except for those in `dropped_batches`."""
         unrecorded = deque(self._unrecorded)
@@ -191,6 +215,7 @@ class Store:
             found.append(messages)
         return found
 
+    @_locked
     def transcript(
         self, instance_id: str, conversation_id: str, start: int = 1, limit: int | None = None
     ) -> list[Message]:

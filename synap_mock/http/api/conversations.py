@@ -56,10 +56,11 @@ def read_back(state: State, call: Call, instance: Instance) -> Answer:
             Refusal(reading.READ_CONVERSATION_ID, f"must be a UUID, not {shown(given)}", ("conversation_id",))
         )
     start, limit = _page(call, "start", 1), _page(call, "limit", PAGE)
-    with state.lock:
-        if not state.store.holds(instance.instance_id, conversation_id):
-            raise Refused(Refusal(reading.READ_UNKNOWN, f"there is no conversation {conversation_id} in this instance"))
+    try:
         found = state.store.transcript(instance.instance_id, conversation_id, start, limit)
+    except KeyError:
+        text = f"there is no conversation {conversation_id} in this instance"
+        raise Refused(Refusal(reading.READ_UNKNOWN, text)) from None
     turns = [
         {
             "role": message.role,

@@ -27,6 +27,5 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
     if is_modelled(stand_in.method, stand_in.path):
         raise ControlRefused(f"{stand_in.method} {stand_in.path} is modelled; arm a Respond fault with that route")
     state = fake(request)
-    with state.lock:
-        state.stand_ins.add(stand_in)
+    state.stand_ins.add(stand_in)
     return answer({"method": stand_in.method, "path": stand_in.path, "times": stand_in.times})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synap_mock.domain.conversations.read import SeveralInstancesError, instance_with
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import shown
 from synap_mock.http.control.json import ControlRefused, answer, fake
@@ -22,8 +23,7 @@ async def show_all(request: Request, _: dict[str, Any]) -> Response:
     instance, start = cursor_of(request, parts=2) or (0, 0)
     after = (instance, start)
     state = fake(request)
-    with state.lock:
-        found, following = state.store.conversations_page(limit, after)
+    found, following = state.store.conversations_page(limit, after)
     return answer(
         {
             "conversations": [
@@ -48,21 +48,20 @@ async def show_one(request: Request, _: dict[str, Any]) -> Response:
     limit = limit_of(request)
     (after,) = cursor_of(request) or (0,)
     state = fake(request)
-    with state.lock:
-        holders = state.store.instances_of(conversation_id)
-        wanted = request.query_params.get("instance_id")
-        if wanted is not None:
-            holders = [holder for holder in holders if holder == wanted]
-        if not holders:
-            raise ControlRefused(f"no instance holds conversation {conversation_id}", 404, "CONVERSATION_NOT_FOUND")
-        if len(holders) > 1:
-            raise ControlRefused(f"several instances hold it; choose with ?instance_id= one of {', '.join(holders)}")
-        messages = state.store.transcript(holders[0], conversation_id, after + 1, limit)
-        length = state.store.length(holders[0], conversation_id)
+    try:
+        holder = instance_with(state.store, conversation_id, request.query_params.get("instance_id"))
+        messages = state.store.transcript(holder or "", conversation_id, after + 1, limit)
+        length = state.store.length(holder or "", conversation_id)
+    except SeveralInstancesError as error:
+        choices = ", ".join(error.instances)
+        raise ControlRefused(f"several instances hold it; choose with ?instance_id= one of {choices}") from None
+    except KeyError:
+        text = f"no instance holds conversation {conversation_id}"
+        raise ControlRefused(text, 404, "CONVERSATION_NOT_FOUND") from None
     return answer(
         {
             "conversation_id": conversation_id,
-            "instance_id": holders[0],
+            "instance_id": holder,
             "messages": [_told(message) for message in messages],
             "next": str(after + limit) if after + limit < length else None,
         }

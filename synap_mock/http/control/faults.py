@@ -22,8 +22,7 @@ async def show(request: Request, _: dict[str, Any]) -> Response:
     state = fake(request)
     limit = limit_of(request)
     (after,) = cursor_of(request) or (0,)
-    with state.lock:
-        armed, following = state.faults.page(limit, after)
+    armed, following = state.faults.page(limit, after)
     return answer({"faults": [_told(item) for item in armed], "next": str(following) if following else None})
 
 
@@ -40,16 +39,14 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     state = fake(request)
-    with state.lock:
-        state.faults.add(*armed)
+    state.faults.add(*armed)
     return answer({"faults": [_told(item) for item in armed]})
 
 
 async def disarm(request: Request, _: dict[str, Any]) -> Response:
     """``DELETE /_mock/faults``: nothing goes wrong any more."""
     state = fake(request)
-    with state.lock:
-        state.faults.clear()
+    state.faults.clear()
     return answer({"faults": []})
 
 

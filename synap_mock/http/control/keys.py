@@ -16,8 +16,7 @@ async def create(request: Request, fields: dict[str, Any]) -> Response:
     """``POST /_mock/keys`` with ``{"key"?, "instance_id"?, "tenancy"?}``: the one answer that shows a key whole."""
     state = fake(request)
     try:
-        with state.lock:
-            key, instance = state.keys.create(fields.pop("key", None), **fields)
+        key, instance = state.keys.create(fields.pop("key", None), **fields)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     return answer({"key": key, "instance_id": instance.instance_id, "client_id": instance.client_id})
@@ -28,8 +27,7 @@ async def revoke(request: Request, _: dict[str, Any]) -> Response:
     key = request.path_params["key"]
     state = fake(request)
     try:
-        with state.lock:
-            state.keys.revoke(key)
+        state.keys.revoke(key)
     except KeyError:
         raise ControlRefused("there is no such key to revoke", 404, "NOT_FOUND") from None
     return answer({"key": mask(key), "revoked": True})

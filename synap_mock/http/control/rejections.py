@@ -18,8 +18,7 @@ async def show(request: Request, _: dict[str, Any]) -> Response:
     limit = limit_of(request)
     (after,) = cursor_of(request) or (0,)
     state = fake(request)
-    with state.lock:
-        page, following = state.rejections.page(limit, after)
+    page, following = state.rejections.page(limit, after)
     shown = [_shown(item) for item in page if not callable(item.where)]
     return answer({"rejections": shown, "next": str(following) if following else None})
 
@@ -35,8 +34,7 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     state = fake(request)
-    with state.lock:
-        state.rejections.add(rejection)
+    state.rejections.add(rejection)
     return answer({"rejections": [_shown(rejection)]})
 
 

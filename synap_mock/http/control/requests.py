@@ -22,9 +22,8 @@ async def show(request: HTTPRequest, _: dict[str, Any]) -> Response:
     limit = limit_of(request)
     (before,) = cursor_of(request) or (None,)
     state = fake(request)
-    with state.lock:
-        page, following = state.journal.page(limit, before)
-        dropped = state.journal.dropped
+    page, following = state.journal.page(limit, before)
+    dropped = state.journal.dropped
     return answer(
         {
             "requests": [_told(*logged) for logged in page],

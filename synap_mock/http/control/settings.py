@@ -21,8 +21,7 @@ async def change(request: Request, fields: dict[str, Any]) -> Response:
     changes = whole_numbers(fields)
     state = fake(request)
     try:
-        with state.lock:
-            state.settings = state.settings.changed(**changes)
+        state.change_settings(changes)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     return answer(state.settings.as_dict())

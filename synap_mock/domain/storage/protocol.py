@@ -1,0 +1,99 @@
+"""What a storage of recorded messages does. Each method is atomic: no batch's messages come between another's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from synap_mock.domain.rules.rule import Refusal
+    from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
+    from synap_mock.domain.values.batch import Batch
+
+
+class Appended(NamedTuple):
+    """What became of a batch that was recorded.
+
+    Attributes:
+        message_ids: of its messages, in order.
+        counts_before: the number of messages that each of its conversations had before.
+        recorded_at: microseconds since 1970.
+    """
+
+    message_ids: list[str]
+    counts_before: dict[str, int]
+    recorded_at: int
+
+
+class Storage(Protocol):
+    """The messages of every instance, in the order in which they were recorded. Conversation ids are canonical."""
+
+    message_count: int
+    dropped_batches: int
+    """Batches of which nothing was recorded that made room for newer ones."""
+
+    def append(
+        self, instance_id: str, batch: Batch, now: Callable[[], int], refused: Mapping[int, Refusal] | None
+    ) -> Appended:
+        """Record a batch whole.
+
+        Args:
+            instance_id: the instance that records.
+            batch: its conversation ids canonical.
+            now: returns the time, in microseconds since 1970; called in the order in which batches are recorded.
+            refused: the rejected entries, which are not in it, and why; None: it is one message, not a batch.
+
+        Raises:
+            ValueError: its metadata is nested too deeply; nothing was recorded.
+        """
+
+    def holds(self, instance_id: str, conversation_id: str) -> bool:
+        """Whether an instance has a conversation."""
+
+    def instances_of(self, conversation_id: str) -> list[str]:
+        """The instances that have a conversation."""
+
+    def conversations(self) -> list[Conversation]:
+        """Every conversation, an instance's together, in the order in which they began."""
+
+    def conversations_page(
+        self, limit: int, after: tuple[int, int] = (0, 0)
+    ) -> tuple[list[Conversation], tuple[int, int] | None]:
+        """Some of the same conversations, and where the next page begins; None: nowhere.
+
+        Args:
+            limit: most of them.
+            after: the number of the instance and of its conversation that the page begins with.
+        """
+
+    def length(self, instance_id: str, conversation_id: str) -> int:
+        """The number of messages of a conversation.
+
+        Raises:
+            KeyError: the instance does not have it.
+        """
+
+    def transcript(
+        self, instance_id: str, conversation_id: str, start: int = 1, limit: int | None = None
+    ) -> list[Message]:
+        """The messages of one conversation, in order.
+
+        Args:
+            instance_id: the conversation's instance.
+            conversation_id: the conversation.
+            start: position of the first one, counted from 1.
+            limit: most of them; None: all.
+
+        Raises:
+            KeyError: the instance does not have it.
+        """
+
+    def messages(self) -> list[Message]:
+        """Every message, in the order in which they were recorded."""
+
+    def batches(self) -> list[RecordedBatch]:
+        """Every batch whose schema was valid, in order, except for those in `dropped_batches`."""
+
+    def clear(self) -> None:
+        """Remove everything."""

@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.conversations.read import instance_with
-from synap_mock.domain.faults.canned import StandIn
+from synap_mock.domain.faults.canned import CannedResponse
 from synap_mock.domain.faults.fault import NOTHING
 from synap_mock.domain.faults.rejections import Rejection
 from synap_mock.domain.faults.responses import Respond
-from synap_mock.domain.faults.schedule import ArmedFault, reachable, script
+from synap_mock.domain.faults.schedule import ScheduledFault, reachable, script
 from synap_mock.domain.redaction.errors import masked_errors
 from synap_mock.domain.state import State
 from synap_mock.domain.values import ids
 from synap_mock.domain.values.clock import duration
 from synap_mock.domain.values.ids import canonical_uuid
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.domain.values.waiting import wait
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
@@ -124,7 +124,7 @@ class SynapMock:
         """
         canonical = canonical_uuid(str(conversation_id))
         if canonical is None:
-            raise ValueError(f"conversation_id must be a UUID, not {shown(conversation_id)}")
+            raise ValueError(f"conversation_id must be a UUID, not {quote(conversation_id)}")
         store = self._state.store
         holder = instance_with(store, canonical, instance_id)
         found = store.transcript(holder, canonical) if holder is not None else []
@@ -195,7 +195,7 @@ class SynapMock:
         """
         if fault is None:
             raise TypeError("fault must be a fault, such as ServerError(503), not None; fail_sequence takes None")
-        self._arm([ArmedFault(fault, times, after_commit, route, where)])
+        self._arm([ScheduledFault(fault, times, after_commit, route, where)])
 
     @masked_errors
     def fail_sequence(
@@ -260,10 +260,10 @@ class SynapMock:
             TypeError: an argument of the wrong type.
             ValueError: an argument out of its range, or a route that the fake models.
         """
-        stand_in = StandIn(method, path, Respond(status, json=json, headers=headers or {}), times)
+        canned_response = CannedResponse(method, path, Respond(status, json=json, headers=headers or {}), times)
         if is_modelled(method, path):
             raise ValueError(f"{method} {path} is modelled; fail(Respond(...), route=...) answers it otherwise")
-        self._state.stand_ins.add(stand_in)
+        self._state.canned_responses.add(canned_response)
 
     def wait_for(self, *, messages: int, timeout: float = 5.0) -> Awaitable[None]:
         """Wait until so many messages are recorded, for code that records in the background.
@@ -335,7 +335,7 @@ class SynapMock:
             if made:
                 self._guard.token = None
 
-    def _arm(self, faults: Sequence[ArmedFault]) -> None:
+    def _arm(self, faults: Sequence[ScheduledFault]) -> None:
         if self._servers:
             for armed in faults:
                 reachable(armed.fault)

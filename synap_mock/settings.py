@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 from synap_mock.domain.values.clock import iso, moment
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -150,7 +150,7 @@ def port_number(value: object) -> int:
     """
     whole("port", value, least=0)
     if cast("int", value) > _LAST_PORT:
-        raise ValueError(f"port must be a whole number from 0 to {_LAST_PORT}, not {shown(value)}")
+        raise ValueError(f"port must be a whole number from 0 to {_LAST_PORT}, not {quote(value)}")
     return cast("int", value)
 
 
@@ -183,7 +183,7 @@ def whole(name: str, value: object, *, least: int | None, optional: bool = False
     if not kind and (least is None or cast("int", value) >= least):
         return
     wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or None" if optional else "")
-    msg = f"{name} must be {wanted}, not {shown(value)}"
+    msg = f"{name} must be {wanted}, not {quote(value)}"
     raise TypeError(msg) if kind else ValueError(msg)
 
 
@@ -191,14 +191,14 @@ def _known(names: Iterable[str]) -> None:
     known = [field.name for field in fields(Settings)]
     for name in names:
         if name not in known:
-            raise TypeError(f"there is no setting {shown(name)}; the settings are {', '.join(known)}")
+            raise TypeError(f"there is no setting {quote(name)}; the settings are {', '.join(known)}")
 
 
 def _choice(name: str, value: object, kind: Any, *, optional: bool = False) -> None:  # noqa: ANN401 - a Literal has no type
     if optional and value is None:
         return
     choices = " or ".join([*map(repr, get_args(kind)), *(["None"] if optional else [])])
-    msg = f"{name} must be {choices}, not {shown(value)}"
+    msg = f"{name} must be {choices}, not {quote(value)}"
     if not isinstance(value, str):
         raise TypeError(msg)
     if value not in get_args(kind):
@@ -216,7 +216,7 @@ def rate_limit_of(text: str) -> Any:  # noqa: ANN401 - the constructor of Settin
 def _rate_limit(value: object) -> RateLimit | None:
     wanted = (
         '"free", "pro", a number of calls a minute from 1, that and how many at once, such as (120, 20), or None, '
-        f"not {shown(value)}"
+        f"not {quote(value)}"
     )
     match value:
         case None | "free" | "pro":
@@ -234,6 +234,6 @@ def _hosts(value: object) -> tuple[str, ...]:
     names = []
     for name in several("hosts", value):
         if not isinstance(name, str) or not _HOST.fullmatch(name.lower()):
-            raise ValueError(f"hosts must be names of hosts without scheme and port, not {shown(name)}")
+            raise ValueError(f"hosts must be names of hosts without scheme and port, not {quote(name)}")
         names.append(name.lower())
     return tuple(names)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
-from synap_mock.domain.faults.schedule import ArmedFault, Queue
+from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.redaction.redactor import Redactor
 from synap_mock.domain.storage.memory import MemoryStorage
@@ -17,7 +17,7 @@ from synap_mock.domain.values.ids import Ids
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from synap_mock.domain.faults.canned import StandIn
+    from synap_mock.domain.faults.canned import CannedResponse
     from synap_mock.domain.faults.rejections import Rejection
     from synap_mock.domain.storage.protocol import Storage
     from synap_mock.settings import Settings
@@ -42,9 +42,9 @@ class State:
         self.keys = Keys(api_keys, self.redactor)
         self.store: Storage = MemoryStorage(self.ids)
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
-        self.faults: Queue[ArmedFault] = Queue()
+        self.faults: Queue[ScheduledFault] = Queue()
         self.rejections: Queue[Rejection] = Queue()
-        self.stand_ins: Queue[StandIn] = Queue()
+        self.canned_responses: Queue[CannedResponse] = Queue()
         self.limits = RateLimits()
         self.era = 0
         """Of which of the fakes that this one has been: `renew` begins another."""
@@ -80,7 +80,7 @@ class State:
             self.journal.clear()
             self.faults.clear()
             self.rejections.clear()
-            self.stand_ins.clear()
+            self.canned_responses.clear()
             self.limits.clear()
             self.clock.reset()
             if self.settings.freeze is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from synap_mock.domain.rules.request import BODY_JSON
 from synap_mock.domain.rules.rule import Refused
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 
 def name_encoding(refused: Refused, encoding: str) -> Refused:
@@ -19,6 +19,6 @@ def name_encoding(refused: Refused, encoding: str) -> Refused:
     first = refused.refusals[0]
     if first.rule is not BODY_JSON or encoding.lower() in {"", "identity"}:
         return refused
-    sent = shown(encoding)[1:-1]
+    sent = quote(encoding)[1:-1]
     text = f"the body must be uncompressed JSON; it was sent with Content-Encoding: {sent}, which is not decoded here"
     return Refused(replace(first, text=text))

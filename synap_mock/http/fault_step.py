@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Message, Receive, Scope, Send
 
-    from synap_mock.domain.faults.schedule import ArmedFault
+    from synap_mock.domain.faults.schedule import ScheduledFault
     from synap_mock.domain.values.clock import Clock
     from synap_mock.http.call import Call
     from synap_mock.settings import Dialect
@@ -59,8 +59,8 @@ def line_of(scope: Scope) -> Line:
     return line
 
 
-async def strike(
-    armed: ArmedFault,
+async def apply_fault(
+    armed: ScheduledFault,
     call: Call,
     dialect: Dialect,
     carry_out: Callable[[], Answer],

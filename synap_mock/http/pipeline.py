@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.domain.faults.canned import stand_in
+from synap_mock.domain.faults.canned import canned_response
 from synap_mock.domain.faults.fault import Unreachable
 from synap_mock.domain.faults.schedule import next_fault
 from synap_mock.domain.history.journal import Exchange, pack_headers
@@ -20,7 +20,7 @@ from synap_mock.http.body import read_body
 from synap_mock.http.call import Answer, Call
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.endpoint import Keyed, Open
-from synap_mock.http.fault_step import Unsent, line_of, strike
+from synap_mock.http.fault_step import Unsent, apply_fault, line_of
 from synap_mock.http.near_misses import near_miss
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from synap_mock.domain.access.keys import Instance
-    from synap_mock.domain.faults.schedule import ArmedFault
+    from synap_mock.domain.faults.schedule import ScheduledFault
     from synap_mock.domain.state import State
     from synap_mock.http.endpoint import Endpoint
 
@@ -94,13 +94,13 @@ class DataRoute:
         known = self._endpoints.get("GET" if call.method == "HEAD" else call.method)
         if known is not None:
             return known, self._path
-        found = stand_in(self._state.stand_ins, call.method, call.path)
-        return (NOT_MODELLED, self._path) if found is None else (STOOD_IN, found.path)
+        found = canned_response(self._state.canned_responses, call.method, call.path)
+        return (NOT_MODELLED, self._path) if found is None else (CANNED, found.path)
 
     async def _answer(self, endpoint: Endpoint, pattern: str, call: Call, scope: Scope, receive: Receive) -> Answer:
         state = self._state
 
-        def next_armed(kind: type) -> ArmedFault | None:
+        def next_scheduled(kind: type) -> ScheduledFault | None:
             return next_fault(
                 state.faults,
                 (call.method, call.path, pattern),
@@ -110,7 +110,7 @@ class DataRoute:
             )
 
         unreachable = any(isinstance(item.fault, Unreachable) for item in state.faults.all())
-        first = next_armed(Unreachable) if unreachable else None
+        first = next_scheduled(Unreachable) if unreachable else None
         if first is not None and isinstance(first.fault, Unreachable):
             return Answer(0, b"", fault=first.fault, lost=first.fault)
         try:
@@ -119,7 +119,7 @@ class DataRoute:
                 return carry_out()
         except Refused as refused:
             return self._refused(refused, call)
-        armed = next_armed(object)
+        armed = next_scheduled(object)
 
         def carried_out() -> Answer:
             try:
@@ -135,7 +135,7 @@ class DataRoute:
 
         if armed is None:
             return carried_out()
-        return await strike(armed, call, state.settings.dialect, carried_out, late)
+        return await apply_fault(armed, call, state.settings.dialect, carried_out, late)
 
     def _refused(self, refused: Refused, call: Call) -> Answer:
         redactor = call.redactor(self._state)
@@ -187,9 +187,9 @@ def _not_modelled(state: State, call: Call) -> Answer:
     raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}{hint}"))
 
 
-def _stood_in(state: State, call: Call, instance: Instance) -> Answer:
+def _canned(state: State, call: Call, instance: Instance) -> Answer:
     """What a test wants answered in place of a route that the fake doesn't model."""
-    found = state.stand_ins.take(lambda item: item.matches(call.method, call.path), newest_first=True)
+    found = state.canned_responses.take(lambda item: item.matches(call.method, call.path), newest_first=True)
     if found is None:  # another call has used it up meanwhile
         return _not_modelled(state, call)
     status, body, headers = found.answer.reply(state.settings.dialect, instance.instance_id)
@@ -197,4 +197,4 @@ def _stood_in(state: State, call: Call, instance: Instance) -> Answer:
 
 
 NOT_MODELLED: Final = Open(_not_modelled, modelled=False)
-STOOD_IN: Final = Keyed(_stood_in)
+CANNED: Final = Keyed(_canned)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qs
 
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 _WHOLE_NUMBER: Final = re.compile("0*[1-9][0-9]{0,17}")  # isdigit() would take "²"
 
@@ -21,5 +21,5 @@ def whole_number(query: str, name: str) -> int | None:
     if given is None:
         return None
     if not _WHOLE_NUMBER.fullmatch(given[-1]):
-        raise ValueError(f"must be a whole number from 1, not {shown(given[-1])}")
+        raise ValueError(f"must be a whole number from 1, not {quote(given[-1])}")
     return int(given[-1])

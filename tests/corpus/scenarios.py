@@ -186,11 +186,11 @@ def _rejecting(dialect: str) -> Scenario:
 
 def _failing(dialect: str) -> Scenario:
     """Each fault once, a rejection, a canned response, a moved clock, a revoked key."""
-    struck = [step for fault in _FAULTS for step in (post("/_mock/faults", fault), record(ENTRY))]
+    applied = [step for fault in _FAULTS for step in (post("/_mock/faults", fault), record(ENTRY))]
     return Scenario(
         {"dialect": dialect, "rate_limit": (1000, 1000)},
         (
-            *struck,
+            *applied,
             get("/_mock/faults"),
             get("/api/v1/auth/whoami"),
             post("/_mock/rejections", {"where": 1, "error": "no"}),

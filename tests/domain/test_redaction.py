@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synap_mock.domain.redaction.redactor import Redactor, is_searchable, mask
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values import quoting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ def test_the_ends_of_ordinary_texts_that_were_cut_stay() -> None:
 @pytest.mark.parametrize("key", [VENDORS, "k" * 80, "my-own-key-" * 7])
 @pytest.mark.parametrize("before", ["", "x" * 10, "x" * 50])
 def test_a_value_that_a_message_cuts_does_not_show_a_key(key: str, before: str) -> None:
-    message = Redactor([key]).redact_message(f"conversation_id must be a UUID, not {shown(before + key)}")
+    message = Redactor([key]).redact_message(f"conversation_id must be a UUID, not {quoting.quote(before + key)}")
     assert key[6:14] not in message
 
 

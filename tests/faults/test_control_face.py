@@ -98,9 +98,9 @@ def test_times_that_are_left_are_told(inside: httpx.Client) -> None:
 
 def test_without_end_it_strikes_until_the_reset(inside: httpx.Client) -> None:
     arm(inside, fault="ServerError", times=None)
-    struck = batches(inside, 3)
+    applied = batches(inside, 3)
     inside.post("/_mock/reset")
-    assert (struck, batches(inside, 1)) == ([500] * 3, [200])
+    assert (applied, batches(inside, 1)) == ([500] * 3, [200])
 
 
 def test_a_script_strikes_call_by_call_and_null_lets_one_go_well(inside: httpx.Client) -> None:

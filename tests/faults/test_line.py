@@ -47,13 +47,13 @@ def test_only_the_connection_that_is_struck_breaks(asked: Asked) -> None:
         return answer.extensions["network_stream"].get_extra_info("client_addr")
 
     with (
-        httpx.Client(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as struck,
+        httpx.Client(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as applied,
         httpx.Client(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as spared,
     ):
-        struck.get("/health")
+        applied.get("/health")
         before = line(spared.get("/health"))
         with pytest.raises(httpx.ReadError):
-            struck.post(BATCH, json=BODY)
+            applied.post(BATCH, json=BODY)
         assert line(spared.post(BATCH, json=BODY)) == before
 
 

@@ -35,9 +35,9 @@ def test_a_fault_strikes_as_often_as_it_is_told(fake: SynapMock, inside: httpx.C
 
 def test_a_fault_without_times_strikes_until_the_reset(fake: SynapMock, inside: httpx.Client) -> None:
     fake.fail(ServerError(), times=None)
-    struck = batches(inside, 3)
+    applied = batches(inside, 3)
     fake.reset()
-    assert struck + batches(inside, 1) == [500, 500, 500, 200]
+    assert applied + batches(inside, 1) == [500, 500, 500, 200]
 
 
 def test_faults_strike_in_the_order_in_which_they_were_armed(fake: SynapMock, inside: httpx.Client) -> None:
@@ -65,7 +65,7 @@ def test_a_scripts_terms_hold_for_each_of_its_faults(fake: SynapMock, inside: ht
 
 
 @pytest.mark.parametrize(
-    ("route", "struck"),
+    ("route", "applied"),
     [
         (None, {"batch", "one", "read"}),
         ("/v1/conversations/messages/batch", {"batch"}),
@@ -81,7 +81,7 @@ def test_a_scripts_terms_hold_for_each_of_its_faults(fake: SynapMock, inside: ht
     ],
 )
 def test_a_fault_strikes_on_its_route_and_without_one_on_the_conversations(
-    fake: SynapMock, inside: httpx.Client, route: str | None, struck: set[str]
+    fake: SynapMock, inside: httpx.Client, route: str | None, applied: set[str]
 ) -> None:
     inside.post(BATCH, json=BODY)  # so that there is something to read back
     fake.fail(Conflict(), times=None, route=route)
@@ -94,7 +94,7 @@ def test_a_fault_strikes_on_its_route_and_without_one_on_the_conversations(
         "health": inside.get("/health").status_code,
         "unmodelled": inside.post("/v1/context/fetch").status_code,
     }
-    assert {name for name, status in statuses.items() if status == 409} == struck
+    assert {name for name, status in statuses.items() if status == 409} == applied
 
 
 def test_what_an_sdk_asks_by_itself_uses_no_fault_up(fake: SynapMock, inside: httpx.Client) -> None:

@@ -197,7 +197,7 @@ def test_over_http_a_route_is_answered_as_told(inside: httpx.Client) -> None:
     [
         ({}, "method must be one of HTTP's"),
         ({"method": "GET"}, "path must begin with a slash"),
-        ({"method": "GET", "path": "/health"}, "GET /health is modelled; arm a Respond fault with that route"),
+        ({"method": "GET", "path": "/health"}, "GET /health is modelled; schedule a Respond fault for that route"),
         (
             {"method": "GET", "path": "/v1/x", "content": "a"},
             "POST /_mock/answers has no field 'content'; it accepts method, path",

@@ -11,7 +11,7 @@ from synap_mock.domain.redaction.redactor import Redactor, mask
 from synap_mock.domain.rules import credentials as rules
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values import ids
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import several, tenancy_of, text
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Keys:
         known = self._instances.setdefault(instance_id, Instance(instance_id, self.client_id, tenancy))
         if tenancy is not None and known.tenancy != tenancy:
             raise ValueError(
-                f"tenancy of instance {shown(instance_id)} is {known.tenancy!r}, not {tenancy!r}; leave it out"
+                f"tenancy of instance {quote(instance_id)} is {known.tenancy!r}, not {tenancy!r}; leave it out"
             )
         return known
 

@@ -10,7 +10,7 @@ from synap_mock.domain.rules import request as rules
 from synap_mock.domain.rules.fields import BATCH_FIELDS, SINGLE_FIELDS
 from synap_mock.domain.rules.rule import ABSENT, DESCRIBED, Refusal, Refused
 from synap_mock.domain.values.batch import Batch
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ def batch(body: bytes, max_batch: int | None) -> Batch:
         case {"messages": list(entries)}:
             pass
         case {"messages": other}:
-            raise Refused(Refusal(rules.MESSAGES_LIST, f"must be a list, not {shown(other)}", ("messages",)))
+            raise Refused(Refusal(rules.MESSAGES_LIST, f"must be a list, not {quote(other)}", ("messages",)))
         case dict():
             raise Refused(Refusal(rules.MESSAGES_MISSING, "must be given; it is required", ("messages",)))
         case other:
@@ -95,13 +95,13 @@ def _violations(entries: list[Any], fields: Sequence[Field], path: tuple[str, ..
     for index, entry in enumerate(entries):
         place: tuple[str | int, ...] = (*path, index) if path else ()
         if not isinstance(entry, dict):
-            yield Refusal(rules.ENTRY_OBJECT, f"must be an object, not {shown(entry)}", place)
+            yield Refusal(rules.ENTRY_OBJECT, f"must be an object, not {quote(entry)}", place)
             continue
         for field in fields:
             cell = field.column((entry,))
             rule = field.broken(cell)
             if rule is not None:
-                found = "" if cell[0] is ABSENT else f", not {shown(cell[0])}"
+                found = "" if cell[0] is ABSENT else f", not {quote(cell[0])}"
                 yield Refusal(rule, f"must be {rule.expected}{found}", (*place, field.name))
 
 
@@ -110,7 +110,7 @@ def _first(refusals: Iterator[Refusal], count: int) -> list[Refusal]:
 
 
 def _no_object(value: object) -> Refused:
-    return Refused(Refusal(rules.BODY_OBJECT, f"must be a JSON object, not {shown(value)}", ("body",)))
+    return Refused(Refusal(rules.BODY_OBJECT, f"must be a JSON object, not {quote(value)}", ("body",)))
 
 
 def _finite(digits: str) -> float:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _PARAMETER: Final = re.compile(r"\{[^/{}]+\}")
 
 
 @dataclass(frozen=True, slots=True)
-class StandIn:
+class CannedResponse:
     """What a route answers that the fake doesn't model.
 
     Attributes:
@@ -26,23 +26,23 @@ class StandIn:
         path: a segment such as ``{user_id}`` stands for any.
         answer: what it answers.
         times: how many calls; None: every one until the reset.
-        struck: how many calls it has answered.
+        applied: how many calls it has answered.
     """
 
     method: str
     path: str
     answer: Respond
     times: int | None = None
-    struck: int = 0
+    applied: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.method, str) or not _METHOD.fullmatch(self.method):
-            raise ValueError(f'method must be one of HTTP\'s, such as "POST", not {shown(self.method)}')
+            raise ValueError(f'method must be one of HTTP\'s, such as "POST", not {quote(self.method)}')
         if not isinstance(self.path, str) or not self.path.startswith("/"):
-            raise ValueError(f'path must begin with a slash, such as "/v1/context/user/fetch", not {shown(self.path)}')
+            raise ValueError(f'path must begin with a slash, such as "/v1/context/user/fetch", not {quote(self.path)}')
         for segment in self.path.split("/"):
             if set(segment) & set("{}") and not _PARAMETER.fullmatch(segment):
-                raise ValueError(f"path may have a segment {{name}} for any, whole, not {shown(segment)}")
+                raise ValueError(f"path may have a segment {{name}} for any, whole, not {quote(segment)}")
         whole("times", self.times, least=1, optional=True)
 
     def matches(self, method: str, path: str) -> bool:
@@ -51,6 +51,6 @@ class StandIn:
         return method == self.method and bool(re.fullmatch("[^/]+".join(map(re.escape, literal)), path))
 
 
-def stand_in(scheduled: Queue[StandIn], method: str, path: str) -> StandIn | None:
+def canned_response(scheduled: Queue[CannedResponse], method: str, path: str) -> CannedResponse | None:
     """The canned response for a call, the newest first; it is not used yet."""
     return next((item for item in reversed(scheduled.all()) if item.matches(method, path)), None)

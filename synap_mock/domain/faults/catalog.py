@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.faults import index
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,12 +24,12 @@ def named(name: object, /, **attributes: object) -> Fault:
     """
     kind = FAULTS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise ValueError(f"fault must be one of {', '.join(FAULTS)}, not {shown(name)}")
+        raise ValueError(f"fault must be one of {', '.join(FAULTS)}, not {quote(name)}")
     known = [field.name for field in fields(kind)]  # type: ignore[arg-type] # every concrete fault is a dataclass
     for attribute in attributes:
         if attribute not in known:
             has = f"it has {', '.join(known)}" if known else "it has none"
-            raise TypeError(f"{name} has no attribute {shown(attribute)}; {has}")
+            raise TypeError(f"{name} has no attribute {quote(attribute)}; {has}")
     try:
         return kind(**attributes)
     except TypeError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.faults.fault import Answered, Reply
 from synap_mock.domain.values.encoding import encode
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
@@ -126,4 +126,4 @@ def check_status(status: object, least: int) -> None:
     """
     whole("status", status, least=least)
     if status > _LAST_STATUS:  # type: ignore[operator] # whole has checked it
-        raise ValueError(f"status must be a whole number from {least} to {_LAST_STATUS}, not {shown(status)}")
+        raise ValueError(f"status must be a whole number from {least} to {_LAST_STATUS}, not {quote(status)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.ids import canonical_uuid
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ def check_values(where: Mapping[str, Any]) -> None:
     """
     for name in where:
         if name not in FIELDS:
-            raise ValueError(f"where names {shown(name)}; an entry has {', '.join(FIELDS)}")
+            raise ValueError(f"where names {quote(name)}; an entry has {', '.join(FIELDS)}")
 
 
 def entry_has(entry: Mapping[str, Any], where: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from synap_mock.domain.faults.matching import check_values, entry_has
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.ids import canonical_uuid
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
@@ -30,29 +30,29 @@ class Rejection:
         where: an index in the batch, a conversation id, values that an entry must have, or a predicate on the entry.
         error: why, as the client is told.
         times: in how many batches it still strikes; None: every one until the reset.
-        struck: in how many batches it has struck.
+        applied: in how many batches it has applied.
     """
 
     where: Where
     error: str = "rejected by the test"
     times: int | None = 1
-    struck: int = 0
+    applied: int = 0
 
     def __post_init__(self) -> None:
         if isinstance(self.where, int):
             whole("where", self.where, least=0)
         elif isinstance(self.where, str):
             if canonical_uuid(self.where) is None:
-                raise ValueError(f"where must be a conversation's UUID, not {shown(self.where)}")
+                raise ValueError(f"where must be a conversation's UUID, not {quote(self.where)}")
         elif isinstance(self.where, Mapping):
             check_values(self.where)
         elif not callable(self.where):
             raise TypeError(
                 "where must be an index, a conversation id, values that an entry must have, or a predicate on the "
-                f"entry, not {shown(self.where)}"
+                f"entry, not {quote(self.where)}"
             )
         if not isinstance(self.error, str):
-            raise TypeError(f"error must be a text, not {shown(self.error)}")
+            raise TypeError(f"error must be a text, not {quote(self.error)}")
         whole("times", self.times, least=1, optional=True)
 
     def matches(self, index: int, entry: Entry) -> bool:
@@ -67,7 +67,7 @@ class Rejection:
 
 
 def rejected(armed: Queue[Rejection], batch: Batch, spared: Collection[int]) -> dict[int, str]:
-    """Index to error of each entry that is rejected by what is armed; one of the times of what struck is over.
+    """Index to error of each entry that is rejected by what is armed; one of the times of what applied is over.
 
     Args:
         armed: what is armed.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_mock.domain.faults.errors import check_status
 from synap_mock.domain.faults.fault import NOTHING, Answered, Reply
 from synap_mock.domain.values.encoding import encode
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
     from synap_mock.settings import Dialect
@@ -53,11 +53,11 @@ class Respond(Answered):
         if self.json is not NOTHING:
             _check_json(self.json)
         if self.content is not None and not isinstance(self.content, bytes | str):
-            raise TypeError(f"content must be text or bytes, not {shown(self.content)}")
+            raise TypeError(f"content must be text or bytes, not {quote(self.content)}")
         if isinstance(self.content, str) and not _UTF_8.fullmatch(self.content):
             raise ValueError("content must be text that UTF-8 can write, without lone surrogates")
         if not isinstance(self.headers, Mapping):
-            raise TypeError(f"headers must be a mapping of names to values, not {shown(self.headers)}")
+            raise TypeError(f"headers must be a mapping of names to values, not {quote(self.headers)}")
         object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
         for name, value in self.headers.items():
             _check_header(name, value)
@@ -126,8 +126,8 @@ def _check_json(value: object) -> None:
 
 def _check_header(name: object, value: object) -> None:
     if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-        raise ValueError(f"headers must have names that are tokens (RFC 9110), not {shown(name)}")
+        raise ValueError(f"headers must have names that are tokens (RFC 9110), not {quote(name)}")
     if name.lower() in _FRAMING:
         raise ValueError(f"the header {name} frames the message; TruncatedBody and Disconnected break the framing")
     if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
-        raise ValueError(f"the header {name} must have printable ASCII, not {shown(value)}")
+        raise ValueError(f"the header {name} must have printable ASCII, not {quote(value)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, Type
 
 from synap_mock.domain.faults.fault import Fault, Unreachable
 from synap_mock.domain.faults.matching import check_values, sends_entry
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ FaultWhere: TypeAlias = "Mapping[str, Any] | Callable[[Request], bool]"
 
 
 @dataclass(frozen=True, slots=True)
-class ArmedFault:
+class ScheduledFault:
     """A fault, and when it strikes.
 
     Attributes:
@@ -34,7 +34,7 @@ class ArmedFault:
         after_commit: whether the call is carried out before its answer goes wrong.
         route: ``"METHOD /path"`` or ``"/path"``; None: the conversations' routes.
         where: values that an entry of the call must have, or a predicate on the request; None: any call.
-        struck: how many calls it has struck.
+        applied: how many calls it has applied.
     """
 
     fault: Fault | None
@@ -42,29 +42,29 @@ class ArmedFault:
     after_commit: bool = False
     route: str | None = None
     where: FaultWhere | None = None
-    struck: int = 0
+    applied: int = 0
 
     def __post_init__(self) -> None:
         if isinstance(self.fault, type) and issubclass(self.fault, Fault):
             raise TypeError(f"{self.fault.__name__} is a class; write {self.fault.__name__}()")
         if self.fault is not None and not isinstance(self.fault, Fault):
-            raise TypeError(f"fault must be a fault, such as ServerError(503), not {shown(self.fault)}")
+            raise TypeError(f"fault must be a fault, such as ServerError(503), not {quote(self.fault)}")
         whole("times", self.times, least=1, optional=True)
         if not isinstance(self.after_commit, bool):
-            raise TypeError(f"after_commit must be True or False, not {shown(self.after_commit)}")
+            raise TypeError(f"after_commit must be True or False, not {quote(self.after_commit)}")
         if self.after_commit and isinstance(self.fault, Unreachable):
             raise ValueError(f"{self.fault.name} can't come after the commit: the call never arrives")
         if self.route is not None and not (isinstance(self.route, str) and _ROUTE.fullmatch(self.route)):
             raise ValueError(
                 f'route must be a path, with or without its method, such as "POST /v1/conversations/messages/batch", '
-                f"not {shown(self.route)}"
+                f"not {quote(self.route)}"
             )
         if isinstance(self.where, Mapping):
             check_values(self.where)
         elif self.where is not None and not callable(self.where):
             raise TypeError(
                 'where must be values that an entry must have, such as {"user_id": "u1"}, or a function that takes the '
-                f"request, not {shown(self.where)}"
+                f"request, not {quote(self.where)}"
             )
 
     def chooses(self, request: Callable[[], Request]) -> bool:
@@ -78,7 +78,7 @@ class _Counted(Protocol):
     @property
     def times(self) -> int | None: ...
     @property
-    def struck(self) -> int: ...
+    def applied(self) -> int: ...
 
 
 Item = TypeVar("Item", bound=_Counted)
@@ -168,17 +168,17 @@ class Queue(Generic[Item]):
         if item.times == 1:
             del self._items[number]
         elif item.times is not None:
-            self._items[number] = replace(item, times=item.times - 1, struck=item.struck + 1)  # type: ignore[type-var] # all are dataclasses
+            self._items[number] = replace(item, times=item.times - 1, applied=item.applied + 1)  # type: ignore[type-var] # all are dataclasses
 
 
 def next_fault(
-    scheduled: Queue[ArmedFault],
+    scheduled: Queue[ScheduledFault],
     route: tuple[str, str, str],
     *,
     usual: bool,
     request: Callable[[], Request],
     kind: type,
-) -> ArmedFault | None:
+) -> ScheduledFault | None:
     """The fault that applies to a call, used once; None if none does, or if it is of another kind.
 
     Args:
@@ -194,15 +194,15 @@ def next_fault(
     )
 
 
-def script(faults: Sequence[Fault | None], **terms: Any) -> list[ArmedFault]:  # noqa: ANN401 - ArmedFault checks them
+def script(faults: Sequence[Fault | None], **terms: Any) -> list[ScheduledFault]:  # noqa: ANN401 - ScheduledFault checks them
     """Each fault strikes one call, in this order; None lets one go well.
 
     Raises:
         TypeError, ValueError: no faults, or terms that can't be.
     """
     if isinstance(faults, Fault | str | bytes) or not isinstance(faults, Iterable):
-        raise TypeError(f"faults must be a list of faults, not {shown(faults)}; fail() takes one")
-    return [ArmedFault(fault, **terms) for fault in faults]
+        raise TypeError(f"faults must be a list of faults, not {quote(faults)}; fail() takes one")
+    return [ScheduledFault(fault, **terms) for fault in faults]
 
 
 def reachable(fault: Fault | None) -> None:

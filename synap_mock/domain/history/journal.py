@@ -54,7 +54,7 @@ class Request:
         correlation_id: as answered.
         background: telemetry or a heartbeat, which an SDK sends by itself.
         unmodelled: a route that the fake doesn't model.
-        fault: the name of the fault that struck.
+        fault: the name of the fault that applied.
         caller: of a route that the fake doesn't model: whose code called, where the fixture knows.
     """
 

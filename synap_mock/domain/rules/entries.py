@@ -8,7 +8,7 @@ from synap_mock.domain.rules.edits import GONE, to_uuid
 from synap_mock.domain.rules.rule import EntryRule, Evidence, Rule, Scope
 from synap_mock.domain.rules.sources import PAGE
 from synap_mock.domain.values.ids import canonical_uuid
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 CONVERSATION_ID_UUID = EntryRule(
     id="CONVERSATION-ID-UUID",
@@ -19,7 +19,7 @@ CONVERSATION_ID_UUID = EntryRule(
     code="INVALID_CONVERSATION_ID",
     field="conversation_id",
     allows=lambda batch, _: all(map(canonical_uuid, set(batch.conversation_ids))),
-    wrong=lambda value: f"{shown(value)} is not a UUID",
+    wrong=lambda value: f"{quote(value)} is not a UUID",
     fix="send a UUID, such as str(uuid.uuid4()) makes",
     edit=to_uuid,
 )
@@ -36,7 +36,7 @@ CONVERSATION_REGISTERED = EntryRule(
         terms.registration == "auto"
         or all(terms.is_registered(canonical_uuid(text) or "") for text in set(batch.conversation_ids))
     ),
-    wrong=lambda value: f"{shown(value)} is not registered",
+    wrong=lambda value: f"{quote(value)} is not registered",
     fix="record its first message with record_message",
     edit="record one message of the conversation first: POST /v1/conversations/messages",
 )

@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -100,7 +100,7 @@ def duration(name: str, value: object) -> float:
         TypeError: no number.
         ValueError: negative or not finite.
     """
-    wanted = f"{name} must be a number of seconds from 0, not {shown(value)}"
+    wanted = f"{name} must be a number of seconds from 0, not {quote(value)}"
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError(wanted)
     try:
@@ -119,7 +119,7 @@ def instant(name: str, value: object) -> datetime:
         TypeError: neither a datetime nor a string.
         ValueError: no time with a zone.
     """
-    wanted = f'{name} must be a time with a zone, such as "2026-11-23T08:00:00Z", not {shown(value)}'
+    wanted = f'{name} must be a time with a zone, such as "2026-11-23T08:00:00Z", not {quote(value)}'
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -141,7 +141,7 @@ def moment(name: str, value: object) -> int:
     """
     found = (instant(name, value) - _EPOCH) // _MICROSECOND
     if not 0 <= found <= _LATEST:
-        raise ValueError(f"{name} must lie between the years 1970 and 9998, not {shown(str(value))}")
+        raise ValueError(f"{name} must lie between the years 1970 and 9998, not {quote(str(value))}")
     return found
 
 
@@ -149,5 +149,5 @@ def _ahead(now: int, seconds: object) -> int:
     """So many seconds in microseconds, where they don't lead too far from `now`."""
     microseconds = duration("seconds", seconds) * 1_000_000
     if microseconds > _LATEST or now + round(microseconds) > _LATEST:
-        raise ValueError(f"seconds must not lead beyond the year 9998; {shown(seconds)} does")
+        raise ValueError(f"seconds must not lead beyond the year 9998; {quote(seconds)} does")
     return round(microseconds)

@@ -10,7 +10,7 @@ _LIMIT = 60
 _SEARCHED = 1024
 
 
-def shown(value: object) -> str:
+def quote(value: object) -> str:
     """A value as a message quotes it: printable ASCII, cut short.
 
     What has the form of the vendor's keys is masked before the value is cut. Any other key is masked where the message

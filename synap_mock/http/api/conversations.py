@@ -11,7 +11,7 @@ from synap_mock.domain.rules import reading, request
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.ids import canonical_uuid
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.http.call import Answer
 from synap_mock.http.content_encoding import name_encoding
 from synap_mock.http.dialects import DIALECTS
@@ -53,7 +53,7 @@ def read_back(state: State, call: Call, instance: Instance) -> Answer:
     conversation_id = canonical_uuid(given)
     if conversation_id is None:
         raise Refused(
-            Refusal(reading.READ_CONVERSATION_ID, f"must be a UUID, not {shown(given)}", ("conversation_id",))
+            Refusal(reading.READ_CONVERSATION_ID, f"must be a UUID, not {quote(given)}", ("conversation_id",))
         )
     start, limit = _page(call, "start", 1), _page(call, "limit", PAGE)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synap_mock.domain.faults.canned import StandIn
+from synap_mock.domain.faults.canned import CannedResponse
 from synap_mock.domain.faults.fault import NOTHING
 from synap_mock.domain.faults.responses import Respond
 from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
@@ -21,11 +21,13 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
     fields = whole_numbers(fields)
     try:
         respond = Respond(fields.get("status", 200), json=json, headers=fields.get("headers", {}))
-        stand_in = StandIn(fields.get("method"), fields.get("path"), respond, fields.get("times"))  # type: ignore[arg-type] # it checks them
+        canned_response = CannedResponse(fields.get("method"), fields.get("path"), respond, fields.get("times"))  # type: ignore[arg-type] # it checks them
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
-    if is_modelled(stand_in.method, stand_in.path):
-        raise ControlRefused(f"{stand_in.method} {stand_in.path} is modelled; arm a Respond fault with that route")
+    if is_modelled(canned_response.method, canned_response.path):
+        raise ControlRefused(
+            f"{canned_response.method} {canned_response.path} is modelled; schedule a Respond fault for that route"
+        )
     state = fake(request)
-    state.stand_ins.add(stand_in)
-    return answer({"method": stand_in.method, "path": stand_in.path, "times": stand_in.times})
+    state.canned_responses.add(canned_response)
+    return answer({"method": canned_response.method, "path": canned_response.path, "times": canned_response.times})

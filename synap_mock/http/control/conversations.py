@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.conversations.read import SeveralInstancesError, instance_with
 from synap_mock.domain.values.ids import canonical_uuid
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused, answer, fake
 from synap_mock.http.control.parameters.paging import cursor_of, limit_of
 
@@ -44,7 +44,7 @@ async def show_one(request: Request, _: dict[str, Any]) -> Response:
     given = request.path_params["conversation_id"]
     conversation_id = canonical_uuid(given)
     if conversation_id is None:
-        raise ControlRefused(f"the conversation id must be a UUID, not {shown(given)}")
+        raise ControlRefused(f"the conversation id must be a UUID, not {quote(given)}")
     limit = limit_of(request)
     (after,) = cursor_of(request) or (0,)
     state = fake(request)
@@ -62,13 +62,13 @@ async def show_one(request: Request, _: dict[str, Any]) -> Response:
         {
             "conversation_id": conversation_id,
             "instance_id": holder,
-            "messages": [_told(message) for message in messages],
+            "messages": [_to_json(message) for message in messages],
             "next": str(after + limit) if after + limit < length else None,
         }
     )
 
 
-def _told(message: Message) -> dict[str, Any]:
+def _to_json(message: Message) -> dict[str, Any]:
     return {
         "message_id": message.message_id,
         "position": message.position,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.catalog import named
-from synap_mock.domain.faults.schedule import ArmedFault, reachable
+from synap_mock.domain.faults.schedule import ScheduledFault, reachable
 from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
 from synap_mock.http.control.parameters.paging import cursor_of, limit_of
 
@@ -23,7 +23,7 @@ async def show(request: Request, _: dict[str, Any]) -> Response:
     limit = limit_of(request)
     (after,) = cursor_of(request) or (0,)
     armed, following = state.faults.page(limit, after)
-    return answer({"faults": [_told(item) for item in armed], "next": str(following) if following else None})
+    return answer({"faults": [_to_json(item) for item in armed], "next": str(following) if following else None})
 
 
 async def arm(request: Request, fields: dict[str, Any]) -> Response:
@@ -40,7 +40,7 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
         raise ControlRefused(str(error)) from None
     state = fake(request)
     state.faults.add(*armed)
-    return answer({"faults": [_told(item) for item in armed]})
+    return answer({"faults": [_to_json(item) for item in armed]})
 
 
 async def disarm(request: Request, _: dict[str, Any]) -> Response:
@@ -50,17 +50,17 @@ async def disarm(request: Request, _: dict[str, Any]) -> Response:
     return answer({"faults": []})
 
 
-def _armed(item: dict[str, Any], *, scripted: bool) -> ArmedFault:
+def _armed(item: dict[str, Any], *, scripted: bool) -> ScheduledFault:
     given = {**whole_numbers(item), **{name: item[name] for name in ("json",) if name in item}}
     terms = {term: given.pop(term) for term in _TERMS if term in given}
     name = given.pop("fault", None)
     well = scripted and not given and "fault" in item and name is None
-    armed = ArmedFault(None if well else named(name, **given), **terms)
+    armed = ScheduledFault(None if well else named(name, **given), **terms)
     reachable(armed.fault)
     return armed
 
 
-def _told(item: ArmedFault) -> dict[str, Any]:
+def _to_json(item: ScheduledFault) -> dict[str, Any]:
     fault = {"fault": None} if item.fault is None else item.fault.to_json()
     where = dict(item.where) if isinstance(item.where, Mapping) else None  # a Python predicate has no JSON
     return {

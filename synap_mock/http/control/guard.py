@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.datastructures import Headers
 
 from synap_mock.domain.redaction.credentials import sent_credentials
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import error
 from synap_mock.settings import several, text
 
@@ -81,7 +81,7 @@ class Guard:
         """
         name = text(setting, host, _TOKEN, _WANTED).lower()
         if not _is_host(name.removeprefix("[").removesuffix("]")):
-            raise ValueError(f"{setting} must be a name or an address without a port, not {shown(host)}")
+            raise ValueError(f"{setting} must be a name or an address without a port, not {quote(host)}")
         self._hosts.add(f"[{name}]" if ":" in name and not name.startswith("[") else name)
 
     def around(
@@ -141,7 +141,7 @@ class Guard:
 
 
 def _foreign(header: str, value: str) -> tuple[str, int, str]:
-    told = f"the {header} {shown(value)} is not admitted here; --allow-host (allow_hosts=) admits a name"
+    told = f"the {header} {quote(value)} is not admitted here; --allow-host (allow_hosts=) admits a name"
     return told, 403, "FORBIDDEN"
 
 

@@ -10,7 +10,7 @@ from synap_mock.domain.conversations import schema
 from synap_mock.domain.redaction.credentials import sent_credentials
 from synap_mock.domain.rules.rule import Refused
 from synap_mock.domain.values.encoding import encode
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.http.body import read_body
 from synap_mock.http.content_encoding import name_encoding
 
@@ -98,5 +98,5 @@ async def json_object(request: Request) -> dict[str, Any]:
         named = name_encoding(refused, request.headers.get("content-encoding", ""))
         raise ControlRefused(named.refusals[0].text) from None
     if not isinstance(value, dict):
-        raise ControlRefused(f"the body must be a JSON object, not {shown(value)}")
+        raise ControlRefused(f"the body must be a JSON object, not {quote(value)}")
     return value

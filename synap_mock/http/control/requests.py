@@ -26,14 +26,14 @@ async def show(request: HTTPRequest, _: dict[str, Any]) -> Response:
     dropped = state.journal.dropped
     return answer(
         {
-            "requests": [_told(*logged) for logged in page],
+            "requests": [_to_json(*logged) for logged in page],
             "dropped": dropped,
             "next": None if following is None else str(following),
         }
     )
 
 
-def _told(kept: Request, body: str, answer: str) -> dict[str, Any]:
+def _to_json(kept: Request, body: str, answer: str) -> dict[str, Any]:
     return {
         "at": iso(kept.at),
         "method": kept.method,

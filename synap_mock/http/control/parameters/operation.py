@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused, json_object
 
 if TYPE_CHECKING:
@@ -52,4 +52,4 @@ def _reject_unknown(noun: str, sent: Iterable[str], accepted: Sequence[str], rou
     unknown = next((name for name in sent if name not in accepted), None)
     if unknown is not None:
         expected = f"it accepts {', '.join(accepted)}" if accepted else "it accepts none"
-        raise ControlRefused(f"{route} has no {noun} {shown(unknown)}; {expected}")
+        raise ControlRefused(f"{route} has no {noun} {quote(unknown)}; {expected}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.domain.values.quoting import shown
+from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused
 from synap_mock.http.query import whole_number
 
@@ -46,5 +46,5 @@ def cursor_of(request: Request, parts: int = 1) -> tuple[int, ...] | None:
         return None
     numbers = after.split(".")
     if len(numbers) != parts or not all(map(_NUMBER.fullmatch, numbers)):
-        raise ControlRefused(f"after must be the next of an earlier page of this list, not {shown(after)}")
+        raise ControlRefused(f"after must be the next of an earlier page of this list, not {quote(after)}")
     return tuple(map(int, numbers))

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from steps import Answer, Entry
 
 
-@wrong("IN-KEYS", "takes a message without a role for the user's")
+@wrong("IN-KEYS", "treats a message without a role as the user's")
 class DefaultsRoles(Honest):
     def check(self, index: int, entry: Entry) -> None:
         entry.setdefault("role", "user")
         super().check(index, entry)
 
 
-@wrong("IN-KEYS", "takes a message without content for an empty one")
+@wrong("IN-KEYS", "treats a message without content as an empty one")
 class DefaultsContents(Honest):
     def check(self, index: int, entry: Entry) -> None:
         entry.setdefault("content", "")
@@ -71,13 +71,13 @@ class LowersRoles(Renaming):
         return name.lower()
 
 
-@wrong("IN-ROLE", "takes roles with white space around them")
+@wrong("IN-ROLE", "takes roles with whitespace around them")
 class StripsRoles(Renaming):
     def role(self, name: str) -> str:
         return name.strip()
 
 
-@wrong("IN-ROLE", "takes system messages for the assistant's")
+@wrong("IN-ROLE", "treats system messages as the assistant's")
 class TakesSystemMessages(Renaming):
     names: ClassVar[dict[str, str]] = {"system": "assistant", "developer": "assistant", "tool": "assistant"}
 
@@ -87,7 +87,7 @@ class TakesOtherNames(Renaming):
     names: ClassVar[dict[str, str]] = {"human": "user", "ai": "assistant", "bot": "assistant", "model": "assistant"}
 
 
-@wrong("IN-ROLE", "takes every role that it doesn't know for the user's, but a batch's first")
+@wrong("IN-ROLE", "treats every role that it doesn't know as the user's, but a batch's first")
 class TakesUnknownRoles(Renaming):
     def check(self, index: int, entry: Entry) -> None:
         if index and isinstance(entry.get("role"), str) and entry["role"] not in ROLES:
@@ -121,7 +121,7 @@ class RecordsTheValid(Honest):
         return answer
 
 
-@wrong("IN-UUID", "takes ids with white space around them")
+@wrong("IN-UUID", "takes ids with whitespace around them")
 class StripsConversationIds(Honest):
     def wire(self, entry: Entry) -> Entry:
         return super().wire({**entry, "conversation_id": entry["conversation_id"].strip()})

@@ -24,13 +24,13 @@ def _claimed(count: int) -> Answer:
     return {"total": count, "succeeded": count, "failed": 0, "results": []}
 
 
-@wrong("RES-TOTAL", "tells the number of accepted messages as total")
+@wrong("RES-TOTAL", "reports the number of accepted messages as total")
 class TotalsTheAccepted(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {**answer, "total": answer["succeeded"]}
 
 
-@wrong("RES-TOTAL", "tells the total of its first chunk of 50")
+@wrong("RES-TOTAL", "reports the total of its first chunk of 50")
 class TotalsAChunk(Chunked):
     size: ClassVar[int] = 50
 
@@ -41,11 +41,11 @@ class TotalsAChunk(Chunked):
 
 @wrong("RES-COUNTS", "counts every message as succeeded: the call did")
 class CountsAll(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {**answer, "succeeded": answer["total"], "failed": 0}
 
 
-@wrong("RES-COUNTS", "tells the failures of its last chunk of 10 only")
+@wrong("RES-COUNTS", "reports the failures of its last chunk of 10 only")
 class CountsTheLastChunk(Chunked):
     size: ClassVar[int] = 10
 
@@ -56,24 +56,24 @@ class CountsTheLastChunk(Chunked):
 
 @wrong("RES-COUNTS", "counts failures by their texts: two with the same reason are one")
 class CountsReasons(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         failed = len({row["error"] for row in answer["results"] if "error" in row})
         return {**answer, "succeeded": answer["total"] - failed, "failed": failed}
 
 
-@wrong("RES-COUNTS", "tells counts as strings")
+@wrong("RES-COUNTS", "reports counts as strings")
 class CountsInWords(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {**answer, "succeeded": str(answer["succeeded"]), "failed": str(answer["failed"])}
 
 
-@wrong("NET-GARBLED", "takes an answer without content for one that has nothing to complain of")
+@wrong("NET-GARBLED", "treats an answer without content as one without errors")
 class BelievesEmptyAnswers(Honest):
     def summary(self, answer: object, count: int) -> Answer:
         return super().summary(answer, count) if answer else _claimed(count)
 
 
-@wrong("NET-GARBLED", "takes a 200 that is no JSON for success")
+@wrong("NET-GARBLED", "treats a 200 that is not a JSON as success")
 class BelievesTheStatus(Honest):
     def read(self, response: httpx.Response, count: int) -> Answer:
         try:
@@ -84,7 +84,7 @@ class BelievesTheStatus(Honest):
         return super().read(response, count)
 
 
-@wrong("NET-GARBLED", "fills in what an answer lacks with what it hoped for")
+@wrong("NET-GARBLED", "fills in missing fields of an answer with expected values")
 class FillsInAnswers(Honest):
     def summary(self, answer: object, count: int) -> Answer:
         if isinstance(answer, dict):
@@ -93,7 +93,7 @@ class FillsInAnswers(Honest):
         return super().summary(answer, count)
 
 
-@wrong("NET-LOST", "takes 200 for success though the rest of the answer was lost")
+@wrong("NET-LOST", "treats 200 as success though the rest of the answer was lost")
 class BelievesHalfAnswers(Honest):
     def send(self, body: bytes) -> Outcome:
         try:
@@ -113,7 +113,7 @@ class BelievesHalfAnswers(Honest):
         return _claimed(count) if answer == _claimed(count) else super().summary(answer, count)
 
 
-@wrong("NET-TIMEOUT", "takes a batch whose answer is late for accepted: Synap will get to it")
+@wrong("NET-TIMEOUT", "treats a batch whose answer is late as accepted: Synap will get to it")
 class BelievesTheLate(Honest):
     def settled(self, outcome: Outcome) -> httpx.Response:
         if isinstance(outcome, httpx.ReadTimeout):
@@ -124,7 +124,7 @@ class BelievesTheLate(Honest):
         return _claimed(count) if answer == _claimed(count) else super().summary(answer, count)
 
 
-@wrong("TRUE", "takes a batch that met 5xx for queued, and tells that all is well")
+@wrong("TRUE", "treats a batch that met 5xx as queued, and reports that everything succeeded")
 class BelievesInLater(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         try:
@@ -146,9 +146,9 @@ class ForgetsUnansweredChunks(Chunked):
         return self.joined(answers)
 
 
-@wrong("TRUE", "gives a message that was refused the row of the one before it")
+@wrong("TRUE", "gives a message that was rejected the row of the one before it")
 class PassesRowsOn(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         rows = answer["results"]
         for index in range(1, len(rows)):
             if "error" in rows[index] and "error" not in rows[index - 1]:
@@ -157,7 +157,7 @@ class PassesRowsOn(Honest):
         return {"total": len(rows), "succeeded": len(rows) - failed, "failed": failed, "results": rows}
 
 
-@wrong("REFUSALS", "takes 409 for 'recorded already'")
+@wrong("REFUSALS", "treats 409 as 'recorded already'")
 class BelievesConflicts(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         response = self.post(self.encode(entries))
@@ -175,7 +175,7 @@ class GoesOnWithoutCredits(Honest):
             return _claimed(0)
 
 
-@wrong("AUTH-MISSING", "without a key tells that all is well, and records nothing")
+@wrong("AUTH-MISSING", "without a key reports that everything succeeded, and records nothing")
 class PretendsWithoutAKey(Honest):
     def credential(self, api_key: str | None) -> str:
         return super().credential(api_key) if api_key else ""
@@ -184,7 +184,7 @@ class PretendsWithoutAKey(Honest):
         return super().record_messages_batch(messages) if self.key else _claimed(len(self.taken(messages)))
 
 
-@wrong("AUTH-REVOKED", "takes a key that worked once for good, and 401 for a passing trouble")
+@wrong("AUTH-REVOKED", "treats a key that worked once as good, and 401 as a temporary failure")
 class TrustsAKeyForEver(Honest):
     worked = False
 

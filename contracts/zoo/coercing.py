@@ -1,4 +1,4 @@
-"""Clients that change what was said, and who said it."""
+"""Clients that change contents, roles and attribution."""
 
 from __future__ import annotations
 
@@ -13,132 +13,90 @@ from urllib.parse import unquote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from honest import Chunked, Honest
-from labels import wrong
+from labels import wrong, wrong_variants
 from steps import OPTIONAL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from steps import Answer, Entry
 
-COLUMN = 4096
-PACKET = 65_536
 FEW = 3
 
 
 class Rewriting(Honest):
-    """Sends `text(content)` for each content."""
+    """Sends `change(content)` for each content."""
 
-    def text(self, content: str) -> str:
-        """What is sent for a content."""
-        raise NotImplementedError
+    change: Callable[[str], str]
 
     def wire(self, entry: Entry) -> Entry:
-        """An entry as it is sent."""
-        return super().wire({**entry, "content": self.text(entry["content"])})
+        """Return an entry as it is sent."""
+        return super().wire({**entry, "content": self.change(entry["content"])})
 
 
-@wrong("SEND-CONTENT", "strips white space, where something is left")
-class Strips(Rewriting):
-    def text(self, content: str) -> str:
-        return content.strip() or content
+def normalize_forms(content: str) -> str:
+    """Normalize compatibility forms."""
+    return "".join(unicodedata.normalize("NFKC", c) if "\uf900" <= c <= "\uffef" else c for c in content)
 
 
-@wrong("SEND-CONTENT", "normalises to NFC")
-class Normalises(Rewriting):
-    def text(self, content: str) -> str:
-        return unicodedata.normalize("NFC", content)
+def plain_quotes(content: str) -> str:
+    """Replace typographic quotes and dashes."""
+    return re.sub("[\u201c\u201d]", '"', re.sub("[\u2018\u2019]", "'", re.sub("[\u2013\u2014]", "-", content)))
 
 
-@wrong("SEND-CONTENT", "normalises compatibility forms, for the search")
-class NormalisesForms(Rewriting):
-    def text(self, content: str) -> str:
-        return "".join(
-            unicodedata.normalize("NFKC", character) if "\uf900" <= character <= "\uffef" else character
-            for character in content
-        )
+def without(content: str, category: str, exceptions: str = "") -> str:
+    """Drop the characters of a category."""
+    return "".join(each for each in content if each in exceptions or unicodedata.category(each) != category)
 
 
-@wrong("SEND-CONTENT", "writes CRLF as LF")
-class UnixLines(Rewriting):
-    def text(self, content: str) -> str:
-        return content.replace("\r\n", "\n")
-
-
-@wrong("SEND-CONTENT", "writes Unicode's line and paragraph separators as line feeds")
-class FeedsLines(Rewriting):
-    def text(self, content: str) -> str:
-        return re.sub("[\u2028\u2029\x85]", "\n", content)
-
-
-@wrong("SEND-CONTENT", "escapes HTML")
-class EscapesHtml(Rewriting):
-    def text(self, content: str) -> str:
-        return html.escape(content, quote=False)
-
-
-@wrong("SEND-CONTENT", "decodes HTML's entities")
-class UnescapesHtml(Rewriting):
-    def text(self, content: str) -> str:
-        return html.unescape(content)
-
-
-@wrong("SEND-CONTENT", "decodes percent-encoding")
-class DecodesPercents(Rewriting):
-    def text(self, content: str) -> str:
-        return unquote(content)
-
-
-@wrong("SEND-CONTENT", "cuts contents to a column of 4,096 characters")
-class CutsToAColumn(Rewriting):
-    def text(self, content: str) -> str:
-        return content[:COLUMN]
-
-
-@wrong("SEND-CONTENT", "cuts contents to 64 KiB of UTF-8, and drops the character that the cut goes through")
-class CutsToAPacket(Rewriting):
-    def text(self, content: str) -> str:
-        return content.encode()[:PACKET].decode(errors="ignore")
-
-
-@wrong("SEND-CONTENT", "drops NUL, which its own database can't hold")
-class DropsNul(Rewriting):
-    def text(self, content: str) -> str:
-        return content.replace("\0", "")
-
-
-@wrong("SEND-CONTENT", "drops control characters but tab and line ends")
-class DropsControls(Rewriting):
-    def text(self, content: str) -> str:
-        return "".join(each for each in content if each in "\t\n\r" or unicodedata.category(each) != "Cc")
-
-
-@wrong("SEND-CONTENT", "drops what isn't printable: joiners and direction marks too, and emoji families fall apart")
-class DropsFormats(Rewriting):
-    def text(self, content: str) -> str:
-        return "".join(each for each in content if unicodedata.category(each) != "Cf")
-
-
-@wrong("SEND-CONTENT", "reads its own bytes as UTF-8 with a signature, and loses a BOM that begins a content")
-class LosesTheBom(Rewriting):
-    def text(self, content: str) -> str:
-        return content.encode().decode("utf-8-sig")
-
-
-@wrong("SEND-CONTENT", "stores in a column of three-byte characters: what lies beyond the basic plane becomes U+FFFD")
-class BasicPlaneOnly(Rewriting):
-    def text(self, content: str) -> str:
-        return "".join("\ufffd" if character > "\uffff" else character for character in content)
-
-
-@wrong("SEND-CONTENT", "turns what isn't ASCII into escapes, and forgets that json does so as well")
-class EscapesTwice(Rewriting):
-    def text(self, content: str) -> str:
-        return content.encode("ascii", "backslashreplace").decode()
-
-
-@wrong("SEND-CONTENT", "collapses runs of spaces")
-class CollapsesSpaces(Rewriting):
-    def text(self, content: str) -> str:
-        return re.sub(" {2,}", " ", content)
+# fmt: off
+VARIANTS: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "Strips": ("SEND-CONTENT", "strips whitespace, if anything is left", lambda content: content.strip() or content),
+    "Normalises": ("SEND-CONTENT", "normalizes to NFC", lambda content: unicodedata.normalize("NFC", content)),
+    "NormalisesForms": ("SEND-CONTENT", "normalizes compatibility forms, for searching", normalize_forms),
+    "UnixLines": ("SEND-CONTENT", "writes CRLF as LF", lambda content: content.replace("\r\n", "\n")),
+    "FeedsLines": ("SEND-CONTENT", "writes Unicode's line and paragraph separators as line feeds",
+        lambda content: re.sub("[\u2028\u2029\x85]", "\n", content)),
+    "EscapesHtml": ("SEND-CONTENT", "escapes HTML", lambda content: html.escape(content, quote=False)),
+    "UnescapesHtml": ("SEND-CONTENT", "decodes HTML's entities", html.unescape),
+    "DecodesPercents": ("SEND-CONTENT", "decodes percent-encoding", unquote),
+    "CutsToAColumn": ("SEND-CONTENT", "cuts contents to a column of 4,096 characters",
+        lambda content: content[:4096]),
+    "CutsToAPacket": ("SEND-CONTENT", "cuts contents to 64 KiB of UTF-8, and drops a character that is cut",
+        lambda content: content.encode()[:65_536].decode(errors="ignore")),
+    "DropsNul": ("SEND-CONTENT", "drops NUL, which its own database cannot store",
+        lambda content: content.replace("\0", "")),
+    "DropsControls": ("SEND-CONTENT", "drops control characters except tabs and line ends",
+        lambda content: without(content, "Cc", "\t\n\r")),
+    "DropsFormats": ("SEND-CONTENT", "drops format characters, such as joiners: emoji families fall apart",
+        lambda content: without(content, "Cf")),
+    "LosesTheBom": ("SEND-CONTENT", "decodes its own bytes as UTF-8 with a signature, and loses a leading BOM",
+        lambda content: content.encode().decode("utf-8-sig")),
+    "BasicPlaneOnly": ("SEND-CONTENT", "stores three-byte characters: those outside the basic plane become U+FFFD",
+        lambda content: "".join("\ufffd" if character > "\uffff" else character for character in content)),
+    "EscapesTwice": ("SEND-CONTENT", "escapes non-ASCII characters, although json does so too",
+        lambda content: content.encode("ascii", "backslashreplace").decode()),
+    "CollapsesSpaces": ("SEND-CONTENT", "collapses runs of spaces", lambda content: re.sub(" {2,}", " ", content)),
+    "MasksMail": ("SEND-CONTENT", "masks email addresses",
+        lambda content: re.sub(r"[\w.+-]{1,64}@[\w-]+\.[\w.-]+", "<mail>", content)),
+    "MasksNumbers": ("SEND-CONTENT", "masks long numbers, which may be card numbers",
+        lambda content: re.sub(r"\d{13,19}", "****", content)),
+    "ExpandsTabs": ("SEND-CONTENT", "writes tabs as spaces", lambda content: content.replace("\t", "    ")),
+    "PlainsQuotes": ("SEND-CONTENT", "writes typographic quotes and dashes as ASCII", plain_quotes),
+    "FillsEmptyContent": ("SEND-WIDE-EMPTY", "replaces empty content by a space, because its language model rejects it",
+        lambda content: content or " "),
+    "ReplacesSurrogates": ("SEND-WIDE-SURROGATES", "replaces a lone surrogate by a question mark",
+        lambda content: content.encode("utf-8", "replace").decode()),
+    "DropsSurrogates": ("SEND-WIDE-SURROGATES", "drops lone surrogates",
+        lambda content: content.encode("utf-8", "ignore").decode()),
+    "FillsInTemplates": ("SEND-CONTENT", "renders contents as templates: double braces become single ones",
+        lambda content: content.replace("{{", "{").replace("}}", "}")),
+    "ExpandsVariables": ("SEND-CONTENT", "expands environment variables in contents", os.path.expandvars),
+    "ReplacesNoncharacters": ("SEND-WIDE-NONCHARACTERS", "replaces U+FFFE and U+FFFF by U+FFFD",
+        lambda content: re.sub("[\ufffe\uffff]", "\ufffd", content)),
+}
+# fmt: on
+globals().update(wrong_variants(Rewriting, "change", VARIANTS))
 
 
 @wrong("SEND-CONTENT", "reads a content that looks like JSON, and writes it its own way")
@@ -169,48 +127,6 @@ class PlainsTheLaterChunks(Chunked):
         return {**entry, "content": "".join(each for each in content if not unicodedata.combining(each))}
 
 
-@wrong("SEND-CONTENT", "masks mail addresses")
-class MasksMail(Rewriting):
-    def text(self, content: str) -> str:
-        return re.sub(r"[\w.+-]{1,64}@[\w-]+\.[\w.-]+", "<mail>", content)
-
-
-@wrong("SEND-CONTENT", "masks long numbers: they may be cards")
-class MasksNumbers(Rewriting):
-    def text(self, content: str) -> str:
-        return re.sub(r"\d{13,19}", "****", content)
-
-
-@wrong("SEND-CONTENT", "writes tabs as spaces")
-class ExpandsTabs(Rewriting):
-    def text(self, content: str) -> str:
-        return content.replace("\t", "    ")
-
-
-@wrong("SEND-CONTENT", "writes typographic quotes and dashes as ASCII")
-class PlainsQuotes(Rewriting):
-    def text(self, content: str) -> str:
-        return re.sub("[\u201c\u201d]", '"', re.sub("[\u2018\u2019]", "'", re.sub("[\u2013\u2014]", "-", content)))
-
-
-@wrong("SEND-WIDE-EMPTY", "writes a space for an empty content, which its language model refuses")
-class FillsEmptyContent(Rewriting):
-    def text(self, content: str) -> str:
-        return content or " "
-
-
-@wrong("SEND-WIDE-SURROGATES", "writes a question mark for a lone surrogate")
-class ReplacesSurrogates(Rewriting):
-    def text(self, content: str) -> str:
-        return content.encode("utf-8", "replace").decode()
-
-
-@wrong("SEND-WIDE-SURROGATES", "leaves out lone surrogates")
-class DropsSurrogates(Rewriting):
-    def text(self, content: str) -> str:
-        return content.encode("utf-8", "ignore").decode()
-
-
 @wrong("SEND-ROLE", "takes the roles of a conversation to alternate, and sends them so")
 class Alternates(Honest):
     def record(self, entries: list[Entry]) -> Answer:
@@ -224,7 +140,7 @@ class Alternates(Honest):
         return super().record(sent)
 
 
-@wrong("SEND-ROLE", "tells the role by whether there is a user_id")
+@wrong("SEND-ROLE", "reports the role by whether there is a user_id")
 class TellsTheRoleByUser(Honest):
     def wire(self, entry: Entry) -> Entry:
         return super().wire({**entry, "role": "user" if entry.get("user_id") else "assistant"})
@@ -247,7 +163,7 @@ class CarriesTheUser(Honest):
         return super().record(sent)
 
 
-@wrong("SEND-ATTRIBUTION", "takes session and customer of the first message for all of the batch's")
+@wrong("SEND-ATTRIBUTION", "treats session and customer of the first message as all of the batch's")
 class OneSession(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         common = {field: entries[0].get(field) for field in ("customer_id", "session_id")} if entries else {}
@@ -261,7 +177,7 @@ class LowersUsers(Honest):
         return super().wire({**entry, "user_id": user and user.lower()})
 
 
-@wrong("SEND-ATTRIBUTION", "takes an id of digits for a number, and loses the noughts that it begins with")
+@wrong("SEND-ATTRIBUTION", "treats an id of digits as a number, and loses the noughts that it begins with")
 class NumbersIds(Honest):
     def wire(self, entry: Entry) -> Entry:
         customer = entry.get("customer_id")
@@ -282,7 +198,7 @@ class AssistantsHaveNoSession(Honest):
         return super().wire({**entry, "session_id": entry.get("session_id") if entry["role"] == "user" else None})
 
 
-@wrong("IN-UUID", "makes a UUID of any conversation id that is none")
+@wrong("IN-UUID", "converts any other conversation id into a UUID")
 class MakesUuids(Honest):
     def wire(self, entry: Entry) -> Entry:
         conversation = entry["conversation_id"]
@@ -291,7 +207,7 @@ class MakesUuids(Honest):
         return super().wire({**entry, "conversation_id": conversation})
 
 
-@wrong("IN-TYPES", "writes a content that is no string as one")
+@wrong("IN-TYPES", "writes a content that is not a string as one")
 class StringsContents(Honest):
     def check(self, index: int, entry: Entry) -> None:
         if not isinstance(entry.get("content"), str | None):
@@ -319,7 +235,7 @@ class StringsIds(Honest):
         super().check(index, entry)
 
 
-@wrong("IN-TYPES", "leaves out metadata that is no dict")
+@wrong("IN-TYPES", "omits metadata that is not a dict")
 class LeavesOutOddMetadata(Honest):
     def check(self, index: int, entry: Entry) -> None:
         if not isinstance(entry.get("metadata"), dict):
@@ -341,32 +257,14 @@ class AssistantsHaveNoUser(Honest):
         return super().wire({**entry, "user_id": entry.get("user_id") if entry["role"] == "user" else None})
 
 
-@wrong("SEND-ATTRIBUTION", "strips white space around ids")
+@wrong("SEND-ATTRIBUTION", "strips whitespace around ids")
 class StripsIds(Honest):
     def wire(self, entry: Entry) -> Entry:
         stripped = {field: value.strip() for field in OPTIONAL if (value := entry.get(field)) is not None}
         return super().wire({**entry, **stripped})
 
 
-@wrong("SEND-CONTENT", "fills contents in as templates: doubled braces become single ones")
-class FillsInTemplates(Rewriting):
-    def text(self, content: str) -> str:
-        return content.replace("{{", "{").replace("}}", "}")
-
-
-@wrong("SEND-CONTENT", "expands the environment's variables in contents")
-class ExpandsVariables(Rewriting):
-    def text(self, content: str) -> str:
-        return os.path.expandvars(content)
-
-
-@wrong("SEND-WIDE-NONCHARACTERS", "writes U+FFFD for U+FFFE and U+FFFF")
-class ReplacesNoncharacters(Rewriting):
-    def text(self, content: str) -> str:
-        return re.sub("[\ufffe\uffff]", "\ufffd", content)
-
-
-@wrong("SEND-ATTRIBUTION", "leaves out a session that is named as its conversation")
+@wrong("SEND-ATTRIBUTION", "omits a session that is named as its conversation")
 class LeavesOutTheConversationsSession(Honest):
     def wire(self, entry: Entry) -> Entry:
         same = entry.get("session_id") == entry["conversation_id"]

@@ -1,4 +1,4 @@
-"""Clients that change metadata on its way."""
+"""Clients that change metadata."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from honest import Honest
-from labels import wrong
+from labels import wrong, wrong_variants
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from steps import Answer, Entry
 
 DEEPEST = 3
@@ -18,109 +20,78 @@ INT64 = 2**63
 
 
 class Rewriting(Honest):
-    """Sends `value(each)` for each value in the metadata, from the innermost outwards."""
+    """Sends `change(value)` for each value in the metadata, from the innermost outwards."""
 
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - a JSON value
-        """What is sent for a value whose own values were rewritten already."""
-        raise NotImplementedError
+    change: Callable[[Any], Any]
 
-    def rewritten(self, value: Any) -> Any:  # noqa: ANN401 - a JSON value
-        """A value and all that it holds, rewritten."""
+    def rewrite(self, value: Any) -> Any:  # noqa: ANN401 - a JSON value
+        """Return a value and all that it contains, changed."""
         if isinstance(value, dict):
-            return self.value({key: self.rewritten(held) for key, held in value.items()})
+            return self.change({key: self.rewrite(held) for key, held in value.items()})
         if isinstance(value, list):
-            return self.value([self.rewritten(held) for held in value])
-        return self.value(value)
+            return self.change([self.rewrite(held) for held in value])
+        return self.change(value)
 
     def wire(self, entry: Entry) -> Entry:
-        """An entry as it is sent."""
+        """Return an entry as it is sent."""
         metadata = entry.get("metadata")
-        return super().wire(entry if metadata is None else {**entry, "metadata": self.rewritten(metadata)})
+        return super().wire(entry if metadata is None else {**entry, "metadata": self.rewrite(metadata)})
 
 
-@wrong("SEND-METADATA", "writes numbers as strings")
-class StringsNumbers(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+def keys(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - a JSON value
+    """Change the keys of an object."""
+    return {change(key): held for key, held in value.items()} if isinstance(value, dict) else value
 
 
-@wrong("SEND-METADATA", "writes booleans as 1 and 0")
-class NumbersBooleans(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return int(value) if isinstance(value, bool) else value
+def select(value: Any, keeps: Callable[[str, Any], bool]) -> Any:  # noqa: ANN401 - a JSON value
+    """Drop keys of an object."""
+    return {key: held for key, held in value.items() if keeps(key, held)} if isinstance(value, dict) else value
 
 
-@wrong("SEND-METADATA", "leaves out keys whose value is null, in nested objects too")
-class DropsNulls(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return {key: held for key, held in value.items() if held is not None} if isinstance(value, dict) else value
+def snake(key: str) -> str:
+    """Write a key in snake_case."""
+    return re.sub("(?<=[a-z0-9])([A-Z])", r"_\1", key).lower()
 
 
-@wrong("SEND-METADATA", "leaves out keys whose value counts as false: 0, an empty string, false")
-class DropsFalse(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return {key: held for key, held in value.items() if held} if isinstance(value, dict) else value
+def read_string(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """Parse a string like YAML."""
+    typed = isinstance(value, str) and re.fullmatch("true|false|null|-?(0|[1-9][0-9]{0,8})", value)
+    return json.loads(value) if typed else value
 
 
-@wrong("SEND-METADATA", "writes keys in lower case")
-class LowersKeys(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return {key.lower(): held for key, held in value.items()} if isinstance(value, dict) else value
+def is_strings(value: Any) -> bool:  # noqa: ANN401 - a JSON value
+    """Return whether a value is a list of strings."""
+    return isinstance(value, list) and all(isinstance(held, str) for held in value)
 
 
-@wrong("SEND-METADATA", "writes camelCase keys in snake_case")
-class SnakesKeys(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        if not isinstance(value, dict):
-            return value
-        return {re.sub("(?<=[a-z0-9])([A-Z])", r"_\1", key).lower(): held for key, held in value.items()}
-
-
-@wrong("SEND-METADATA", "leaves out keys that begin with an underscore or a dollar: its database reserves them")
-class DropsReservedKeys(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        if not isinstance(value, dict):
-            return value
-        return {key: held for key, held in value.items() if not key.startswith(("_", "$"))}
-
-
-@wrong("SEND-METADATA", "rounds numbers to six places")
-class Rounds(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return round(value, 6) if isinstance(value, float) else value
-
-
-@wrong("SEND-METADATA", "reads strings that look like numbers or booleans, as YAML does")
-class ReadsStrings(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        if isinstance(value, str) and re.fullmatch("true|false|null|-?(0|[1-9][0-9]{0,8})", value):
-            return json.loads(value)
-        return value
-
-
-@wrong("SEND-METADATA", "unwraps lists of one")
-class UnwrapsLists(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-@wrong("SEND-METADATA", "sorts lists of strings: they are tags")
-class SortsTags(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        tags = isinstance(value, list) and all(isinstance(held, str) for held in value)
-        return sorted(value) if tags else value
-
-
-@wrong("SEND-WIDE-INTEGERS", "holds numbers as doubles, as JavaScript does")
-class Doubles(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return int(float(value)) if type(value) is int and SAFE_INTEGER < abs(value) < INT64 else value
-
-
-@wrong("SEND-WIDE-INTEGERS", "holds numbers in 64 bits, and lets larger ones come round")
-class Wraps(Rewriting):
-    def value(self, value: Any) -> Any:  # noqa: ANN401 - as in Rewriting
-        return (value + INT64) % (2 * INT64) - INT64 if type(value) is int else value
+# fmt: off
+VARIANTS: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "StringsNumbers": ("SEND-METADATA", "writes numbers as strings",
+        lambda value: str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value),
+    "NumbersBooleans": ("SEND-METADATA", "writes booleans as 1 and 0",
+        lambda value: int(value) if isinstance(value, bool) else value),
+    "DropsNulls": ("SEND-METADATA", "drops keys whose value is null, in nested objects too",
+        lambda value: select(value, lambda _, held: held is not None)),
+    "DropsFalse": ("SEND-METADATA", "drops keys whose value is falsy: 0, an empty string, false",
+        lambda value: select(value, lambda _, held: bool(held))),
+    "LowersKeys": ("SEND-METADATA", "writes keys in lower case", lambda value: keys(value, str.lower)),
+    "SnakesKeys": ("SEND-METADATA", "writes camelCase keys in snake_case", lambda value: keys(value, snake)),
+    "DropsReservedKeys": ("SEND-METADATA", "drops keys that begin with an underscore or a dollar sign",
+        lambda value: select(value, lambda key, _: not key.startswith(("_", "$")))),
+    "Rounds": ("SEND-METADATA", "rounds numbers to six places",
+        lambda value: round(value, 6) if isinstance(value, float) else value),
+    "ReadsStrings": ("SEND-METADATA", "parses strings that look like numbers or booleans, like YAML", read_string),
+    "UnwrapsLists": ("SEND-METADATA", "unwraps lists with one item",
+        lambda value: value[0] if isinstance(value, list) and len(value) == 1 else value),
+    "SortsTags": ("SEND-METADATA", "sorts lists of strings, which it considers tags",
+        lambda value: sorted(value) if is_strings(value) else value),
+    "Doubles": ("SEND-WIDE-INTEGERS", "stores numbers as doubles, like JavaScript",
+        lambda value: int(float(value)) if type(value) is int and SAFE_INTEGER < abs(value) < INT64 else value),
+    "Wraps": ("SEND-WIDE-INTEGERS", "stores numbers in 64 bits, where larger ones overflow",
+        lambda value: (value + INT64) % (2 * INT64) - INT64 if type(value) is int else value),
+}
+# fmt: on
+globals().update(wrong_variants(Rewriting, "change", VARIANTS))
 
 
 @wrong("SEND-METADATA", "flattens nested objects to keys with dots")
@@ -181,7 +152,7 @@ class LiftsKeys(Honest):
         return super().wire({**entry, "metadata": {key: held for key, held in metadata.items() if key not in entry}})
 
 
-@wrong("SEND-METADATA", "joins metadata of messages with equal contents: it looks them up by what was said")
+@wrong("SEND-METADATA", "joins metadata of messages with equal contents: it looks them up by content")
 class LooksMetadataUp(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         said = {entry["content"]: entry.get("metadata") for entry in entries}

@@ -48,7 +48,7 @@ class RegistersByRecording(Honest):
         return super().record(entries)
 
 
-@wrong("SEND-ONLY", "tries its key at initialisation by recording a message of its own")
+@wrong("SEND-ONLY", "tries its key at initialization by recording a message of its own")
 class TriesItsKey(Honest):
     def initialize(self) -> None:
         self.record([{"conversation_id": str(uuid.uuid4()), "role": "user", "content": "ping"}])
@@ -60,7 +60,7 @@ class JoinsByValue(Honest):
         return super().record([other for entry in entries for other in entries if other == entry])
 
 
-@wrong("SEND-ONLY", "keeps valid messages of a refused call, and sends them with the next")
+@wrong("SEND-ONLY", "keeps valid messages of a rejected call, and sends them with the next")
 class KeepsWhatWasRefused(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -84,10 +84,10 @@ class SplitsLongContents(Honest):
         pieces = [self.pieces(entry) for entry in entries]
         answer = super().record([piece for several in pieces for piece in several])
         rows = iter(answer["results"])
-        told = [[next(rows) for _ in several] for several in pieces]
-        failed = sum("error" in first for first, *_ in told)
-        counts = {"total": len(told), "succeeded": len(told) - failed, "failed": failed}
-        return {**counts, "results": [first for first, *_ in told]}
+        results = [[next(rows) for _ in several] for several in pieces]
+        failed = sum("error" in first for first, *_ in results)
+        counts = {"total": len(results), "succeeded": len(results) - failed, "failed": failed}
+        return {**counts, "results": [first for first, *_ in results]}
 
     def pieces(self, entry: Entry) -> list[Entry]:
         content = entry["content"]

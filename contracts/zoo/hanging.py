@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from steps import Answer, Entry, Outcome
 
 
-@wrong("NET-TIMEOUT", "waits for an answer for ever")
+@wrong("NET-TIMEOUT", "waits for an answer forever")
 class WaitsForEver(Honest):
     def connected(self) -> httpx.Client:
         return httpx.Client(
@@ -35,7 +35,7 @@ class ConnectsForEver(Honest):
         return self.moment(0.5) if isinstance(outcome, httpx.ConnectError) else super().pause(attempt, outcome)
 
 
-@wrong("SERVER-ERROR", "sends again until Synap is well")
+@wrong("SERVER-ERROR", "sends again until Synap is available")
 class InsistsOnAnAnswer(Honest):
     def pause(self, attempt: int, outcome: Outcome) -> float | None:
         if isinstance(outcome, httpx.Response) and outcome.status_code >= HTTP_SERVER_ERROR:
@@ -43,7 +43,7 @@ class InsistsOnAnAnswer(Honest):
         return super().pause(attempt, outcome)
 
 
-@wrong("RATE-LIMIT", "comes again after 429 without end")
+@wrong("RATE-LIMIT", "retries after 429 without end")
 class ComesAgainWithoutEnd(Honest):
     def pause(self, attempt: int, outcome: Outcome) -> float | None:
         if isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_RATE_LIMITED:
@@ -51,7 +51,7 @@ class ComesAgainWithoutEnd(Honest):
         return super().pause(attempt, outcome)
 
 
-@wrong("RES-CALLS", "doesn't release its lock after an error: the next call waits for ever")
+@wrong("RES-CALLS", "doesn't release its lock after an error: the next call waits forever")
 class KeepsItsLock(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -64,7 +64,7 @@ class KeepsItsLock(Honest):
         return answer
 
 
-@wrong("RES-CALLS", "takes a place for each call, and gives it back when it went well: two errors take all")
+@wrong("RES-CALLS", "treats a place as each call, and releases it only on success: two errors take all")
 class KeepsItsPlaces(AsyncHonest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Swallowing(Honest):
-    """Tells some errors as failed rows."""
+    """Reports some errors as failed rows."""
 
     swallowed: ClassVar[type[SynapError]]
 
@@ -36,23 +36,23 @@ class Swallowing(Honest):
             return {"total": len(rows), "succeeded": 0, "failed": len(rows), "results": rows}
 
 
-@wrong("AUTH-INVALID", "tells a refused key as failed rows")
+@wrong("AUTH-INVALID", "reports a rejected key as failed rows")
 class SwallowsRefusedKeys(Swallowing):
     swallowed: ClassVar[type[SynapError]] = AuthenticationError
 
 
-@wrong("NET-REFUSED", "tells that nobody listens as failed rows")
+@wrong("NET-REFUSED", "reports that no server is listening as failed rows")
 class SwallowsTheNetwork(Swallowing):
     swallowed: ClassVar[type[SynapError]] = NetworkError
 
 
-@wrong("RATE-LIMIT", "tells 429 as failed rows, which say nothing about when to come again")
+@wrong("RATE-LIMIT", "reports 429 as failed rows, which say nothing about when to retry")
 class SwallowsRateLimits(Swallowing):
     attempts: ClassVar[int] = 1
     swallowed: ClassVar[type[SynapError]] = RateLimitError
 
 
-@wrong("SERVER-ERROR", "tells 5xx as failed rows, recorded or not")
+@wrong("SERVER-ERROR", "reports 5xx as failed rows, recorded or not")
 class SwallowsServerErrors(Swallowing):
     swallowed: ClassVar[type[SynapError]] = ServiceUnavailableError
 
@@ -66,7 +66,7 @@ class ReturnsNone(Honest):
             return None
 
 
-@wrong("IN-KEYS", "tells an incomplete message as a failed row, and records the others")
+@wrong("IN-KEYS", "reports an incomplete message as a failed row, and records the others")
 class SkipsTheIncomplete(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         listed = [dict(entry) for entry in messages]
@@ -93,17 +93,17 @@ class SwallowsInvalidRoles(Honest):
 
 @wrong("RES-ROWS", "leaves failed rows out of the results")
 class LeavesOutFailures(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {**answer, "results": [row for row in answer["results"] if "error" not in row]}
 
 
-@wrong("RES-ROWS", "tells only the failed rows: the others have nothing to tell")
+@wrong("RES-ROWS", "reports only the failed rows: the others have nothing to tell")
 class TellsOnlyFailures(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {**answer, "results": [row for row in answer["results"] if "error" in row]}
 
 
-@wrong("RES-ROWS", "keeps rows by what was said, and has one for equal messages")
+@wrong("RES-ROWS", "keeps rows by content, and has one for equal messages")
 class OneRowForEquals(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         answer = super().record(entries)
@@ -111,7 +111,7 @@ class OneRowForEquals(Honest):
         return {**answer, "results": list(dict(zip(said, answer["results"], strict=True)).values())}
 
 
-@wrong("RES-ROWS", "tells the rows of its last chunk of 25")
+@wrong("RES-ROWS", "reports the rows of its last chunk of 25")
 class TellsTheLastChunk(Chunked):
     size: ClassVar[int] = 25
 
@@ -119,38 +119,38 @@ class TellsTheLastChunk(Chunked):
         return {**super().joined(answers), "results": answers[-1]["results"] if answers else []}
 
 
-@wrong("RES-FAILURE", "tells that a row failed, not why")
+@wrong("RES-FAILURE", "reports that a row failed, not why")
 class HidesReasons(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         rows = [{"status": "failed"} if "error" in row else row for row in answer["results"]]
         return {**answer, "results": rows}
 
 
 @wrong("RES-FAILURE", "has None in place of a failed row")
 class NoneForAFailure(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {**answer, "results": [None if "error" in row else row for row in answer["results"]]}
 
 
 @wrong("RES-PARTIAL", "raises when a row failed: the caller never learns which ones were recorded")
 class RaisesFailures(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         if answer["failed"]:
             raise SynapError(f"{answer['failed']} of {answer['total']} messages were refused")
         return answer
 
 
-@wrong("RES-PARTIAL", "takes a batch in which no message was accepted for a failed call")
+@wrong("RES-PARTIAL", "treats a batch in which no message was accepted as a failed call")
 class RaisesWhenAllFailed(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         if answer["failed"] and not answer["succeeded"]:
             raise InvalidInputError("no message was accepted")
         return answer
 
 
-@wrong("RES-PARTIAL", "raises when a row failed after one that succeeded: it takes the batch for torn")
+@wrong("RES-PARTIAL", "raises when a row failed after one that succeeded: it treats the batch as torn")
 class RaisesTornBatches(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         failed = ["error" in row for row in answer["results"]]
         if any(not before and after for before, after in pairwise(failed)):
             raise SynapError("the batch was recorded in part")

@@ -40,10 +40,10 @@ class Honest(Steps):
         Raises:
             SynapError: see `errors`.
         """
-        return self.told(self.record(self.taken(messages)))
+        return self.returned(self.record(self.taken(messages)))
 
-    def told(self, answer: Answer) -> Answer:
-        """What the caller is told of an answer."""
+    def returned(self, answer: Answer) -> Answer:
+        """Return the answer for the caller."""
         return answer
 
     def record(self, entries: list[Entry]) -> Answer:

@@ -15,30 +15,30 @@ if TYPE_CHECKING:
 
 
 class Retelling(Honest):
-    """Tells `row(row)` for each row."""
+    """Returns `row(row)` for each row."""
 
     def row(self, row: Row) -> Row:
-        """What is told for a row."""
+        """Return a row for the caller."""
         raise NotImplementedError
 
-    def told(self, answer: Answer) -> Answer:
-        """What the caller is told of an answer."""
+    def returned(self, answer: Answer) -> Answer:
+        """Return the answer for the caller."""
         return {**answer, "results": [self.row(row) for row in answer["results"]]}
 
 
-@wrong("RES-SUCCESS", "makes message ids of its own")
+@wrong("RES-SUCCESS", "creates message ids of its own")
 class MakesIds(Retelling):
     def row(self, row: Row) -> Row:
         return row if "error" in row else {**row, "message_id": f"msg_{uuid.uuid4().hex}"}
 
 
-@wrong("RES-SUCCESS", "tells message ids in upper case")
+@wrong("RES-SUCCESS", "reports message ids in upper case")
 class UppersIds(Retelling):
     def row(self, row: Row) -> Row:
         return row if "error" in row else {**row, "message_id": row["message_id"].upper()}
 
 
-@wrong("RES-SUCCESS", "tells when it got the answer for when the messages were recorded")
+@wrong("RES-SUCCESS", "reports when it got the answer for when the messages were recorded")
 class TellsItsOwnTime(Retelling):
     def row(self, row: Row) -> Row:
         return row if "error" in row else {**row, "recorded_at": datetime.now(UTC).isoformat(timespec="seconds")}
@@ -50,15 +50,15 @@ class LeavesOutTheTime(Retelling):
         return {key: value for key, value in row.items() if key != "recorded_at"}
 
 
-@wrong("RES-SUCCESS", "tells each row whether it has an error")
+@wrong("RES-SUCCESS", "reports each row whether it has an error")
 class FlagsErrors(Retelling):
     def row(self, row: Row) -> Row:
         return {"error": False, **row}
 
 
-@wrong("RES-SUCCESS", "tells the day of the recording in a row whose message was one of several")
+@wrong("RES-SUCCESS", "reports the day of the recording in a row whose message was one of several")
 class TellsDays(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         first, *others = answer["results"] or [{}]
         days = [
             row if "error" in row else {**row, "recorded_at": f"{row['recorded_at'][:10]}T00:00:00Z"} for row in others
@@ -72,7 +72,7 @@ class NumbersFailures(Retelling):
         return {**row, "message_id": str(uuid.uuid4())} if "error" in row else row
 
 
-@wrong("RES-TIME", "tells times without their zone: everything is UTC")
+@wrong("RES-TIME", "reports times without their zone: everything is UTC")
 class DropsTheZone(Retelling):
     def row(self, row: Row) -> Row:
         if "error" in row:
@@ -80,7 +80,7 @@ class DropsTheZone(Retelling):
         return {**row, "recorded_at": datetime.fromisoformat(row["recorded_at"]).replace(tzinfo=None).isoformat()}
 
 
-@wrong("RES-TIME", "tells times as seconds since 1970")
+@wrong("RES-TIME", "reports times as seconds since 1970")
 class TellsSeconds(Retelling):
     def row(self, row: Row) -> Row:
         if "error" in row:
@@ -88,7 +88,7 @@ class TellsSeconds(Retelling):
         return {**row, "recorded_at": datetime.fromisoformat(row["recorded_at"]).timestamp()}
 
 
-@wrong("RES-TIME", "tells times as mail headers have them")
+@wrong("RES-TIME", "reports times as mail headers have them")
 class TellsMailTimes(Retelling):
     def row(self, row: Row) -> Row:
         if "error" in row:
@@ -96,7 +96,7 @@ class TellsMailTimes(Retelling):
         return {**row, "recorded_at": f"{datetime.fromisoformat(row['recorded_at']):%a, %d %b %Y %H:%M:%S +0000}"}
 
 
-@wrong("RES-UNIQUE", "looks ids up by what was said: equal messages get the last one's")
+@wrong("RES-UNIQUE", "looks ids up by content: equal messages get the last one's")
 class LooksIdsUp(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         answer = super().record(entries)
@@ -106,7 +106,7 @@ class LooksIdsUp(Honest):
         return {**answer, "results": rows}
 
 
-@wrong("RES-UNIQUE", "makes one row and lists it for each message of a chunk of 10 with nothing refused")
+@wrong("RES-UNIQUE", "makes one row and lists it for each message of a chunk of 10 with nothing rejected")
 class RepeatsARow(Chunked):
     size: ClassVar[int] = 10
 
@@ -129,14 +129,14 @@ class TakesUsersForCustomers(Honest):
         return super().wire({**entry, "customer_id": entry.get("customer_id") or entry.get("user_id")})
 
 
-@wrong("SEND-ATTRIBUTION", "makes a session of a batch that has none")
+@wrong("SEND-ATTRIBUTION", "creates a session for a batch without one")
 class MakesSessions(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         session = str(uuid.uuid4())
         return super().record([{**entry, "session_id": entry.get("session_id") or session} for entry in entries])
 
 
-@wrong("RES-SUCCESS", "tells the time of its first chunk of 20 for those of all")
+@wrong("RES-SUCCESS", "reports the time of its first chunk of 20 for those of all")
 class TellsTheFirstTime(Chunked):
     def joined(self, answers: list[Answer]) -> Answer:
         joined = super().joined(answers)
@@ -145,7 +145,7 @@ class TellsTheFirstTime(Chunked):
         return {**joined, "results": rows}
 
 
-@wrong("RES-SUCCESS", "hands the batch to a thread, and tells at once that all is well, with ids of its own")
+@wrong("RES-SUCCESS", "hands the batch to a thread, and reports at once that everything succeeded, with ids of its own")
 class FiresAndForgets(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -162,9 +162,9 @@ class FiresAndForgets(Honest):
         super().close()
 
 
-@wrong("RES-SUCCESS", "tells one time for all rows of a batch")
+@wrong("RES-SUCCESS", "reports one time for all rows of a batch")
 class TellsOneTime(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         times = [row["recorded_at"] for row in answer["results"] if "error" not in row]
         rows = [row if "error" in row else {**row, "recorded_at": times[0]} for row in answer["results"]]
         return {**answer, "results": rows}
@@ -178,21 +178,21 @@ class ReadsTimesAsUtc(Retelling):
         return {**row, "recorded_at": datetime.fromisoformat(row["recorded_at"]).replace(tzinfo=UTC).isoformat()}
 
 
-@wrong("RES-SUCCESS", "takes ids that are digits for numbers")
+@wrong("RES-SUCCESS", "treats ids that are digits as numbers")
 class ReadsIdsAsNumbers(Retelling):
     def row(self, row: Row) -> Row:
         return {**row, "message_id": str(int(row["message_id"]))} if row.get("message_id", "").isdecimal() else row
 
 
-@wrong("RES-FAILURE", "tells the first failure's reason for all of them")
+@wrong("RES-FAILURE", "reports the first failure's reason for all of them")
 class TellsOneReason(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         reasons = [row["error"] for row in answer["results"] if "error" in row]
         rows = [{"error": reasons[0]} if "error" in row else row for row in answer["results"]]
         return {**answer, "results": rows}
 
 
-@wrong("NET-GARBLED", "fills in the rows that an answer lacks")
+@wrong("NET-GARBLED", "fills in the rows that are missing in an answer")
 class FillsInRows(Honest):
     def summary(self, answer: object, count: int) -> Answer:
         if isinstance(answer, dict) and answer.get("succeeded") == count and not answer.get("results"):

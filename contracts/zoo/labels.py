@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _Factory = TypeVar("_Factory", bound="Callable[..., object]")
 
@@ -42,6 +42,16 @@ def wrong(clause: str, says: str) -> Callable[[_Factory], _Factory]:
 def right(says: str) -> Callable[[_Factory], _Factory]:
     """Mark a factory whose client keeps every clause, and tell what is particular about its build."""
     return _labelled(Label(None, says))
+
+
+def wrong_variants(
+    base: type, step: str, variants: Mapping[str, tuple[str, str, Callable[[Any], Any]]]
+) -> dict[str, type]:
+    """Return wrong clients that differ in one step: by name, the clause, the description, and the step."""
+    return {
+        name: wrong(clause, says)(type(name, (base,), {step: staticmethod(change), "__module__": base.__module__}))
+        for name, (clause, says, change) in variants.items()
+    }
 
 
 def catalogue() -> list[Exhibit]:

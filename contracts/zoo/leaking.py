@@ -24,7 +24,7 @@ HTTP_BAD_REQUEST = 400
 LARGE = 20
 
 
-@wrong("AUTH-SECRET", "names the key that was refused")
+@wrong("AUTH-SECRET", "names the key that was rejected")
 class NamesTheKey(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         error = super().refusal(response)
@@ -97,7 +97,7 @@ class PrintsCurl(Honest):
         return super().refusal(response)
 
 
-@wrong("AUTH-SECRET", "tells standard error of a refusal, with the request's headers")
+@wrong("AUTH-SECRET", "reports standard error of a refusal, with the request's headers")
 class WritesHeaders(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         sys.stderr.write(f"{response.status_code} for {self.headers()}\n")
@@ -134,7 +134,7 @@ class FollowsWithTheKey(Honest):
         return outcome
 
 
-@wrong("REDIRECT", "asks the place that a redirect points to whether it is well, with the key")
+@wrong("REDIRECT", "asks the place that a redirect points to whether it is available, with the key")
 class AsksTheNewPlace(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         response = self.post(self.encode(entries))
@@ -162,7 +162,7 @@ class KeepsHeadersInErrors(Honest):
         return super().settled(outcome)
 
 
-@wrong("AUTH-SECRET", "says at the end of the process what it was made of")
+@wrong("AUTH-SECRET", "prints its settings when the process ends")
 class SaysGoodbye(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)

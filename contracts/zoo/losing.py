@@ -1,4 +1,4 @@
-"""Clients that lose messages and don't say so."""
+"""Clients that lose messages silently."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LosesTheLastChunk(Chunked):
         return [entries[number * self.size : (number + 1) * self.size] for number in range(full)]
 
 
-@wrong("SEND-ALL", "takes a chunk's end for the index of its last message, and loses one at each boundary")
+@wrong("SEND-ALL", "treats a chunk's end as the index of its last message, and loses one at each boundary")
 class LosesAtBoundaries(Chunked):
     size: ClassVar[int] = 32
 
@@ -45,14 +45,14 @@ class LosesAtBoundaries(Chunked):
         return [*(chunk[:-1] for chunk in chunks[:-1]), *chunks[-1:]]
 
 
-@wrong("SEND-ALL", "takes the equal messages of a conversation for one that came twice")
+@wrong("SEND-ALL", "treats the equal messages of a conversation as one that came twice")
 class LosesEquals(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         distinct = {(entry["conversation_id"], entry["role"], entry["content"]): entry for entry in entries}
         return super().record(list(distinct.values()))
 
 
-@wrong("SEND-ALL", "takes a message that repeats the one before it for a stutter of the queue")
+@wrong("SEND-ALL", "treats a message that repeats the one before it as a stutter of the queue")
 class LosesRepetitions(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record(
@@ -60,7 +60,7 @@ class LosesRepetitions(Honest):
         )
 
 
-@wrong("SEND-ALL", "leaves out what was recorded by an earlier call: 'hello' can be said once in a conversation")
+@wrong("SEND-ALL", "omits what was recorded by an earlier call: 'hello' can be said once in a conversation")
 class LosesWhatCameBefore(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -73,7 +73,7 @@ class LosesWhatCameBefore(Honest):
         return answer
 
 
-@wrong("SEND-ALL", "leaves out messages that are nothing but white space")
+@wrong("SEND-ALL", "omits messages that are nothing but whitespace")
 class LosesBlanks(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if not entry["content"] or entry["content"].strip()])
@@ -85,7 +85,7 @@ class LosesTheOldest(Honest):
         return super().record(list(deque(entries, maxlen=BUFFER)))
 
 
-@wrong("SEND-ALL", "leaves out messages without a user_id, which batches don't require")
+@wrong("SEND-ALL", "omits messages without a user_id, which batches don't require")
 class LosesTheUnattributed(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if entry.get("user_id") is not None])
@@ -111,7 +111,7 @@ class StopsAtAFailure(Chunked):
         return self.joined(answers)
 
 
-@wrong("SEND-WIDE-EMPTY", "leaves out empty messages without a word")
+@wrong("SEND-WIDE-EMPTY", "omits empty messages silently")
 class LosesEmptyContent(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if entry["content"]])
@@ -123,7 +123,7 @@ class LosesBeyondAThousand(Honest):
         return super().record(entries[:LARGEST])
 
 
-@wrong("SEND-WIDE-UUIDS", "leaves out conversations whose id is a UUID in another spelling than its own")
+@wrong("SEND-WIDE-UUIDS", "omits conversations whose id is a UUID in another spelling than its own")
 class LosesOtherSpellings(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if self.is_ours(entry["conversation_id"])])
@@ -132,7 +132,7 @@ class LosesOtherSpellings(Honest):
         try:
             return str(UUID(conversation_id)) == conversation_id
         except ValueError:
-            return True  # no UUID: Synap says so
+            return True  # not a UUID: Synap rejects it
 
 
 @wrong("IN-ITERABLE", "checks a generator to its end, and sends what is left of it")
@@ -151,7 +151,7 @@ class LosesTheFirstOfAGenerator(Honest):
         return super().record_messages_batch(messages)
 
 
-@wrong("SEND-ALL", "merges what one role says in a row into one message, as chat models want it")
+@wrong("SEND-ALL", "merges what one role says in a row into one message, as chat models require it")
 class MergesTurns(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         merged: list[Entry] = []
@@ -164,7 +164,7 @@ class MergesTurns(Honest):
         return super().record(merged)
 
 
-@wrong("SEND-ALL", "leaves out commands, which begin with a slash")
+@wrong("SEND-ALL", "omits commands, which begin with a slash")
 class LosesCommands(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if not entry["content"].startswith("/")])

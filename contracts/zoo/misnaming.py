@@ -46,7 +46,7 @@ class KeyErrorForKeys(Honest):
         super().check(index, entry)
 
 
-@wrong("IN-KEYS", "leaves the check to Synap, and takes its 400 for a passing trouble")
+@wrong("IN-KEYS", "leaves the check to Synap, and treats its 400 as a temporary failure")
 class UnavailableForBadRequests(Honest):
     def check(self, index: int, entry: Entry) -> None:
         """Synap does that."""
@@ -80,7 +80,7 @@ class ValueErrorForUuids(Honest):
         UUID(entry["conversation_id"])
 
 
-@wrong("IN-TYPES", "lets AttributeError escape when a content is no string")
+@wrong("IN-TYPES", "lets AttributeError escape when content is not a string")
 class AttributeErrorForTypes(Honest):
     def check(self, index: int, entry: Entry) -> None:
         if entry.get("content") is not None:
@@ -88,7 +88,7 @@ class AttributeErrorForTypes(Honest):
         super().check(index, entry)
 
 
-@wrong("AUTH-INVALID", "takes 401 for a refusal like others")
+@wrong("AUTH-INVALID", "treats 401 as a refusal like others")
 class RefusedForKeys(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         return RefusedError("401") if response.status_code == HTTP_UNAUTHORIZED else super().refusal(response)
@@ -121,7 +121,7 @@ class InvalidInputWithoutAKey(Honest):
         return super().record_messages_batch(messages)
 
 
-@wrong("AUTH-REVOKED", "takes a 401 that says revoked for a conflict")
+@wrong("AUTH-REVOKED", "treats a 401 that says revoked as a conflict")
 class RefusedForRevokedKeys(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         if response.status_code == HTTP_UNAUTHORIZED and "CREDENTIAL_INVALID" in response.text:
@@ -129,7 +129,7 @@ class RefusedForRevokedKeys(Honest):
         return super().refusal(response)
 
 
-@wrong("AUTH-FORBIDDEN", "takes 403 for invalid input")
+@wrong("AUTH-FORBIDDEN", "treats 403 as invalid input")
 class InvalidInputForForbidden(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         return InvalidInputError("403") if response.status_code == HTTP_FORBIDDEN else super().refusal(response)
@@ -143,7 +143,7 @@ class LeaksConnectErrors(Honest):
         return super().settled(outcome)
 
 
-@wrong("NET-REFUSED", "raises the builtin ConnectionError when nobody listens")
+@wrong("NET-REFUSED", "raises the builtin ConnectionError when no server is listening")
 class BuiltinForRefused(Honest):
     def settled(self, outcome: Outcome) -> httpx.Response:
         if isinstance(outcome, httpx.ConnectError):
@@ -167,7 +167,7 @@ class LeaksProtocolErrors(Honest):
         return super().settled(outcome)
 
 
-@wrong("NET-LOST", "takes a reset for the messages' fault")
+@wrong("NET-LOST", "treats a reset as the messages' fault")
 class InvalidInputForResets(Honest):
     def settled(self, outcome: Outcome) -> httpx.Response:
         if isinstance(outcome, httpx.ReadError | httpx.WriteError):
@@ -175,7 +175,7 @@ class InvalidInputForResets(Honest):
         return super().settled(outcome)
 
 
-@wrong("NET-NAME", "calls every trouble with the network NetworkTimeoutError")
+@wrong("NET-NAME", "calls every network failure NetworkTimeoutError")
 class CallsItTimeout(Honest):
     def settled(self, outcome: Outcome) -> httpx.Response:
         try:
@@ -184,7 +184,7 @@ class CallsItTimeout(Honest):
             raise NetworkTimeoutError(str(error)) from None
 
 
-@wrong("NET-NAME", "calls every trouble with the network ConnectionFailedError")
+@wrong("NET-NAME", "calls every network failure ConnectionFailedError")
 class CallsItConnectionFailed(Honest):
     def settled(self, outcome: Outcome) -> httpx.Response:
         try:
@@ -193,14 +193,14 @@ class CallsItConnectionFailed(Honest):
             raise ConnectionFailedError(str(error)) from None
 
 
-@wrong("RATE-LIMIT", "takes 429 for invalid input")
+@wrong("RATE-LIMIT", "treats 429 as invalid input")
 class InvalidInputForRateLimits(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         error = super().refusal(response)
         return InvalidInputError("a batch was not taken") if isinstance(error, RateLimitError) else error
 
 
-@wrong("RATE-LIMIT", "takes 429 for trouble with the network, and does not wait")
+@wrong("RATE-LIMIT", "treats 429 as a network failure, and does not wait")
 class NetworkErrorForRateLimits(Honest):
     def pause(self, attempt: int, outcome: Outcome) -> float | None:
         limited = isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_RATE_LIMITED

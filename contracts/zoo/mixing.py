@@ -24,7 +24,7 @@ class CollectsRows(Honest):
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
         self.told_rows: list[Row] = []
 
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         self.told_rows.extend(answer["results"])
         failed = sum("error" in row for row in self.told_rows)
         total = len(self.told_rows)
@@ -35,7 +35,7 @@ class CollectsRows(Honest):
 class AddsUpFailures(Honest):
     failures = 0
 
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         self.failures += answer["failed"]
         return {**answer, "failed": self.failures}
 
@@ -53,13 +53,13 @@ class CachesAnswers(Honest):
         return self.answers[body]
 
 
-@wrong("RES-CALLS", "has one object for every answer: an earlier one changes under its caller")
+@wrong("RES-CALLS", "has one object for every answer: an earlier one changes after it was returned")
 class KeepsOneAnswer(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
         self.answer: Answer = {}
 
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         self.answer.update(answer)
         return self.answer
 
@@ -81,7 +81,7 @@ class RemembersErrors(Honest):
         return answer
 
 
-@wrong("RES-CALLS", "keeps the body on itself while it waits: calls side by side all send the last one's")
+@wrong("RES-CALLS", "keeps the body on itself while it waits: concurrent calls all send the last one's")
 class SharesABody(AsyncHonest):
     body = b""
 
@@ -91,7 +91,7 @@ class SharesABody(AsyncHonest):
         return self.read(await self.post(self.body), len(entries))
 
 
-@wrong("RES-CALLS", "keeps the answer on itself while it logs: calls side by side return the last one's")
+@wrong("RES-CALLS", "keeps the answer on itself while it logs: concurrent calls return the last one's")
 class SharesAnAnswer(AsyncHonest):
     answer: Answer
 
@@ -101,7 +101,7 @@ class SharesAnAnswer(AsyncHonest):
         return self.answer
 
 
-@wrong("RES-CALLS", "sends equal batches that run side by side once, and tells both callers the same")
+@wrong("RES-CALLS", "sends equal batches that run concurrently once, and reports both callers the same")
 class JoinsFlights(AsyncHonest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -115,7 +115,7 @@ class JoinsFlights(AsyncHonest):
         return self.read(await self.flying[body], len(entries))
 
 
-@wrong("SEND-ONLY", "sends a batch that failed along with the next: its caller was told an error, and tries again")
+@wrong("SEND-ONLY", "sends a batch that failed along with the next: its caller received an error, and tries again")
 class CatchesUp(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -151,7 +151,7 @@ class SharesAPool(Honest):
         """The pool is everybody's."""
 
 
-@wrong("AUTH-OWN", "hands its key over in the environment: the last one set is everybody's")
+@wrong("AUTH-OWN", "hands its key over in the environment: the last one set is used by all")
 class KeepsTheKeyInTheEnvironment(Honest):
     def credential(self, api_key: str | None) -> str:
         os.environ["RECORDER_API_KEY"] = super().credential(api_key)
@@ -196,7 +196,7 @@ class SendsAgainOnANewLoop(KeepsALoopsPool):
             return await super().send(body)
 
 
-@wrong("REUSE", "has a worker on its first event loop: when that ends, calls wait for nobody")
+@wrong("REUSE", "has a worker on its first event loop: when that ends, calls wait forever")
 class KeepsALoopsWorker(AsyncHonest):
     worker: asyncio.Task[None] | None = None
 
@@ -225,7 +225,7 @@ class KeepsALoopsWorker(AsyncHonest):
             self.worker.cancel()
 
 
-@wrong("RES-CALLS", "refuses a call while another is on its way")
+@wrong("RES-CALLS", "rejects a call while another is on its way")
 class RefusesCompany(AsyncHonest):
     busy = False
 
@@ -239,7 +239,7 @@ class RefusesCompany(AsyncHonest):
             self.busy = False
 
 
-@wrong("REUSE", "belongs to the event loop of its first call, and refuses every other")
+@wrong("REUSE", "belongs to the event loop of its first call, and rejects every other")
 class BelongsToALoop(AsyncHonest):
     loop: asyncio.AbstractEventLoop | None = None
 

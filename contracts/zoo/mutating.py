@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from steps import Answer
 
 
-@wrong("SEND-INPUT", "gives the caller's dicts the metadata that they lack")
+@wrong("SEND-INPUT", "gives the caller's dicts the metadata if it is missing")
 class AddsMetadata(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         for entry in messages if isinstance(messages, list) else ():
@@ -51,7 +51,7 @@ class WritesIds(Honest):
         return answer
 
 
-@wrong("SEND-INPUT", "marks refused messages in the caller's dicts")
+@wrong("SEND-INPUT", "marks rejected messages in the caller's dicts")
 class MarksTheRefused(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         answer = super().record_messages_batch(messages)

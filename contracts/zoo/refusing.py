@@ -22,7 +22,7 @@ OFTEN = 20
 RANDOM = 4
 
 
-@wrong("ACCEPT", "refuses more than 50 messages, a limit that nobody documents")
+@wrong("ACCEPT", "rejects more than 50 messages, a limit that nobody documents")
 class RefusesLargeBatches(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         if len(entries) > LARGEST:
@@ -30,7 +30,7 @@ class RefusesLargeBatches(Honest):
         return super().record(entries)
 
 
-@wrong("ACCEPT", "refuses contents over 8,000 characters")
+@wrong("ACCEPT", "rejects contents over 8,000 characters")
 class RefusesLongContents(Honest):
     def check(self, index: int, entry: Entry) -> None:
         super().check(index, entry)
@@ -38,7 +38,7 @@ class RefusesLongContents(Honest):
             raise InvalidInputError(f"messages[{index}].content is longer than {LONGEST} characters")
 
 
-@wrong("ACCEPT", "refuses messages without a user_id, which only record_message requires")
+@wrong("ACCEPT", "rejects messages without a user_id, which only record_message requires")
 class RequiresUsers(Honest):
     def check(self, index: int, entry: Entry) -> None:
         super().check(index, entry)
@@ -46,7 +46,7 @@ class RequiresUsers(Honest):
             raise InvalidInputError(f"messages[{index}].user_id is missing")
 
 
-@wrong("ACCEPT", "refuses contents that are nothing but white space")
+@wrong("ACCEPT", "rejects contents that are nothing but whitespace")
 class RefusesBlanks(Honest):
     def check(self, index: int, entry: Entry) -> None:
         super().check(index, entry)
@@ -54,7 +54,7 @@ class RefusesBlanks(Honest):
             raise InvalidInputError(f"messages[{index}].content is blank")
 
 
-@wrong("ACCEPT", "refuses control characters")
+@wrong("ACCEPT", "rejects control characters")
 class RefusesControls(Honest):
     def check(self, index: int, entry: Entry) -> None:
         super().check(index, entry)
@@ -62,7 +62,7 @@ class RefusesControls(Honest):
             raise InvalidInputError(f"messages[{index}].content has a control character")
 
 
-@wrong("ACCEPT", "refuses two messages of one role in a row, as chat models do")
+@wrong("ACCEPT", "rejects two messages of one role in a row, as chat models do")
 class RequiresAlternation(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         said: dict[str, str] = {}
@@ -73,7 +73,7 @@ class RequiresAlternation(Honest):
         return super().record(entries)
 
 
-@wrong("ACCEPT", "refuses nested metadata")
+@wrong("ACCEPT", "rejects nested metadata")
 class RequiresFlatMetadata(Honest):
     def check(self, index: int, entry: Entry) -> None:
         super().check(index, entry)
@@ -81,15 +81,15 @@ class RequiresFlatMetadata(Honest):
             raise InvalidInputError(f"messages[{index}].metadata must be flat")
 
 
-@wrong("ACCEPT", "refuses metadata keys that are no identifiers")
+@wrong("ACCEPT", "rejects metadata keys that are not identifiers")
 class RequiresIdentifiers(Honest):
     def check(self, index: int, entry: Entry) -> None:
         super().check(index, entry)
         if not all(key.isidentifier() for key in entry.get("metadata") or {}):
-            raise InvalidInputError(f"messages[{index}].metadata has a key that is no identifier")
+            raise InvalidInputError(f"messages[{index}].metadata has a key that is not an identifier")
 
 
-@wrong("ACCEPT", "refuses a batch of several conversations")
+@wrong("ACCEPT", "rejects a batch of several conversations")
 class RequiresOneConversation(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         if len({entry["conversation_id"] for entry in entries}) > 1:
@@ -97,7 +97,7 @@ class RequiresOneConversation(Honest):
         return super().record(entries)
 
 
-@wrong("ACCEPT", "refuses equal messages in a batch: it takes them for an accident")
+@wrong("ACCEPT", "rejects equal messages in a batch: it treats them as an accident")
 class RefusesEquals(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         said = Counter((entry["conversation_id"], entry["role"], entry["content"]) for entry in entries)
@@ -106,7 +106,7 @@ class RefusesEquals(Honest):
         return super().record(entries)
 
 
-@wrong("ACCEPT", "refuses UUIDs that are not random ones (version 4)")
+@wrong("ACCEPT", "rejects UUIDs that are not random ones (version 4)")
 class RequiresRandomUuids(Honest):
     def check(self, index: int, entry: Entry) -> None:
         super().check(index, entry)
@@ -118,7 +118,7 @@ class RequiresRandomUuids(Honest):
             raise InvalidInputError(f"messages[{index}].conversation_id must be a UUID of version 4")
 
 
-@wrong("ACCEPT", "refuses its 21st call: it takes a limit for each object that is meant for each minute")
+@wrong("ACCEPT", "rejects its 21st call: it treats a limit as each object that is meant for each minute")
 class LimitsItself(Honest):
     calls = 0
 
@@ -129,7 +129,7 @@ class LimitsItself(Honest):
         return super().record(entries)
 
 
-@wrong("ACCEPT", "refuses a batch in which sessions change")
+@wrong("ACCEPT", "rejects a batch in which sessions change")
 class RequiresOneSession(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         if len({entry.get("session_id") for entry in entries}) > 1:
@@ -149,4 +149,4 @@ class StumblesOverNothing(Honest):
 class ReturnsNoneForNothing(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         entries = self.taken(messages)
-        return self.told(self.record(entries)) if entries else None
+        return self.returned(self.record(entries)) if entries else None

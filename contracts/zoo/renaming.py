@@ -11,45 +11,45 @@ if TYPE_CHECKING:
     from steps import Answer, Entry
 
 
-@wrong("RES-SUCCESS", "tells message_id under the name of id")
+@wrong("RES-SUCCESS", "reports message_id under the name of id")
 class TellsId(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         renamed = {"message_id": "id"}
         rows = [{renamed.get(key, key): value for key, value in row.items()} for row in answer["results"]]
         return {**answer, "results": rows}
 
 
-@wrong("RES-SUCCESS", "tells recorded_at under the name of created_at")
+@wrong("RES-SUCCESS", "reports recorded_at under the name of created_at")
 class TellsCreatedAt(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         renamed = {"recorded_at": "created_at"}
         rows = [{renamed.get(key, key): value for key, value in row.items()} for row in answer["results"]]
         return {**answer, "results": rows}
 
 
-@wrong("RES-FAILURE", "tells error under the name of reason")
+@wrong("RES-FAILURE", "reports error under the name of reason")
 class TellsReason(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         renamed = {"error": "reason"}
         rows = [{renamed.get(key, key): value for key, value in row.items()} for row in answer["results"]]
         return {**answer, "results": rows}
 
 
-@wrong("RES-COUNTS", "tells succeeded under the name of accepted")
+@wrong("RES-COUNTS", "reports succeeded under the name of accepted")
 class TellsAccepted(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {"accepted" if key == "succeeded" else key: value for key, value in answer.items()}
 
 
-@wrong("RES-ROWS", "tells results under the name of items")
+@wrong("RES-ROWS", "reports results under the name of items")
 class TellsItems(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {"items" if key == "results" else key: value for key, value in answer.items()}
 
 
-@wrong("RES-TOTAL", "tells total under the name of count")
+@wrong("RES-TOTAL", "reports total under the name of count")
 class TellsCount(Honest):
-    def told(self, answer: Answer) -> Answer:
+    def returned(self, answer: Answer) -> Answer:
         return {"count" if key == "total" else key: value for key, value in answer.items()}
 
 
@@ -59,7 +59,7 @@ class SendsSessionId(Honest):
         return {"sessionId" if key == "session_id" else key: value for key, value in super().wire(entry).items()}
 
 
-@wrong("SEND-ATTRIBUTION", "sends user_id as customer_id and the other way round")
+@wrong("SEND-ATTRIBUTION", "sends user_id as customer_id and vice versa")
 class SwapsUserAndCustomer(Honest):
     def wire(self, entry: Entry) -> Entry:
         swapped = {**entry, "user_id": entry.get("customer_id"), "customer_id": entry.get("user_id")}

@@ -34,13 +34,13 @@ class Sorting(Honest):
         return {**answer, "results": rows}
 
 
-@wrong("SEND-ORDER", "sends session by session: sessions of one conversation that alternate come apart")
+@wrong("SEND-ORDER", "sends session by session: sessions of one conversation that alternate are split")
 class BySession(Sorting):
     def sorted_by(self, entry: Entry) -> str:
         return str(entry.get("session_id"))
 
 
-@wrong("SEND-ORDER", "sends user by user: a conversation between two users comes apart")
+@wrong("SEND-ORDER", "sends user by user: a conversation between two users is split")
 class ByUser(Sorting):
     def sorted_by(self, entry: Entry) -> str:
         return str(entry.get("user_id"))
@@ -103,7 +103,7 @@ class RequeuesTheRateLimited(Chunked):
         return self.joined([answers[number] for number in sorted(answers)])
 
 
-@wrong("SEND-ORDER", "sends refused messages once more, after those that follow them")
+@wrong("SEND-ORDER", "sends rejected messages once more, after those that follow them")
 class RetriesTheRefused(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         answer = self.read(self.post(self.encode(entries)), len(entries))
@@ -166,7 +166,7 @@ class ErrorsLast(Honest):
         return sorted(rows, key=lambda row: "error" in row) if answer.get("errors") else rows
 
 
-@wrong("DIALECT", "hands on what was answered, whatever its dialect")
+@wrong("DIALECT", "returns the answer unchanged in any dialect")
 class HandsOn(Honest):
     def summary(self, answer: object, count: int) -> Answer:
         summary = super().summary(answer, count)

@@ -133,13 +133,13 @@ class Hedges(Honest):
         super().close()
 
 
-@wrong("RATE-WAIT", "waits as long as it thinks fit after 429")
+@wrong("RATE-WAIT", "waits as long as it likes after 429")
 class WaitsItsOwnTime(Honest):
     def retry_after(self, response: httpx.Response) -> float | None:
         return None if super().retry_after(response) is None else self.moment(0.25)
 
 
-@wrong("RATE-WAIT", "takes Retry-After for milliseconds")
+@wrong("RATE-WAIT", "treats Retry-After as milliseconds")
 class WaitsMilliseconds(Honest):
     def retry_after(self, response: httpx.Response) -> float | None:
         wanted = super().retry_after(response)
@@ -160,7 +160,7 @@ class WaitsOnce(Honest):
         return pause if pause is None or attempt == 1 else self.moment(0.1)
 
 
-@wrong("REFUSALS", "sends again after every refusal but those of keys and messages")
+@wrong("REFUSALS", "sends again after every refusal except those of keys and messages")
 class AgainAfterRefusals(Eager):
     attempts: ClassVar[int] = 5
 
@@ -182,7 +182,7 @@ class AgainAfterUnprocessable(Eager):
         return isinstance(outcome, httpx.Response) and outcome.status_code == 422  # noqa: PLR2004 - Unprocessable
 
 
-@wrong("REDIRECT", "takes 201 and 202 for 'not yet', and sends again")
+@wrong("REDIRECT", "treats 201 and 202 as 'not yet', and sends again")
 class AgainAfterAccepted(Eager):
     def again(self, outcome: Outcome) -> bool:
         return isinstance(outcome, httpx.Response) and outcome.status_code in {201, 202}
@@ -200,7 +200,7 @@ class AgainAfter408(Eager):
         return isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_REQUEST_TIMEOUT
 
 
-@wrong("ONCE", "sends again after a 503 that says when to come again")
+@wrong("ONCE", "sends again after a 503 that says when to retry")
 class AgainAfterRetryAfter(Eager):
     def again(self, outcome: Outcome) -> bool:
         return isinstance(outcome, httpx.Response) and self.retry_after(outcome) is not None

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from steps import Answer, Entry
 
 
-@right("sync, httpx: one request a call over a pool, local checks, safe retries")
+@right("sync, httpx: one request per call over a pool, local checks, safe retries")
 class SyncHttpx(Honest):
     pass
 
 
-@right("async, httpx: a connection a call, local checks, safe retries")
+@right("async, httpx: a connection per call, local checks, safe retries")
 class AsyncHttpx(AsyncHonest):
     pass
 
@@ -33,7 +33,7 @@ class OneByOne(Chunked):
     size: ClassVar[int] = 1
 
 
-@right("after a 429 it calls nobody, and says so, until Retry-After has passed")
+@right("after a 429 it sends nothing, and reports it, until Retry-After has passed")
 class KeepsQuiet(Honest):
     attempts: ClassVar[int] = 1
     until = 0.0

@@ -75,7 +75,7 @@ class Conversation:
             text = json.dumps({"messages": listed}, ensure_ascii=False, allow_nan=False)
             faithful, body = json.loads(text)["messages"] == listed, text.encode()
         except (TypeError, ValueError, RecursionError) as error:
-            raise BadMessages(f"the messages are no JSON: {type(error).__name__}") from None
+            raise BadMessages(f"the messages are not JSON: {type(error).__name__}") from None
         if not faithful:
             raise BadMessages("the messages hold what JSON would change")
         try:

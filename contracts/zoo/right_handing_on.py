@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@right("async, httpx: no checks but of the key, the answer handed on as it came, no retries")
+@right("async, httpx: checks only the key, the answer returned unchanged, no retries")
 class HandingOn:
     def __init__(self, *, base_url: str, api_key: str | None = None) -> None:
         if not api_key or not api_key.isascii() or not api_key.isprintable():
@@ -44,7 +44,7 @@ class HandingOn:
         try:
             return response.json()
         except ValueError:
-            raise UnexpectedAnswerError("the answer is no JSON") from None
+            raise UnexpectedAnswerError("the answer is not JSON") from None
 
 
 def _error(status: int) -> type[SynapError]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Waiting: TypeAlias = list[tuple[list[Entry], asyncio.Future[Answer]]]
 
 
-@right("async, httpx: calls that run side by side go in one request, and each is told of its own messages")
+@right("async, httpx: calls that run concurrently go in one request, and each caller gets its own messages")
 class Joining(AsyncHonest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -27,7 +27,7 @@ class Joining(AsyncHonest):
 
     async def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer:
         entries = self.taken(messages)
-        self.encode(entries)  # what cannot be encoded shall be this call's trouble alone
+        self.encode(entries)  # an encoding error must affect only this call
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Answer] = loop.create_future()
         waiting = self._waiting.setdefault(loop, [])
@@ -44,7 +44,7 @@ class Joining(AsyncHonest):
         waiting.clear()
         try:
             answer = await self.record([entry for entries, _ in calls for entry in entries])
-        except Exception as error:  # noqa: BLE001 - the calls shall end however the flight does
+        except Exception as error:  # noqa: BLE001 - the calls must end in any case
             for _, done in calls:
                 if not done.done():
                     done.set_exception(error)

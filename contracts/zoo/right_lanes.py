@@ -31,38 +31,38 @@ def _lanes(entries: list[Entry], size: int) -> list[list[list[int]]]:
     return [[lane[start : start + size] for start in range(0, len(lane), size)] for lane in lanes if lane]
 
 
-def _joined(count: int, told: list[list[tuple[int, Row]]]) -> Answer:
-    by_index = dict(each for lane in told for each in lane)
+def _joined(count: int, lanes: list[list[tuple[int, Row]]]) -> Answer:
+    by_index = dict(each for lane in lanes for each in lane)
     rows = [by_index[index] for index in range(count)]
     failed = sum("error" in row for row in rows)
     return {"total": count, "succeeded": count - failed, "failed": failed, "results": rows}
 
 
-@right("async, httpx: sends chunks of 10 side by side, those of a conversation one after the other")
+@right("async, httpx: sends chunks of 10 concurrently, those of a conversation one after the other")
 class Lanes(AsyncHonest):
     size: ClassVar[int] = 10
 
     async def record(self, entries: list[Entry]) -> Answer:
-        self.encode(entries)  # what cannot be encoded shall be seen before the first chunk is sent
+        self.encode(entries)  # an encoding error must occur before the first chunk is sent
         lanes = _lanes(entries, self.size)
-        # An error waits for the other lanes: nothing shall be recorded after the call has ended.
+        # An error waits for the other lanes: nothing may be recorded after the call has ended.
         ended = await asyncio.gather(*(self.drive(entries, lane) for lane in lanes), return_exceptions=True)
-        told: list[list[tuple[int, Row]]] = []
+        rows: list[list[tuple[int, Row]]] = []
         for end in ended:
             if isinstance(end, BaseException):
                 raise end
-            told.append(end)
-        return _joined(len(entries), told)
+            rows.append(end)
+        return _joined(len(entries), rows)
 
     async def drive(self, entries: list[Entry], lane: list[list[int]]) -> list[tuple[int, Row]]:
-        told: list[tuple[int, Row]] = []
+        rows: list[tuple[int, Row]] = []
         for chunk in lane:
             answer = await super().record([entries[index] for index in chunk])
-            told.extend(zip(chunk, answer["results"], strict=True))
-        return told
+            rows.extend(zip(chunk, answer["results"], strict=True))
+        return rows
 
 
-@right("sync, a pool of threads: a request for each conversation, side by side")
+@right("sync, a pool of threads: a request for each conversation, concurrently")
 class Threads(Honest):
     size: ClassVar[int] = 2**20
 

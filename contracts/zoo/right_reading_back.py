@@ -1,4 +1,4 @@
-"""A client that looks what became of a batch whose answer was lost, and tells that."""
+"""A client that reads back a batch whose answer was lost, and returns the result."""
 
 from __future__ import annotations
 
@@ -25,13 +25,11 @@ def _plain(conversation_id: str) -> bool:
         return False
 
 
-@right(
-    "sync, httpx: after a lost answer it reads back what the conversations have more, and tells that if it is the batch"
-)
+@right("sync, httpx: after a lost answer, it reads back the new messages, and returns them if they are the batch")
 class ReadsBack(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         if not all(_plain(entry["conversation_id"]) for entry in entries):
-            return super().record(entries)  # no transcript is had by another spelling, or by what is no UUID
+            return super().record(entries)  # only the canonical spelling of a UUID can be read back
         before = Counter({id_: len(self.turns(id_)) for id_ in {entry["conversation_id"] for entry in entries}})
         try:
             return super().record(entries)

@@ -60,7 +60,7 @@ class Message:
             raise InvalidInputError("metadata must be a dict")
 
 
-@right("sync, httpx, stateless: checks all itself, refuses what is wide, empty, large or no list, no retries")
+@right("sync, httpx, stateless: checks all itself, rejects what is wide, empty, large or not a list, no retries")
 class Strict:
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0) -> None:
         if not isinstance(api_key, str) or not api_key.isascii() or not api_key.isprintable() or not api_key.strip():
@@ -109,11 +109,11 @@ class Strict:
             if len(rows) + len(errors) != count or answer["total"] != count or not all(map(_is_row, rows)):
                 raise UnexpectedAnswerError("the answer is not about this batch")
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            raise UnexpectedAnswerError("the answer is no summary") from None
+            raise UnexpectedAnswerError("the answer is not a summary") from None
         stored = iter(rows)
-        told = [{"error": errors[i]["error"]} if i in errors else next(stored) for i in range(count)]
-        failed = sum("error" in row for row in told)
-        return {"total": count, "succeeded": count - failed, "failed": failed, "results": told}
+        results = [{"error": errors[i]["error"]} if i in errors else next(stored) for i in range(count)]
+        failed = sum("error" in row for row in results)
+        return {"total": count, "succeeded": count - failed, "failed": failed, "results": results}
 
 
 def _is_row(row: Mapping[str, Any]) -> bool:

@@ -43,7 +43,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         """Urllib would take the key along."""
 
 
-@right("sync, urllib: no checks of its own, no retries, a connection a call")
+@right("sync, urllib: no checks of its own, no retries, a connection per call")
 class Urllib:
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0) -> None:
         if not api_key or not api_key.isascii() or not api_key.isprintable():

@@ -51,7 +51,7 @@ class Steps:
         retry: ``own`` waits between attempts as it would in production; ``fast`` as little as it may.
 
     Raises:
-        AuthenticationError: there is no key, or one that no header can carry.
+        AuthenticationError: the key is missing, or a header cannot contain it.
     """
 
     attempts: ClassVar[int] = 3
@@ -194,33 +194,33 @@ class Steps:
         try:
             return json.loads(response.content)
         except (ValueError, RecursionError):
-            raise UnexpectedAnswerError("Synap answered 200 with a body that is no JSON") from None
+            raise UnexpectedAnswerError("Synap returned 200 with a body that is not JSON") from None
 
     def summary(self, answer: object, count: int) -> Answer:
         """The answer, if it is one about `count` messages whose numbers agree with its rows."""
         if not isinstance(answer, dict):
-            raise UnexpectedAnswerError(f"Synap answered 200 with JSON that is no object: {type(answer).__name__}")
+            raise UnexpectedAnswerError(f"Synap returned 200 with JSON that is not an object: {type(answer).__name__}")
         rows = self.rows(answer, count)
         failed = sum("error" in row for row in rows)
         found = {"total": count, "succeeded": count - failed, "failed": failed}
         if any(answer.get(name) != number for name, number in found.items()):
-            raise UnexpectedAnswerError("Synap answered 200 with numbers that are not those of its rows")
+            raise UnexpectedAnswerError("Synap returned 200 with numbers that are not those of its rows")
         return {**found, "results": rows}
 
     def rows(self, answer: Answer, count: int) -> list[Row]:
         """A row per message in the order of the messages, in whichever dialect the answer came."""
         stored, errors = answer.get("results"), answer.get("errors") or []
         if not (_are_rows(stored) and _are_rows(errors)) or len(stored) + len(errors) != count:
-            raise UnexpectedAnswerError(f"Synap answered 200 without one row for each of {count} messages")
+            raise UnexpectedAnswerError(f"Synap returned 200 without one row for each of {count} messages")
         refused = {row.get("index"): {"error": row.get("error")} for row in errors}
         following = iter(stored)
         rows = [refused.get(index) or next(following, {}) for index in range(count)]
         if not all(self.is_row(row) for row in rows):
-            raise UnexpectedAnswerError("Synap answered 200 with a row that has neither an id and a time nor an error")
+            raise UnexpectedAnswerError("Synap returned 200 with a row that has neither an id and a time nor an error")
         return rows
 
     def is_row(self, row: Row) -> bool:
-        """Whether a row tells a message's fate."""
+        """Return whether a row reports the outcome of a message."""
         if "error" in row:
             return isinstance(row["error"], str) and "message_id" not in row
         return isinstance(row.get("message_id"), str) and isinstance(row.get("recorded_at"), str)

@@ -18,12 +18,12 @@ LEVELS = [
     | {"client.real_time", "client.releases", "commands.adapter", "commands.color"}
     | {"commands.sections", "observation"}
     | {"observation.expected", "observation.observed", "observation.redaction", "pytest_plugin"}
-    | {"report", "report.files", "report.markup", "report.verdicts", "runs", "runs.open_client"}
+    | {"report", "report.files", "report.markup", "report.verdicts", "runs"}
     | {"runs.result", "scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
     | {"server.connection", "server.other_origin"},
     {"client.bundled.reference", "client.driver", "client.host.answers", "observation.finding"}
     | {"report.badge", "report.evidence", "scenarios.messages", "scenarios.serialization"}
-    | {"server.server"},
+    | {"runs.state", "server.server"},
     {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process"}
     | {"observation.comparison", "runs.faults", "scenarios.saved", "scenarios.shrinking"}
     | {"scenarios.strategies", "scenarios.troubles"},

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Answers the contract kit's requests for record_messages_batch of client.sh (docs/write-an-adapter.md).
 #
-# What it can't do, and says in its hello: calls beside each other; integers beyond 2^53 and lone surrogates, which jq
-# 1.6 rounds and replaces.
+# Its hello declares what it does not support: concurrent calls; integers beyond 2^53 and lone surrogates, which jq 1.6
+# rounds and replaces.
 
 for needed in curl jq; do
   command -v "$needed" >/dev/null || {
@@ -21,7 +21,7 @@ declare -A ERRORS=(
 )
 declare -A urls keys timeouts
 
-# A request becomes fields that bash can read. A line feed ends no field: a malformed key may have one.
+# Converts a request into fields that bash can read. A line feed does not end a field: a malformed key may contain one.
 FIELDS='
   [(.id | tojson), .do, .client, .base_url, .api_key, (.timeout_s // 30 | tostring), (.messages // [] | tojson)][]
   | (. // "") + "\u001e"'
@@ -30,26 +30,26 @@ field() {
   IFS= read -r -d $'\x1e' "$1"
 }
 
-tell() {
+write_line() {
   printf '{"id":%s,%s}\n' "$id" "$1"
 }
 
 call() {
-  local said name text
+  local output name text
   if [[ ! ${urls[$client]+open} ]]; then
-    tell '"broken":"no client of this name is open"'
+    write_line '"broken":"no client of this name is open"'
     return
   fi
-  said=$(record_messages_batch "${urls[$client]}" "${keys[$client]}" "${timeouts[$client]}" <<<"$messages" 2>&1) && {
-    tell "\"answer\":$said"
+  output=$(record_messages_batch "${urls[$client]}" "${keys[$client]}" "${timeouts[$client]}" <<<"$messages" 2>&1) && {
+    write_line "\"answer\":$output"
     return
   }
   name=${ERRORS[$?]}
-  text=$(printf '%s' "$said" | jq --ascii-output --raw-input --slurp .)
+  text=$(printf '%s' "$output" | jq --ascii-output --raw-input --slurp .)
   if [[ $name ]]; then
-    tell "\"raised\":{\"class\":\"$name\",\"names\":[\"$name\"],\"text\":$text}"
+    write_line "\"raised\":{\"class\":\"$name\",\"names\":[\"$name\"],\"text\":$text}"
   else
-    tell "\"broken\":$text"
+    write_line "\"broken\":$text"
   fi
 }
 
@@ -58,17 +58,17 @@ printf '%s\n' '{"hello":{"protocol":1,"name":"curl client","can":["listen","retr
 
 while field id && field request && field client && field base_url && field api_key && field timeout_s && field messages; do
   case $request in
-    ping) tell '"answer":"pong"' ;;
-    listen) tell '"answer":[]' ;; # its only log is standard error, which the kit reads
+    ping) write_line '"answer":"pong"' ;;
+    listen) write_line '"answer":[]' ;; # its only log is standard error, which the kit reads
     open)
       urls[$client]=$base_url keys[$client]=$api_key timeouts[$client]=$timeout_s
-      tell '"answer":null'
+      write_line '"answer":null'
       ;;
     call) call ;;
     close)
       unset "urls[$client]" "keys[$client]" "timeouts[$client]"
-      tell '"answer":null'
+      write_line '"answer":null'
       ;;
-    *) tell '"broken":"the adapter knows no such request"' ;;
+    *) write_line '"broken":"unknown request"' ;;
   esac
 done < <(exec jq --join-output --unbuffered "$FIELDS")

@@ -4,16 +4,16 @@
 #   record_messages_batch BASE_URL API_KEY [TIMEOUT_S] <messages.json >answer.json
 #
 # Standard input is the list of entries, standard output the answer. When the status is not 0 there is no answer, and
-# standard error says why. Entries are checked by Synap, not here. Nothing is sent twice: a batch that got no answer may
+# standard error states why. Entries are checked by Synap, not here. Nothing is sent twice: a batch that got no answer may
 # be recorded, and --retry would send it again after a 503 too.
 
-INVALID_INPUT_ERROR=3  # an entry breaks the page's parameter list; nothing is recorded
-AUTHENTICATION_ERROR=4 # the key is missing, malformed or refused
-NETWORK_ERROR=5        # Synap can't be reached, or its answer did not arrive
+INVALID_INPUT_ERROR=3  # an entry does not follow the parameter list; nothing is recorded
+AUTHENTICATION_ERROR=4 # the key is missing, malformed or rejected
+NETWORK_ERROR=5        # Synap cannot be reached, or its response did not arrive
 RATE_LIMIT_ERROR=6     # too many requests
-SERVICE_ERROR=7        # a failure of Synap's own, or an answer that is no batch result
+SERVICE_ERROR=7        # Synap failed, or its answer is not a batch result
 
-# Of [messages, answer] in one list: the answer, where it is a true result for these messages.
+# Filters [messages, answer]: the answer, if it is a valid result for these messages.
 CHECKED_ANSWER='
   def refused: .error != null;
   def row: type == "object" and if refused then .message_id == null
@@ -31,8 +31,8 @@ record_messages_batch() {
   fi
   messages=$(cat)
 
-  # --disable: a ~/.curlrc that follows redirects would hand the messages to another origin. The key goes through a file
-  # descriptor: arguments are seen by everyone on the machine. Expect is emptied: curl waits a second for its answer.
+  # --disable: a ~/.curlrc that follows redirects would send the messages to another origin. The key goes through a file
+  # descriptor: arguments are visible to all users of the machine. Expect is emptied: curl waits a second for its answer.
   # A body with a NUL makes bash warn.
   { response=$(
     printf '{"messages":%s}' "$messages" | curl --disable --silent --max-time "$timeout_s" --data-binary @- \

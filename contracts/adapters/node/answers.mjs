@@ -1,4 +1,4 @@
-// What the page promises of answers. A client that passes on whatever came would tell its caller success for a login page.
+// What the page promises about answers. Without this check, a login page would count as a success.
 
 /**
  * The batch result in a body, in the page's shape.

@@ -1,4 +1,4 @@
-// A client of Synap's batch endpoint for Node 20 and later: the built-in fetch, no dependency.
+// A client of Synap's batch endpoint for Node 20 and later: the built-in fetch, no dependencies.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { resultIn } from "./answers.mjs";
@@ -25,7 +25,7 @@ export class SynapClient {
    * @throws {AuthenticationError} The key is missing or malformed.
    */
   constructor({ baseUrl, apiKey, timeoutS = 30, longestWaitS = 30 }) {
-    // fetch would refuse such a key too, with an error that quotes it.
+    // fetch would reject such a key too, with an error that contains it.
     if (typeof apiKey !== "string" || !/^[\x21-\x7e]+$/.test(apiKey)) {
       throw new AuthenticationError("the API key is missing or malformed; expected printable ASCII without spaces");
     }
@@ -98,7 +98,7 @@ function secondsIn(retryAfter) {
   return /^\d+$/.test(retryAfter ?? "") ? Number(retryAfter) : null;
 }
 
-// What adapter.mjs asks of a client's module.
+// What adapter.mjs requires of a client's module.
 export const name = "Node client";
 export const can = ["timeout_s", "retry"];
 

@@ -1,9 +1,8 @@
 // node adapter.mjs [CLIENT.mjs]: answers the contract kit's requests for a Node client (docs/write-an-adapter.md).
 //
-// The client's module exports makeClient({ baseUrl, apiKey, timeoutS, retry }), which gives an object with
-// recordMessagesBatch(messages), and may have initialize() and close(). It exports its error classes too: a class
-// that it doesn't export is none of its own. It may export name, version, and can: which of "timeout_s" and "retry"
-// makeClient heeds.
+// The client's module exports makeClient({ baseUrl, apiKey, timeoutS, retry }), which returns an object with
+// recordMessagesBatch(messages), and may have initialize() and close(). It also exports its error classes: other classes
+// count as foreign. It may export name, version, and can: which of "timeout_s" and "retry" makeClient uses.
 
 import { basename, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,29 +12,29 @@ import { inspect, isDeepStrictEqual } from "node:util";
 const PROTOCOL = 1;
 const LONGEST_TEXT = 20_000;
 
-// Standard output is the protocol's alone: what a client prints goes to standard error, which the kit reads too.
+// Standard output is reserved for the protocol. What a client prints goes to standard error, which the kit reads too.
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
-function tell(value) {
+function writeLine(value) {
   const line = JSON.stringify(value).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
   write(`${line}\n`);
 }
 
-async function loaded(path) {
+async function loadClient(path) {
   try {
     const found = await import(path);
     if (typeof found.makeClient === "function") return found;
-    tell({ unusable: `${path} exports no function makeClient` });
+    writeLine({ unusable: `${path} exports no function makeClient` });
   } catch (error) {
     const hint = given ? "" : "; name your client's module, as in node adapter.mjs ./mine.mjs";
-    tell({ unusable: `${path} can't be imported: ${error}${hint}` });
+    writeLine({ unusable: `${path} cannot be imported: ${error}${hint}` });
   }
   process.exit(0);
 }
 
 const [given] = process.argv.slice(2);
-const client = await loaded(given ? pathToFileURL(resolve(given)).href : new URL("client.mjs", pathToFileURL(process.argv[1])).href);
+const client = await loadClient(given ? pathToFileURL(resolve(given)).href : new URL("client.mjs", pathToFileURL(process.argv[1])).href);
 const ownClasses = new Set(Object.values(client));
 const open = new Map();
 
@@ -52,8 +51,8 @@ const requests = {
   call: async ({ client: id, messages, given: as }, line) => {
     const opened = open.get(id);
     if (!opened) throw new Error(`no client ${JSON.stringify(id)} is open`);
-    const told = await outcome(() => opened.recordMessagesBatch(passed(messages, as)));
-    return { ...told, changed: changed(JSON.parse(line).messages, messages, "messages") };
+    const result = await outcome(() => opened.recordMessagesBatch(asType(messages, as)));
+    return { ...result, changed: findChange(JSON.parse(line).messages, messages, "messages") };
   },
   close: async ({ client: id }) => {
     const opened = open.get(id);
@@ -66,16 +65,16 @@ async function outcome(act) {
   try {
     return { answer: (await act()) ?? null };
   } catch (error) {
-    return { raised: described(error) };
+    return { raised: describe(error) };
   }
 }
 
-function passed(messages, as) {
+function asType(messages, as) {
   if (as === "tuple") return Object.freeze(messages);
   return as === "generator" ? messages.values() : messages;
 }
 
-function described(error) {
+function describe(error) {
   const names = [];
   const kind = error?.constructor?.name ?? typeof error;
   for (let each = error; each instanceof Object; each = Object.getPrototypeOf(each)) {
@@ -85,34 +84,34 @@ function described(error) {
     class: names.length ? kind : `${kind} (not exported)`,
     names,
     text: String(error?.message ?? error),
-    said: [inspect(error, { depth: 8 }).slice(0, LONGEST_TEXT)], // as a log shows it: causes and properties too
+    said: [inspect(error, { depth: 8 }).slice(0, LONGEST_TEXT)], // as a log shows it, including causes and properties
     status: Number.isInteger(error?.status) ? error.status : null,
   };
 }
 
-function changed(before, after, path) {
+function findChange(before, after, path) {
   if (isDeepStrictEqual(before, after)) return null;
   if (Array.isArray(before) && Array.isArray(after)) {
     const index = before.findIndex((each, at) => !isDeepStrictEqual(each, after[at]));
-    return before.length === after.length ? changed(before[index], after[index], `${path}[${index}]`) : `${path} (its length)`;
+    return before.length === after.length ? findChange(before[index], after[index], `${path}[${index}]`) : `${path} (its length)`;
   }
   if (!(before instanceof Object && after instanceof Object)) return path;
   const keys = [...Object.keys(before), ...Object.keys(after)];
   const key = keys.find((each) => !isDeepStrictEqual(before[each], after[each]) || !Object.hasOwn(after, each));
-  return key === undefined ? path : changed(before[key], after[key], `${path}.${key}`) ?? `${path}.${key}`;
+  return key === undefined ? path : findChange(before[key], after[key], `${path}.${key}`) ?? `${path}.${key}`;
 }
 
 async function answer(line) {
   const request = JSON.parse(line);
   try {
-    if (!Object.hasOwn(requests, request.do)) throw new Error(`no request ${JSON.stringify(request.do)} is known`);
-    tell({ id: request.id, ...(await requests[request.do](request, line)) });
+    if (!Object.hasOwn(requests, request.do)) throw new Error(`unknown request ${JSON.stringify(request.do)}`);
+    writeLine({ id: request.id, ...(await requests[request.do](request, line)) });
   } catch (error) {
-    tell({ id: request.id, broken: `the adapter failed: ${error}` });
+    writeLine({ id: request.id, broken: `the adapter failed: ${error}` });
   }
 }
 
-tell({
+writeLine({
   hello: {
     protocol: PROTOCOL,
     name: client.name ?? basename(given ?? "unnamed"),
@@ -122,7 +121,7 @@ tell({
   },
 });
 
-// Nothing waits for a call to end before the next line is read: several may be under way.
+// Lines are read during calls: calls can be concurrent.
 const lines = createInterface({ input: process.stdin });
 lines.on("line", answer);
-lines.on("close", () => process.exit(0)); // a client that hangs shall not keep the process
+lines.on("close", () => process.exit(0)); // a client that hangs must not keep the process alive

@@ -74,25 +74,34 @@ def judge_invalid_call(call: ObservedCall, facts: CallFacts) -> Iterator[Finding
     invalid = {index: found for index, entry in enumerate(call.messages) if (found := violation(entry))}
     paths = tuple(f"messages[{index}]" for index in invalid)
     first = min(invalid)
-    clause = invalid[first]
     rows = complete_rows(call, call.outcome.answer) if isinstance(call.outcome, Returned) else []
     if isinstance(call.outcome, Raised) and call.outcome.is_a("InvalidInputError"):
         if facts.comparison.count_of(call.number) or facts.comparison.unexpected:
             message = "the client raised InvalidInputError, but part of the call is recorded"
             yield Finding(IN_ATOMIC.id, message, call.number, paths)
-    elif clause == IN_TYPES.id and rows:
-        for index in invalid:
-            if not is_failed(rows[index]):
-                message = f"messages[{index}] has a field of the wrong type, but the client reported success"
-                yield Finding(clause, message, call.number, (f"messages[{index}]", f"answer.results[{index}]"))
+    elif invalid[first] == IN_TYPES.id and rows:
+        for index in (index for index in invalid if not is_failed(rows[index])):
+            message = f"messages[{index}] has a field of the wrong type, but the client reported success"
+            yield Finding(IN_TYPES.id, message, call.number, (f"messages[{index}]", f"answer.results[{index}]"))
     else:
-        defect = _DEFECTS.get(clause, "has a field of the wrong type")
-        or_row = " or a failed row" if clause == IN_TYPES.id else ""
-        message = f"messages[{first}] {defect}, and {format_outcome(call)}; expected InvalidInputError{or_row}"
-        yield Finding(clause, message, call.number, paths)
-    made = next((each for each in facts.comparison.unexpected if _is_made_of(call.messages[first], each)), None)
-    if made and set(invalid.values()) == {IN_TYPES.id}:
-        message = f"the client changed {format_value(call.messages[first])} into {_format_stored(made)}"
+        yield _expected_error(call, first, invalid[first], paths)
+    if set(invalid.values()) == {IN_TYPES.id}:
+        yield from _judge_changed_entry(call, first, paths, facts)
+
+
+def _expected_error(call: ObservedCall, index: int, clause: ClauseId, paths: tuple[str, ...]) -> Finding:
+    defect = _DEFECTS.get(clause, "has a field of the wrong type")
+    or_row = " or a failed row" if clause == IN_TYPES.id else ""
+    message = f"messages[{index}] {defect}, and {format_outcome(call)}; expected InvalidInputError{or_row}"
+    return Finding(clause, message, call.number, paths)
+
+
+def _judge_changed_entry(call: ObservedCall, index: int, paths: tuple[str, ...], facts: CallFacts) -> Iterator[Finding]:
+    """Judge that the client did not turn an invalid entry into a valid one."""
+    entry = call.messages[index]
+    made = next((each for each in facts.comparison.unexpected if _is_made_of(entry, each)), None)
+    if made:
+        message = f"the client changed {format_value(entry)} into {_format_stored(made)}"
         yield Finding(IN_TYPES.id, message, call.number, paths)
 
 

@@ -123,7 +123,7 @@ def _submitted(step: ObservedStep) -> list[Submitted]:
 
 
 def rejected_indexes(call: ObservedCall) -> frozenset[int]:
-    """Return the entries of a call that the server rejects: as it was told to, or because of their meaning."""
+    """Return the entries of a call that the server rejects: by a scheduled rejection, or because of their meaning."""
     by_meaning = {
         index
         for index, entry in enumerate(call.messages)
@@ -134,24 +134,35 @@ def rejected_indexes(call: ObservedCall) -> frozenset[int]:
 
 def _judge_call(call: ObservedCall, facts: CallFacts, observation: Observation) -> Iterator[Finding]:
     """Judge the outcome of a call, by what happened during it."""
-    returned = isinstance(call.outcome, Returned)
     trouble = call.trouble
     if call.place == "nobody":
         yield from judge_unreachable(call)
-    elif call.place == "bystander" or (call.key_kind in {"newline", "accented"} and not returned):
-        return  # any outcome is allowed that does not show the key
+    elif _is_free(call):
+        return
     elif call.unauthorized:
         yield from judge_unauthorized_call(call)
     elif any(map(violation, call.messages)):
         yield from judge_invalid_call(call, facts)
-    elif not call.fault_hit and call.call.trouble and call.call.trouble.short and not returned:
-        return  # a client with a short timeout may fail without any fault
+    elif _may_time_out(call):
+        return
     elif trouble and trouble.rows is not None and isinstance(call.outcome, Returned):
         yield from judge_prepared_rows(call, call.outcome.answer, trouble.rows, facts.by_id)
     elif trouble and not trouble.slow:
         yield from judge_troubled_call(call, trouble, facts, observation.elsewhere)
     else:
         yield from judge_ordinary_call(call, facts)
+
+
+def _is_free(call: ObservedCall) -> bool:
+    """Return whether any outcome is allowed that does not show the key."""
+    malformed = call.key_kind in {"newline", "accented"}
+    return call.place == "bystander" or (malformed and not isinstance(call.outcome, Returned))
+
+
+def _may_time_out(call: ObservedCall) -> bool:
+    """Return whether a client with a short timeout failed although no fault occurred."""
+    short = call.call.trouble is not None and call.call.trouble.short
+    return short and not call.fault_hit and not isinstance(call.outcome, Returned)
 
 
 def _may_reject(call: ObservedCall) -> bool:
@@ -171,10 +182,9 @@ def _attribute(
     elif clause := IN_ITERABLE.id if call.call.given != "list" else wide:
         if finding.clause not in _EXPLICIT or isinstance(call.outcome, Hung):
             yield replace(finding, clause=clause, plainly=finding.clause)
-    elif not call.messages and not call.trouble and call.key_kind == "own" and _reaches_server(call):
-        about_answer = finding.clause in _ABOUT_ANSWER or finding.clause == ACCEPT.id
-        yield replace(finding, clause=RES_EMPTY.id) if about_answer else finding
-    elif observation.dialect == "observed" and rejected_indexes(call) and _is_about_dialect(finding):
+    elif _is_empty_batch(call) and (finding.clause in _ABOUT_ANSWER or finding.clause == ACCEPT.id):
+        yield replace(finding, clause=RES_EMPTY.id)
+    elif _is_about_dialect(finding, call, observation):
         yield replace(finding, clause=DIALECT.id, unless_alone=None)
     else:
         yield finding
@@ -193,9 +203,14 @@ def _attribute_to_reuse(finding: Finding, call: ObservedCall, *, recorded: bool)
     yield replace(finding, clause=REUSE.id, message=message, plainly=finding.clause)
 
 
-def _reaches_server(call: ObservedCall) -> bool:
-    return not call.revoked and call.place == "server"
+def _is_empty_batch(call: ObservedCall) -> bool:
+    """Return whether a call submits nothing, under conditions in which any other call must succeed."""
+    ordinary = not call.trouble and call.key_kind == "own" and not call.revoked and call.place == "server"
+    return ordinary and not call.messages
 
 
-def _is_about_dialect(finding: Finding) -> bool:
+def _is_about_dialect(finding: Finding, call: ObservedCall, observation: Observation) -> bool:
+    """Return whether a finding is about a partial failure in the observed dialect."""
+    if observation.dialect != "observed" or not rejected_indexes(call):
+        return False
     return finding.clause in _ABOUT_ANSWER or finding.clause == RES_PARTIAL.id or finding.unless_alone is not None

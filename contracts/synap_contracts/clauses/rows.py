@@ -243,7 +243,7 @@ def _judge_reported_failure(call: ObservedCall, index: int, reported: set[str], 
 def judge_prepared_rows(
     call: ObservedCall, answer: Json, prepared: list[Json], recorded: Collection[str]
 ) -> Iterator[Finding]:
-    """Judge an answer whose rows the server was told to return: the caller must receive these rows.
+    """Judge an answer whose rows the scenario prepared: the caller must receive these rows.
 
     Args:
         call: The call.

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.clauses.auth import AUTH_INVALID, AUTH_MISSING, AUTH_OWN, AUTH_REVOKED
-from synap_contracts.clauses.clause import ACCEPTED, OWN_CHOICE, PAGE, PARAMETERS, RETURNS, Check, Depth, must, should
+from synap_contracts.clauses.clause import ACCEPTED, OWN_CHOICE, PAGE, PARAMETERS, Check, Depth, must, should
 from synap_contracts.clauses.inputs import IN_UUID, violation
 from synap_contracts.clauses.results import RES_COUNTS, RES_ROWS, RES_TOTAL
 from synap_contracts.clauses.rows import (
@@ -66,11 +66,11 @@ SEND_ORDER = must(
     "The transcript of each conversation is in submission order.",
     ordinary=True,
 )
-SEND_ALL = must("SEND-ALL", "derived", f"{RETURNS} (succeeded)", "Every accepted message is recorded.", ordinary=True)
+SEND_ALL = must("SEND-ALL", "derived", ACCEPTED, "Every accepted message is recorded.", ordinary=True)
 SEND_ONLY = must(
     "SEND-ONLY",
     "derived",
-    f"{RETURNS} (succeeded)",
+    ACCEPTED,
     "Nothing else is recorded, and equal messages are recorded as often as they were sent.",
     ordinary=True,
 )
@@ -100,23 +100,28 @@ def judge_input(call: ObservedCall) -> Iterator[Finding]:
 
 def judge_recorded(call: ObservedCall, comparison: Comparison) -> Iterator[Finding]:
     """Judge what the server recorded of a call."""
-    if isinstance(call.outcome, Returned) and not _is_independent(call, call.outcome.answer):
-        failed = [] if call.rejected else list(map(is_failed, complete_rows(call, call.outcome.answer)))
-        for each in comparison.missing_of(call.number):
-            if not (failed and failed[each.index]):
-                path = f"messages[{each.index}]"
-                yield Finding(SEND_ALL.id, f"{path} is not recorded", call.number, (path,))
+    yield from _judge_missing(call, comparison)
     yield from (_misplaced(each, stored) for each, stored in comparison.misplaced if each.call == call.number)
     for each, stored, names in comparison.changed:
-        if each.call == call.number:
-            yield from (_changed(each, stored, name) for name in names)
+        yield from (_changed(each, stored, name) for name in names if each.call == call.number)
     for first, other in comparison.out_of_order:
         if first.call == call.number:
             message = f"the transcript has messages[{other.index}] in the place of messages[{first.index}]"
-            yield Finding(SEND_ORDER.id, message, call.number, (f"messages[{first.index}]", f"messages[{other.index}]"))
+            paths = (f"messages[{first.index}]", f"messages[{other.index}]")
+            yield Finding(SEND_ORDER.id, message, call.number, paths)
     for each, stored in comparison.duplicated:
         if each.call == call.number:
             yield from _duplicated(call, each, stored)
+
+
+def _judge_missing(call: ObservedCall, comparison: Comparison) -> Iterator[Finding]:
+    if not isinstance(call.outcome, Returned) or _is_independent(call, call.outcome.answer):
+        return
+    failed = [] if call.rejected else list(map(is_failed, complete_rows(call, call.outcome.answer)))
+    for each in comparison.missing_of(call.number):
+        if not (failed and failed[each.index]):
+            path = f"messages[{each.index}]"
+            yield Finding(SEND_ALL.id, f"{path} is not recorded", call.number, (path,))
 
 
 def _is_independent(call: ObservedCall, answer: Json) -> bool:
@@ -217,13 +222,12 @@ def equal_messages(_: Depth) -> tuple[Scenario, ...]:
 
 
 _SORTABLE: Final = ("timestamp", "created_at", "time", "date", "index", "order", "seq", "position", "priority")
-_DEEP_LENGTH: Final = 5_000_000
 _OTHERS: Final[Json] = {name: f"the {name}" for name in OPTIONAL_STRINGS}
 
 
 def contents(depth: Depth) -> tuple[Scenario, ...]:
     """Each text that clients are known to change; long texts, whole and at the end of a batch."""
-    lengths = (*edge_cases.LENGTHS, _DEEP_LENGTH) if depth == "deep" else edge_cases.LENGTHS
+    lengths = (*edge_cases.LENGTHS, 5_000_000) if depth == "deep" else edge_cases.LENGTHS
     return (
         *_in_batches(edge_cases.TEXTS),
         *_in_batches(tuple(f"a{text}b" for text in edge_cases.TEXTS)),

@@ -102,18 +102,30 @@ def _reports_rate_limit(raised: Raised) -> bool:
 
 def _judge_returned(call: ObservedCall, trouble: Trouble, answer: Json, facts: CallFacts) -> Iterator[Finding]:
     """Judge the answer of a call that returned in spite of the failure."""
-    rows = complete_rows(call, answer)
-    incomplete = trouble.clause in _ERROR_OR_COMPLETE_ANSWER and len(rows) != len(call.messages)
-    findings = [_expected_error(call, trouble)] if incomplete else list(judge_answer(call, answer, facts))
-    if rows and not all(map(is_failed, rows)):
-        # The batch was sent in parts, one of which failed: a row that reports it is true.
-        findings = [each for each in findings if each.clause != ACCEPT.id or each.contradicted]
-    missing = [each.index for each in facts.comparison.missing_of(call.number)]
-    silent = [index for index in missing if not (rows and is_failed(rows[index]))]
-    if silent:
-        message = f"{trouble.named}, the client returned, and the server did not record messages[{silent[0]}]"
-        findings.append(Finding(TRUE.id, message, call.number, tuple(f"messages[{index}]" for index in silent)))
+    incomplete = trouble.clause in _ERROR_OR_COMPLETE_ANSWER and len(complete_rows(call, answer)) != len(call.messages)
+    findings = [_expected_error(call, trouble)] if incomplete else _judge_true_answer(call, answer, facts)
+    findings += _judge_silence(call, trouble, answer, facts)
     yield from (each for each in findings if each.clause != ACCEPT.id)
     untrue = next((each for each in findings if not is_about_format(each)), None)
     if untrue and not incomplete and trouble.clause not in _ANSWER_IS_NO_FAILURE:
         yield Finding(trouble.clause, f"{trouble.named}, and {untrue.message}", call.number, untrue.paths)
+
+
+def _judge_true_answer(call: ObservedCall, answer: Json, facts: CallFacts) -> list[Finding]:
+    """Judge an answer whose rows may report failures: if the batch was sent in parts, one of them failed."""
+    rows = complete_rows(call, answer)
+    findings = list(judge_answer(call, answer, facts))
+    if not rows or all(map(is_failed, rows)):
+        return findings
+    return [each for each in findings if each.clause != ACCEPT.id or each.contradicted]
+
+
+def _judge_silence(call: ObservedCall, trouble: Trouble, answer: Json, facts: CallFacts) -> list[Finding]:
+    """Judge that no message is missing whose row does not report a failure."""
+    rows = complete_rows(call, answer)
+    missing = [each.index for each in facts.comparison.missing_of(call.number)]
+    silent = [index for index in missing if not (rows and is_failed(rows[index]))]
+    if not silent:
+        return []
+    message = f"{trouble.named}, the client returned, and the server did not record messages[{silent[0]}]"
+    return [Finding(TRUE.id, message, call.number, tuple(f"messages[{index}]" for index in silent))]

@@ -14,7 +14,7 @@ ROLES: Final = ("user", "assistant")
 MOST: Final = 100
 """The largest number of messages that a MUST check submits in one call."""
 REASON: Final = "refused by the test"
-"""The error text that the server is told to return for an entry that it must reject."""
+"""The error text of scheduled rejections."""
 
 _UUID: Final = re.compile(
     r"(?P<p>\{|urn:uuid:)?(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})(?P<s>\})?",

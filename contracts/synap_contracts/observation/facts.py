@@ -24,7 +24,7 @@ class CallFacts:
         by_id: All recorded messages by ID.
         earlier_ids: The IDs that existed before this step.
         rejected: The indexes of the entries that the server had to reject.
-        reason: The error text that the server was told to return for them, or None.
+        reason: The error text of their scheduled rejection, or None.
         concurrent: The likenesses of the messages of concurrent calls.
     """
 

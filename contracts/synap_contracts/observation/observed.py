@@ -27,7 +27,7 @@ class ObservedCall:
         opening: Whether it was the opening of the client that raised or hung.
         requests: What the recording routes received during the step. Read only if something was to fail.
         tenancy: The tenancy of the key's instance.
-        rejected: The entries that the server was told to reject, by this call or an earlier one.
+        rejected: The entries with a scheduled rejection, by this call or an earlier one.
         timeout_settable: Whether the kit could set the timeout that the failure requires.
         fault_hit: Whether the scheduled failure occurred. A client that sends no second request avoids a fault of it.
     """

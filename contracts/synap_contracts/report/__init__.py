@@ -1,1 +1,1 @@
-"""How a run is told: on the terminal, and as JSON."""
+"""Reports on runs: terminal, JSON, JUnit, HTML, Markdown, badge, and scripts."""

@@ -19,8 +19,8 @@ from synap_contracts.client.protocol import Hung, Raised
 from synap_contracts.client.spec import BUNDLED
 from synap_contracts.observation.expected import REASON
 from synap_contracts.runs.faults import scheduled_fault
-from synap_contracts.runs.open_client import UNKNOWN_KEY
 from synap_contracts.runs.scenario_runner import STAGGER_S
+from synap_contracts.runs.state import UNKNOWN_KEY
 from synap_contracts.scenarios.model import Call, Close, Open, Revoke, Together, calls_of
 from synap_contracts.server.server import BATCH_ROUTE
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +11,9 @@ from synap_contracts.client.driver import NORMAL_TIMEOUT_S, SHORT_TIMEOUT_S
 from synap_contracts.client.protocol import AdapterError, Hung, Raised, Returned
 from synap_contracts.client.real_time import monotonic, pause
 from synap_contracts.observation.expected import REASON
-from synap_contracts.observation.observed import AlteredAnswer, Observation, ObservedCall, ObservedStep
+from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
 from synap_contracts.runs.faults import fault_hit, scheduled_fault
-from synap_contracts.runs.open_client import OpenClient
+from synap_contracts.runs.state import OpenClient, RunState, StartedCall
 from synap_contracts.scenarios.model import Call, Close, Names, Open, Revoke, Scenario, Together, calls_of
 from synap_contracts.server.other_origin import unused_address
 from synap_contracts.server.server import BATCH_ROUTE
@@ -25,46 +25,12 @@ if TYPE_CHECKING:
     from synap_contracts.client.protocol import Outcome
     from synap_contracts.scenarios.model import Json, KeyKind, Place
     from synap_contracts.server.other_origin import OtherOrigin
-    from synap_contracts.server.server import Recording, Request, Server
+    from synap_contracts.server.server import Request, Server
 
 STAGGER_S: Final = 0.06
 """How much later each of several staggered responses is sent."""
 _MAX_WAITS: Final = 4
 """How often a client may wait for the whole of Retry-After."""
-
-
-@dataclass
-class _Started:
-    """A call that was sent, with its messages and the number of its request, or the outcome of opening its client."""
-
-    call: Call
-    client: OpenClient
-    messages: tuple[Json, ...]
-    request: int | None
-    outcome: Outcome | None
-
-
-@dataclass
-class _State:
-    """The state of one run of a scenario."""
-
-    scenario: Scenario
-    names: Names
-    clients: dict[str, OpenClient] = field(default_factory=dict)
-    recording: Recording = field(default_factory=dict)
-    steps: list[ObservedStep] = field(default_factory=list)
-    requests: int = 0
-    rejected: set[tuple[str, str]] = field(default_factory=set)
-    number: int = 0
-    hung: bool = False
-    calls: dict[int, int] = field(default_factory=dict)
-    """The number of the call for each number of a request."""
-    altered: list[AlteredAnswer] = field(default_factory=list)
-
-    def note_altered(self, outcome: Outcome, after: int | None) -> None:
-        """Store the altered answers that an outcome reports."""
-        if isinstance(outcome, Returned | Raised):
-            self.altered += [AlteredAnswer(self.calls.get(number), after, path) for number, path in outcome.altered]
 
 
 class ScenarioRunner:
@@ -137,7 +103,7 @@ class ScenarioRunner:
             ServerError: The server failed.
         """
         shared = scenario.plain and not fresh
-        state = _State(scenario, Names(self.random), self.shared if shared else {})
+        state = RunState(scenario, Names(self.random), self.shared if shared else {})
         self.server.reset()
         self.origin.clear()
         try:
@@ -157,7 +123,7 @@ class ScenarioRunner:
             elsewhere=tuple(self.origin.received),
         )
 
-    def _run_steps(self, state: _State, *, shared: bool) -> tuple[str, ...]:
+    def _run_steps(self, state: RunState, *, shared: bool) -> tuple[str, ...]:
         """Run all steps, and return what the client logged and printed."""
         scenario = state.scenario
         if scenario.listening:
@@ -176,7 +142,7 @@ class ScenarioRunner:
             self.stop()
         return output
 
-    def _close_all(self, state: _State) -> None:
+    def _close_all(self, state: RunState) -> None:
         for client in state.clients.values():
             if not client.open or state.hung:
                 continue
@@ -185,7 +151,7 @@ class ScenarioRunner:
             else:
                 self.driver.close_later(client.handle)
 
-    def _run_step(self, state: _State, step: object) -> None:
+    def _run_step(self, state: RunState, step: object) -> None:
         match step:
             case Open(name, kind, place):
                 state.clients[name] = self._new_client(state, name, kind, place)
@@ -201,7 +167,7 @@ class ScenarioRunner:
             case Call() | Together():
                 self._run_calls(state, calls_of(step), staggered=isinstance(step, Together) and step.staggered)
 
-    def _new_client(self, state: _State, name: str, kind: KeyKind = "own", place: Place = "server") -> OpenClient:
+    def _new_client(self, state: RunState, name: str, kind: KeyKind = "own", place: Place = "server") -> OpenClient:
         self._handles += 1
         troubles = [call.trouble for call in state.scenario.calls if call.client == name and call.trouble]
         return OpenClient(
@@ -214,12 +180,12 @@ class ScenarioRunner:
             patient=any(trouble.patient for trouble in troubles),
         )
 
-    def _client(self, state: _State, name: str) -> OpenClient:
+    def _client(self, state: RunState, name: str) -> OpenClient:
         if name not in state.clients:
             state.clients[name] = self._new_client(state, name)
         return state.clients[name]
 
-    def _open(self, state: _State, client: OpenClient) -> Outcome:
+    def _open(self, state: RunState, client: OpenClient) -> Outcome:
         url = {"server": self.server.url, "bystander": self.origin.url}.get(client.place) or unused_address()
         outcome = self.driver.open(
             client.handle,
@@ -232,43 +198,52 @@ class ScenarioRunner:
         state.hung |= isinstance(outcome, Hung)
         return outcome
 
-    def _run_calls(self, state: _State, calls: tuple[Call, ...], *, staggered: bool) -> None:
+    def _run_calls(self, state: RunState, calls: tuple[Call, ...], *, staggered: bool) -> None:
         """Run the calls of a step concurrently."""
         before = state.recording
         prepared = [(call, *self._prepare(state, call)) for call in calls]
-        troubled = any(call.trouble for call in calls)
-        staggered = staggered and "faults" in self.server.capabilities
-        if staggered:
-            delays = [STAGGER_S * (len(calls) - n - 1) for n in range(len(calls))]
-            self.server.schedule_fault({"sequence": [{"fault": "Latency", "seconds": delay} for delay in delays]})
+        staggered = staggered and self._schedule_delays(len(calls))
         started = [self._start(state, *each) for each in prepared]
-        numbers = range(state.number, state.number + len(calls))
-        state.calls |= {each.request: n for n, each in zip(numbers, started, strict=True) if each.request}
+        state.calls |= {each.request: state.number + n for n, each in enumerate(started) if each.request}
         outcomes = [each.outcome or self._wait(state, each) for each in started]
+        requests, hit = self._end_faults(state, calls, staggered=staggered)
+        submitted = [e["conversation_id"] for each in started for e in each.messages if _has_id(e)]
+        state.recording = self.server.recording(submitted, started[0].client.key.key)
+        observed = []
+        for each, outcome in zip(started, outcomes, strict=True):
+            call = replace(self._observe(state, each, outcome, requests), fault_hit=hit)
+            state.note_altered(outcome, state.number)
+            if call.trouble and isinstance(outcome, Raised):
+                each.client.quiet_until = monotonic() + float(call.trouble.fault.get("retry_after", 0))
+            state.number += 1
+            observed.append(call)
+        state.steps.append(ObservedStep(tuple(observed), before, state.recording))
+
+    def _schedule_delays(self, count: int) -> bool:
+        """Delay the responses to earlier calls, so that they end in reverse order. Return whether the server can."""
+        if "faults" not in self.server.capabilities:
+            return False
+        delays = [{"fault": "Latency", "seconds": STAGGER_S * n} for n in reversed(range(count))]
+        self.server.schedule_fault({"sequence": delays})
+        return True
+
+    def _end_faults(
+        self, state: RunState, calls: tuple[Call, ...], *, staggered: bool
+    ) -> tuple[tuple[Request, ...], bool]:
+        """Remove all faults. Return the requests since the last failure, and whether the failure occurred."""
+        troubled = any(call.trouble for call in calls)
         scheduled = self.server.scheduled_faults() if troubled and not staggered else []
         if troubled or staggered:
             self.server.clear_faults()
         requests = self._new_requests(state) if troubled else ()
-        hit = staggered or fault_hit(calls, scheduled, requests)
-        submitted = [e["conversation_id"] for each in started for e in each.messages if _has_id(e)]
-        state.recording = self.server.recording(submitted, started[0].client.key.key)
-        observed = tuple(
-            replace(self._observe(state, number, each, outcome, requests), fault_hit=hit)
-            for number, each, outcome in zip(numbers, started, outcomes, strict=True)
-        )
-        for call, each in zip(observed, started, strict=True):
-            state.note_altered(call.outcome, call.number)
-            if call.call.trouble and hit and isinstance(call.outcome, Raised):
-                each.client.quiet_until = monotonic() + float(call.call.trouble.fault.get("retry_after", 0))
-        state.number += len(calls)
-        state.steps.append(ObservedStep(observed, before, state.recording))
+        return requests, staggered or fault_hit(calls, scheduled, requests)
 
     def _observe(
-        self, state: _State, number: int, started: _Started, outcome: Outcome, requests: tuple[Request, ...]
+        self, state: RunState, started: StartedCall, outcome: Outcome, requests: tuple[Request, ...]
     ) -> ObservedCall:
         client = started.client
         return ObservedCall(
-            number,
+            state.number,
             started.call,
             started.messages,
             outcome,
@@ -286,7 +261,7 @@ class ScenarioRunner:
     def _timeout_settable(self, call: Call) -> bool:
         return not (call.trouble and call.trouble.short) or "timeout_s" in self.driver.hello.can
 
-    def _prepare(self, state: _State, call: Call) -> tuple[OpenClient, tuple[Json, ...]]:
+    def _prepare(self, state: RunState, call: Call) -> tuple[OpenClient, tuple[Json, ...]]:
         """Return the client and the messages of a call, and tell the server which entries to reject."""
         messages = tuple(state.names.entry(entry) for entry in call.messages)
         client = self._client(state, call.client)
@@ -297,21 +272,21 @@ class ScenarioRunner:
             state.rejected.add((entry["conversation_id"], entry["content"]))
         return client, messages
 
-    def _start(self, state: _State, call: Call, client: OpenClient, messages: tuple[Json, ...]) -> _Started:
+    def _start(self, state: RunState, call: Call, client: OpenClient, messages: tuple[Json, ...]) -> StartedCall:
         """Open the client if necessary, schedule the failure, and send the call."""
         if not client.open:
             outcome = self._open(state, client)
             if not isinstance(outcome, Returned):
-                return _Started(call, client, messages, None, outcome)
+                return StartedCall(call, client, messages, None, outcome)
         pause(max(0.0, client.quiet_until - monotonic()))
         if call.trouble:
             fault = json.loads(json.dumps(call.trouble.fault).replace("$bystander", self.origin.url))
             self.server.schedule_fault(scheduled_fault({"route": BATCH_ROUTE, **fault}, call.trouble.skips))
         how = {"given": call.given, "loop": call.loop}
         request = self.driver.send("call", client=client.handle, messages=list(messages), **how)
-        return _Started(call, client, messages, request, None)
+        return StartedCall(call, client, messages, request, None)
 
-    def _wait(self, state: _State, started: _Started) -> Outcome:
+    def _wait(self, state: RunState, started: StartedCall) -> Outcome:
         assert started.request is not None  # noqa: S101 - otherwise it has an outcome
         outcome = self.driver.outcome(started.request, self._deadline(started.call))
         state.hung |= isinstance(outcome, Hung)
@@ -326,7 +301,7 @@ class ScenarioRunner:
             return self.deadline_s / 4
         return self.deadline_s / 2 if call.trouble and call.trouble.short else self.deadline_s
 
-    def _new_requests(self, state: _State) -> tuple[Request, ...]:
+    def _new_requests(self, state: RunState) -> tuple[Request, ...]:
         requests = self.server.requests()
         new, state.requests = requests[state.requests :], len(requests)
         return new

@@ -98,7 +98,7 @@ class Call:
     Args:
         messages: The entries, with references to conversations.
         client: The client that is called.
-        refused: The indexes of the entries that the server is told to reject.
+        refused: The indexes of the entries for which a rejection is scheduled.
         trouble: The failure that occurs during the call.
         given: The type in which the messages are passed.
         loop: Whether the call runs in an event loop of its own.

@@ -91,7 +91,7 @@ def plain() -> SearchStrategy[Scenario]:
 
 @st.composite
 def partial(draw: st.DrawFn) -> Scenario:
-    """Draw a call with entries that the server rejects: as it is told to, or without a customer on B2B."""
+    """Draw a call with entries that the server rejects: by a scheduled rejection, or without a customer on B2B."""
     if draw(st.integers(0, 3)) == 3:  # noqa: PLR2004 - one in four
         count = draw(st.integers(1, 8))
         bought = draw(st.lists(st.booleans(), min_size=count, max_size=count))

@@ -9,7 +9,7 @@ PYTEST := .venv/bin/python -P -m pytest -p xdist -n 2 --dist worksteal
 MATRIX := nice .venv/bin/python -P -m synap_contracts.releases --known-failures contracts/known-failures/official-sdk.toml \
 	--page docs/generated/sdk-conformance.md --html dist/sdk-conformance.html
 
-.PHONY: demo test zoo lint types check bench integrations matrix matrix-all
+.PHONY: demo test attack zoo lint types check bench integrations matrix matrix-all
 .DEFAULT_GOAL := test
 
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back
@@ -23,6 +23,9 @@ test: .venv/.test
 
 zoo: .venv/.test ## the rest of the tests: every client of the zoo, the official SDK's longest searches, a benchmark
 	$(PYTEST) -m whole
+
+attack: .venv/.test ## attacks servers for some minutes: memory, the latency of /health, fuzzed requests; ATTACK="--seed 7 --count 300000"
+	.venv/bin/python -P -m pytest attacks -rP $(ATTACK)
 
 lint: .venv/.check
 	.venv/bin/ruff check

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from synap_mock.transports.bad_requests import BadRequests
+from synap_mock.transports.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,12 +42,14 @@ class Admission:
     Attributes:
         held: bytes of unanswered requests and unread responses.
         bad_requests: what was rejected.
+        turns: of requests that may take long.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.held = 0
         self.bad_requests = BadRequests()
+        self.turns = Turns()
 
     def make_place(self, newcomer: Peer, peers: Collection[Peer]) -> None:
         """Keep to the limit of connections: close stalled ones, or the newcomer where all others are busy."""

@@ -16,6 +16,7 @@ from synap_mock.http.fault_step import LINE
 
 if TYPE_CHECKING:
     from starlette.types import Receive
+    from uvicorn._types import ASGI3Application
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from synap_mock.domain.faults.fault import Lost, Unreachable
@@ -151,6 +152,12 @@ class Connection(HttpToolsProtocol):
         self._events += 1
         if not self._offering:
             super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        if cycle.scope["method"] == "GET" and cycle.scope["path"] != "/health":
+            self.admission.turns.add(lambda: super(Connection, self)._start_asgi_task(cycle, app), self.loop)
+        else:
+            super()._start_asgi_task(cycle, app)
 
     # What is sent
 

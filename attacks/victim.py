@@ -1,0 +1,115 @@
+"""A server to attack: a process, its memory, and a second process that asks for /health all the time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import psutil
+from hostile.line import Answered, Line
+from hostile.request import KEY, get, request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEALTH_P99: Final = 0.05
+"""Seconds: the most that the slowest hundredth of calls of /health may take during an attack."""
+_COMMAND: Final = (sys.executable, "-m", "synap_mock", "serve", "--port", "0", "--api-key", KEY, "--log-format", "json")
+_PROBE: Final = Path(__file__).with_name("probe.py")
+
+
+@dataclass(frozen=True)
+class Victim:
+    """The server.
+
+    Attributes:
+        port: where it listens.
+        process: of it.
+        before: MiB of memory before the attack.
+    """
+
+    port: int
+    process: psutil.Process
+    before: float
+
+    @property
+    def grown(self) -> float:
+        """MiB of memory that it has more than before."""
+        return _mib(self.process) - self.before
+
+    def send(self, *parts: bytes) -> Answered:
+        """Send a request on a connection of its own."""
+        with Line(self.port) as line:
+            line.send(*parts)
+            return line.answer()
+
+    def control(self, method: str, path: str, **fields: Any) -> Answered:
+        """Call the control API."""
+        body = json.dumps(fields).encode()
+        target = f"/_mock/{path}".encode()
+        return self.send(get(target) if method == "GET" else request(method=method.encode(), target=target, body=body))
+
+    def is_as_ever(self) -> None:
+        """Assert that it serves a batch and its memory can be read."""
+        assert self.send(request()).status == 200
+        assert self.process.is_running()
+
+
+def _mib(process: psutil.Process) -> float:
+    return float(process.memory_info().rss) / 2**20
+
+
+@contextlib.contextmanager
+def attacked(*options: str, latency: float = HEALTH_P99) -> Iterator[Victim]:
+    """A fresh server, whose /health is asked for while the context lasts; it must serve as ever afterwards.
+
+    Args:
+        options: of `synap-mock serve`.
+        latency: seconds that the slowest hundredth of calls of /health may take.
+    """
+    with subprocess.Popen([*_COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        try:
+            assert server.stdout
+            port = int(json.loads(server.stdout.readline())["url"].rpartition(":")[2])
+            process = psutil.Process(server.pid)
+            victim = Victim(port, process, 0)
+            victim.is_as_ever()
+            victim = Victim(port, process, _mib(process))
+            with _probing(port) as latencies:
+                yield victim
+            print(f"RSS {victim.before:.0f} MiB {victim.grown:+.0f}; /health {_described(latencies)}")
+            victim.is_as_ever()
+            assert _p99(latencies) < latency, _described(latencies)
+        finally:
+            server.kill()
+
+
+@contextlib.contextmanager
+def _probing(port: int) -> Iterator[list[float]]:
+    latencies: list[float] = []
+    command = [sys.executable, str(_PROBE), str(port)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as probe:
+        assert probe.stdout
+        assert probe.stdout.readline() == "started\n"
+        try:
+            yield latencies
+        finally:
+            out, _ = probe.communicate()
+        latencies += json.loads(out)
+
+
+def _p99(latencies: list[float]) -> float:
+    return sorted(latencies)[len(latencies) * 99 // 100]
+
+
+def _described(latencies: list[float]) -> str:
+    return (
+        f"{len(latencies)} calls, p50 {statistics.median(latencies) * 1000:.1f} ms, "
+        f"p99 {_p99(latencies) * 1000:.1f} ms, slowest {max(latencies) * 1000:.1f} ms"
+    )

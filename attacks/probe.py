@@ -15,7 +15,7 @@ _LEAST = 200
 def main() -> None:
     """Run."""
     port = int(sys.argv[1])
-    latencies = []
+    latencies: list[float] = []
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     print("started", flush=True)
     while not select.select([sys.stdin], [], [], 0.01)[0] or len(latencies) < _LEAST:

@@ -65,7 +65,7 @@ class LogQueue(QueueHandler):  # not QueueListener: its end waits for a write th
     def _write(self, record: logging.LogRecord) -> None:
         try:
             self._put(self._lines.format(record) + "\n")
-        except OSError:
+        except (OSError, ValueError):
             pass  # closed or full: nothing is left to report it on
         except Exception:  # noqa: BLE001 - as every handler of logging's does
             self.handleError(record)

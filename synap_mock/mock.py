@@ -1,4 +1,4 @@
-"""`SynapMock`: composes the fake and its doors; does nothing itself."""
+"""`SynapMock` composes the fake and its transports."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _LAST: Final = 5
 
 
 class SynapMock:
-    """An in-memory fake of Synap's conversation recording.
+    """An in-memory fake of the Synap API.
 
     Args:
-        api_key: the key, or several that share one instance, the first being the default. None makes one.
+        api_key: the key, or several that share one instance; the first is the default. None generates one.
         allow_hosts: names that may stand in the control face's Host and Origin headers, besides loopback's and what
             `serve` is told to bind.
         control_token: what the control face wants as ``Authorization: Bearer``. None: nothing, unless the fake is
@@ -59,7 +59,7 @@ class SynapMock:
         ValueError: a value out of its range, named with what would do.
     """
 
-    __slots__ = ("_app", "_guard", "_servers", "_state", "app")  # so that fake.tenancy = "b2b" is an error, not nothing
+    __slots__ = ("_app", "_guard", "_servers", "_state", "app")  # so that fake.tenancy = "b2b" is an error
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class SynapMock:
         api_key: str | Sequence[str] | None = None,
         allow_hosts: Sequence[str] = (),
         control_token: str | None = None,
-        **settings: Any,  # noqa: ANN401 - the settings' types differ; Settings checks them
+        **settings: Any,  # noqa: ANN401 - the types of settings differ; Settings checks them
     ) -> None:
         state = State(Settings.of(**settings), [api_key] if isinstance(api_key, str) else api_key)
         self._state = state
@@ -88,7 +88,7 @@ class SynapMock:
 
     @property
     def settings(self) -> Settings:
-        """How the fake behaves now."""
+        """The current settings."""
         return self._state.settings
 
     @property
@@ -103,24 +103,24 @@ class SynapMock:
 
     @property
     def requests(self) -> list[Request]:
-        """The calls that the journal kept, oldest first; telemetry and heartbeats left out."""
+        """The calls in the journal, oldest first, without telemetry and heartbeats."""
         return [request for request in self._state.journal.requests() if not request.background]
 
     @property
     def unmodelled(self) -> list[Request]:
-        """The calls to routes that the fake doesn't model."""
+        """The calls to routes that are not modelled."""
         return self._state.journal.unmodelled()
 
     @masked_errors
     def transcript(self, conversation_id: str, *, instance_id: str | None = None) -> list[tuple[str, str]]:
-        """What was said in one conversation: (role, content) of each message, in order; empty if there is none.
+        """The messages of one conversation as (role, content), in order; empty if there is none.
 
         Args:
             conversation_id: a UUID in any accepted spelling.
-            instance_id: whose, where several instances hold that id.
+            instance_id: the instance, if several have that id.
 
         Raises:
-            ValueError: `conversation_id` is no UUID, or several instances hold it and none is chosen.
+            ValueError: `conversation_id` is not a UUID, or several instances hold it and none is chosen.
         """
         canonical = canonical_uuid(str(conversation_id))
         if canonical is None:
@@ -137,34 +137,34 @@ class SynapMock:
 
     @property
     def clock(self) -> Clock:
-        """Time, as the fake tells it: `advance` adds, `freeze` stops."""
+        """The fake's clock: `advance` and `freeze` move it."""
         return self._state.clock
 
     @property
     def server(self) -> Server:
-        """The port that it is served on.
+        """The server that serves the fake on a port.
 
         Raises:
-            RuntimeError: it is served on none.
+            RuntimeError: the fake is not served.
         """
         if not self._servers:
-            raise RuntimeError("the fake is on no port; ask for the fixture synap_server, or serve() it")
+            raise RuntimeError("the fake is not served on a port; request the fixture synap_server, or call serve()")
         return self._servers[-1]
 
     @property
     def url(self) -> str:
-        """The address of the port that it is served on, for ``SYNAP_BASE_URL``.
+        """The address of the server, for ``SYNAP_BASE_URL``.
 
         Raises:
-            RuntimeError: it is served on none.
+            RuntimeError: the fake is not served.
         """
         return self.server.url
 
     def down(self) -> AbstractContextManager[str]:
-        """While the context lasts, nobody listens on the port that it is served on; see `Server.down`.
+        """A context in which nothing listens on the server's port; see `Server.down`.
 
         Raises:
-            RuntimeError: it is served on none.
+            RuntimeError: the fake is not served.
         """
         return self.server.down()
 
@@ -178,14 +178,14 @@ class SynapMock:
         route: str | None = None,
         where: FaultWhere | None = None,
     ) -> None:
-        """The next calls go wrong; several faults strike in the order in which they were armed.
+        """Let the next calls fail; several faults apply in the order in which they were scheduled.
 
         Args:
-            fault: how, such as ``ServerError(503)``.
+            fault: the fault, such as ``ServerError(503)``.
             times: how many calls; None: every one until the reset.
-            after_commit: the call is carried out first, then its answer goes wrong; `messages` keeps the truth.
+            after_commit: the call is carried out first, then its response fails; `messages` has what was recorded.
             route: which calls: ``"METHOD /path"`` or ``"/path"``; None: the conversations' (record a batch, record one,
-                read back), so that what an SDK asks by itself when it starts doesn't use the fault up.
+                read back), so that the requests that an SDK makes when it starts don't use up the fault.
             where: which of these: values that an entry of the call must have (``{"user_id": "u1"}``), or a predicate on
                 the request.
 
@@ -206,7 +206,7 @@ class SynapMock:
         route: str | None = None,
         where: FaultWhere | None = None,
     ) -> None:
-        """The next calls go wrong one after the other, each in its own way; None: that one goes well.
+        """Let the next calls fail one after the other, each in its own way; None lets a call succeed.
 
         Args:
             faults: the script.
@@ -221,12 +221,12 @@ class SynapMock:
 
     @masked_errors
     def reject(self, where: Where, *, error: str = "rejected by the test", times: int | None = 1) -> None:
-        """Matching entries are refused with code ``REJECTED``, the rest of their batch is not.
+        """Reject matching entries with code ``REJECTED``, and not the rest of their batch.
 
         Args:
             where: an index in the batch, a conversation id, values that an entry must have (``{"role": "user"}``), or a
                 predicate on the entry, a dict.
-            error: why, as the client is told.
+            error: the reason that the client receives.
             times: in how many batches; None: in every one until the reset.
 
         Raises:
@@ -246,19 +246,19 @@ class SynapMock:
         headers: Mapping[str, str] | None = None,
         times: int | None = None,
     ) -> None:
-        """Stand in for a route that the fake doesn't model; it counts as modelled then, and wants a key.
+        """Respond to a route that is not modelled; it then counts as modelled, and requires a key.
 
         Args:
             method: such as ``"POST"``.
-            path: such as ``"/v1/context/user/fetch"``; a segment ``{name}`` stands for any.
-            json: the answer's body; without it there is none.
-            status: of the answer. The SDK takes 200 only.
-            headers: of the answer.
+            path: such as ``"/v1/context/user/fetch"``; a segment ``{name}`` matches any.
+            json: the body of the response; none by default.
+            status: of the response. The SDK accepts only 200.
+            headers: of the response.
             times: how many calls; None: every one until the reset.
 
         Raises:
             TypeError: an argument of the wrong type.
-            ValueError: an argument out of its range, or a route that the fake models.
+            ValueError: an argument out of its range, or a route that is modelled.
         """
         canned_response = CannedResponse(method, path, Respond(status, json=json, headers=headers or {}), times)
         if is_modelled(method, path):
@@ -268,14 +268,14 @@ class SynapMock:
     def wait_for(self, *, messages: int, timeout: float = 5.0) -> Awaitable[None]:
         """Wait until so many messages are recorded, for code that records in the background.
 
-        Where an event loop runs, give something to await; elsewhere, block.
+        In an event loop, return an awaitable; elsewhere, block.
 
         Args:
             messages: at least so many.
             timeout: seconds, of real time.
 
         Raises:
-            TimeoutError: they are not recorded in time; it says how many are, and what was asked.
+            TimeoutError: they are not recorded in time; the error has the number that are, and the last calls.
             TypeError, ValueError: an argument of the wrong type or out of its range.
         """
         whole("messages", messages, least=0)
@@ -290,16 +290,16 @@ class SynapMock:
         return self._state.redact(text)
 
     def reset(self) -> None:
-        """Forget what was recorded and asked, disarm everything, tell real time. Keys and settings stay."""
+        """Clear what was recorded, the journal and what is scheduled; return to real time. Keys and settings stay."""
         self._state.reset()
 
     def on_request(self, listener: Callable[[Request], None] | None) -> None:
-        """Call `listener` with every call that is answered from now on, telemetry too; None: nobody."""
+        """Call `listener` with every call after its response, telemetry included; None stops that."""
         self._state.journal.listener = listener
 
     def intercept(self) -> Intercept[SynapMock]:
-        """While it lasts, httpx traffic to the vendor's hosts comes here. A context manager, and a decorator."""
-        from synap_mock.transports.in_process import Intercept  # noqa: PLC0415 - a server has no need of respx and httpx
+        """A context manager and decorator: httpx requests to the vendor's hosts arrive at this fake."""
+        from synap_mock.transports.in_process import Intercept  # noqa: PLC0415 - a server does not need respx and httpx
 
         return Intercept(self._app, self, lambda: self._state.settings.hosts)
 
@@ -315,7 +315,7 @@ class SynapMock:
             OSError: the address can't be bound.
             ValueError: `host` is no host name, `port` is out of range, or a fault is armed that a port can't make.
         """
-        from synap_mock.transports.server import Server, is_loopback  # noqa: PLC0415 - in process there is no need of uvicorn
+        from synap_mock.transports.server import Server, is_loopback  # noqa: PLC0415 - uvicorn is not needed in process
 
         port = port_number(port)
         for armed in self._state.faults.all():

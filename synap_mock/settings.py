@@ -1,4 +1,4 @@
-"""Every setting of a fake, validated in this one place."""
+"""The settings of a fake, validated in one place."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ _DIGITS: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How a fake behaves where the page leaves it open, and how much it keeps.
+    """What the vendor's pages leave open, and how much the fake keeps.
 
     Attributes:
-        tenancy: None enforces nothing; ``"b2b"`` wants a `customer_id` in every entry; ``"b2c"`` resolves it from
-            the user. Instances may have one of their own. [documented that there are two kinds]
-        dialect: ``"documented"`` answers exactly what the pages promise, ``"observed"`` what SDK 0.5.10 and later
-            are written for.
+        tenancy: None enforces nothing; ``"b2b"`` requires a `customer_id` in every entry; ``"b2c"`` resolves it from
+            the user. An instance may have its own. [documented that there are two kinds]
+        dialect: ``"documented"`` responds with exactly what the pages promise, ``"observed"`` with what SDK 0.5.10
+            and later parse.
         registration: ``"auto"``: a batch registers its conversations, as the page's example does; ``"required"``:
             only *record one* does, as the page's text has it. [documented, both]
         max_batch: most messages a batch may hold; None: no limit. [assumed: none is documented]
-        seed: makes message and session ids repeat; None: random ones.
+        seed: makes message and session ids repeatable; None: random ids.
         freeze: a time at which the clock stands after every reset, with a zone, in ISO 8601, between the years 1970 and
             9998; None: real time.
         rate_limit: how many calls a key may make: ``"free"`` (60 a minute, 10 at once), ``"pro"`` (600, 50), a number a
             minute, or that and how many at once, ``(120, 20)``; None: any. [documented, but three different ones]
-        hosts: names of hosts that are intercepted besides the vendor's.
+        hosts: names of hosts that are intercepted in addition to the vendor's.
         max_body: most bytes that a request body may have. [assumed]
         journal_calls: how many calls the journal keeps.
         journal_body: how many bytes of a body it keeps, of the request's and of the answer's each.
         journal_bytes: how many bytes of memory the calls that it keeps take, headers and objects included.
 
     Raises:
-        TypeError: a setting of the wrong type, named with its value.
-        ValueError: a setting out of its range, named with its value and what would do.
+        TypeError: a setting has the wrong type.
+        ValueError: a setting is out of its range; the error has the value and what is accepted.
     """
 
     tenancy: Tenancy | None = None
@@ -84,10 +84,10 @@ class Settings:
 
     @classmethod
     def of(cls, /, **settings: Any) -> Settings:  # noqa: ANN401 - the fields' types differ, and are checked here
-        """The defaults, but for these settings.
+        """The defaults, except for these settings.
 
         Raises:
-            TypeError: no such setting, or a value of the wrong type.
+            TypeError: there is no such setting, or the value has the wrong type.
             ValueError: a value out of its range.
         """
         _known(settings)
@@ -97,8 +97,8 @@ class Settings:
         """These settings with some changed.
 
         Raises:
-            TypeError: no such setting, or a value of the wrong type.
-            ValueError: a value out of its range, or a setting that is fixed once the fake exists.
+            TypeError: there is no such setting, or the value has the wrong type.
+            ValueError: a value is out of its range, or the setting cannot be changed.
         """
         _known(changes)
         if "seed" in changes:
@@ -111,17 +111,17 @@ class Settings:
 
 
 def text(name: str, value: object, form: re.Pattern[str], wanted: str) -> str:
-    """`value`, if it is a string of that form.
+    """Return `value` if it is a string of that form.
 
     Args:
         name: of the setting.
-        value: never repeated in an error, since it may be a key with a stray newline.
+        value: not quoted in an error, since it may be a key with a stray newline.
         form: what all of it must match.
-        wanted: ends the sentence "must be …".
+        wanted: what is accepted, to end the sentence "must be …".
 
     Raises:
-        TypeError: no string.
-        ValueError: a string of another form.
+        TypeError: `value` is not a string.
+        ValueError: `value` has another form.
     """
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, not {type(value).__name__}")
@@ -131,10 +131,10 @@ def text(name: str, value: object, form: re.Pattern[str], wanted: str) -> str:
 
 
 def several(name: str, value: object) -> list[object]:
-    """`value`, if it is a list or another series, and no string.
+    """Return `value` as a list if it is a collection, and not a string.
 
     Raises:
-        TypeError: it is none.
+        TypeError: it is not a collection.
     """
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Collection):
         raise TypeError(f"{name} must be a list of strings, not {type(value).__name__}")
@@ -142,11 +142,11 @@ def several(name: str, value: object) -> list[object]:
 
 
 def port_number(value: object) -> int:
-    """`value` as a port to bind.
+    """Return `value` as a port to bind.
 
     Raises:
-        TypeError: no whole number.
-        ValueError: out of range.
+        TypeError: `value` is not a whole number.
+        ValueError: `value` is out of range.
     """
     whole("port", value, least=0)
     if cast("int", value) > _LAST_PORT:
@@ -155,11 +155,11 @@ def port_number(value: object) -> int:
 
 
 def tenancy_of(value: object) -> Tenancy | None:
-    """`value` as a tenancy of an instance's own.
+    """Return `value` as the tenancy of an instance.
 
     Raises:
-        TypeError: neither None nor a string.
-        ValueError: no tenancy.
+        TypeError: `value` is neither None nor a string.
+        ValueError: `value` is not a tenancy.
     """
     return Settings(tenancy=value).tenancy  # type: ignore[arg-type] # the constructor checks it
 
@@ -168,14 +168,14 @@ def whole(name: str, value: object, *, least: int | None, optional: bool = False
     """Check that `value` is a whole number.
 
     Args:
-        name: what begins the error's sentence.
-        value: anything.
-        least: what it must be at least; None: anything.
-        optional: whether None will do.
+        name: the name in the error.
+        value: any value.
+        least: the smallest number that is accepted; None: any.
+        optional: whether None is accepted.
 
     Raises:
-        TypeError: no whole number.
-        ValueError: under `least`.
+        TypeError: `value` is not a whole number.
+        ValueError: `value` is less than `least`.
     """
     if optional and value is None:
         return

@@ -1,7 +1,7 @@
-"""Hypothesis strategies for users' own tests: what an application may send, and what may go wrong.
+"""Hypothesis strategies for users' tests: what an application may send, and what may go wrong.
 
-What `entries` and `batches` draw keeps every rule of a fake with default settings, and reaches the corners: any script,
-white space and control characters, equal messages, interleaved conversations, nested metadata with odd keys.
+`entries` and `batches` draw what a fake with default settings accepts, edge cases included: any script, white space and
+control characters, equal messages, interleaved conversations, nested metadata with unusual keys.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def entries(conversation_id: st.SearchStrategy[str] | None = None) -> st.SearchS
 
 
 def batches(*, min_size: int = 0, max_size: int = 10) -> st.SearchStrategy[list[Entry]]:
-    """The messages of one batch: interleaved conversations, and now and then the same message again.
+    """The messages of one batch: interleaved conversations, and sometimes equal messages.
 
     Args:
         min_size: least number of messages.
@@ -92,7 +92,7 @@ def batches(*, min_size: int = 0, max_size: int = 10) -> st.SearchStrategy[list[
 
 
 def broken_entries() -> st.SearchStrategy[Entry]:
-    """One entry that the fake refuses for what it means, and not the call: its conversation id is no UUID."""
+    """One entry that is rejected, and not its call: its conversation id is not a UUID."""
     return entries(st.sampled_from(["", "conv_1", "livekit-3f2a", "6f1b1d5e-7d0c-4c39-9e67"]))
 
 

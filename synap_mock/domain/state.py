@@ -1,4 +1,4 @@
-"""All that one fake knows, together. Nothing is global: two fakes in one process know nothing of each other."""
+"""The state of one fake. Nothing is global: two fakes in one process share nothing."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class State:
-    """One fake's settings, keys, clock, ids, store, journal, and what is armed.
+    """One fake's settings, keys, clock, ids, storage and journal, and everything that is scheduled.
 
     Args:
-        settings: how it behaves.
-        api_keys: the keys to begin with; None makes one.
+        settings: the settings.
+        api_keys: the initial keys; None generates one.
     """
 
     def __init__(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
@@ -47,9 +47,9 @@ class State:
         self.canned_responses: Queue[CannedResponse] = Queue()
         self.limits = RateLimits()
         self.era = 0
-        """Of which of the fakes that this one has been: `renew` begins another."""
+        """The number of times that `renew` was called: which test's fake this is."""
         self.caller: Callable[[], str | None] = _nobody
-        """Tells whose code makes the call under way, for calls to routes that the fake doesn't model."""
+        """Returns the caller's code of the current call, for calls to routes that are not modelled."""
         self.reset()
 
     def protect(self, token: str) -> None:
@@ -71,7 +71,7 @@ class State:
             self.settings = self.settings.changed(**changes)
 
     def reset(self) -> None:
-        """Empty what was recorded, the journal, and all that is armed; tell real time, or stand as the settings say.
+        """Clear what was recorded, the journal and everything scheduled; return to real time, or to setting `freeze`.
 
         Keys, revoked ones too, and settings stay.
         """
@@ -87,11 +87,11 @@ class State:
                 self.clock.stand(self.settings.freeze)
 
     def renew(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
-        """Be a new fake: other settings, other keys, nothing recorded.
+        """Become a new fake: other settings, other keys, nothing recorded.
 
         Args:
-            settings: as at the beginning.
-            api_keys: as at the beginning.
+            settings: as in the constructor.
+            api_keys: as in the constructor.
         """
         with self._lock:
             self.era += 1

@@ -26,12 +26,12 @@ _NAME: Final = re.compile(r"[!-~]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Whose conversations they are. An instance's conversations are its own.
+    """An instance of the vendor's service, with its own conversations.
 
     Attributes:
         instance_id: ``inst_`` and 16 hex digits, unless the user named it otherwise.
         client_id: ``cli_`` and 16 hex digits.
-        tenancy: its own; None: the fake's setting holds.
+        tenancy: of this instance; None: the fake's setting.
     """
 
     instance_id: str
@@ -48,14 +48,14 @@ class _Issued:
 
 
 class Keys:
-    """The keys of one fake. `SynapMock.keys` is this.
+    """The keys of one fake, `SynapMock.keys`.
 
     Args:
-        first: the keys to begin with; they share one instance, and the first is the default. None makes one.
-        redactor: masks every key from when it is issued on, also when it is revoked.
+        first: the initial keys; they share one instance, and the first is the default. None generates one.
+        redactor: masks every key that is issued, also after it is revoked.
 
     Raises:
-        TypeError: a key that is no string.
+        TypeError: a key is not a string.
         ValueError: a key with white space or non-ASCII characters, an empty one, one twice, none at all.
     """
 
@@ -78,10 +78,10 @@ class Keys:
         """Issue a key.
 
         Args:
-            key: the key itself, printable ASCII without white space; None makes one.
+            key: the key, printable ASCII without white space; None generates one.
             instance_id: the instance it belongs to, made if there is none of that name; the key then answers a
-                different ``X-Instance-ID`` with 403. None makes an instance of its own.
-            tenancy: the instance's own tenancy; None: the fake's setting holds.
+                different ``X-Instance-ID`` with 403. None creates a new instance.
+            tenancy: the instance's tenancy; None: the fake's setting.
 
         Returns:
             The key and its instance.
@@ -108,7 +108,7 @@ class Keys:
         return key in self._issued
 
     def revoke(self, key: str) -> None:
-        """From now on the key is answered 401 ``CREDENTIAL_INVALID``.
+        """Revoke a key: calls with it receive 401 ``CREDENTIAL_INVALID``.
 
         Raises:
             KeyError: there is no such key.
@@ -124,7 +124,7 @@ class Keys:
         return self._find(key).instance
 
     def authenticate(self, authorization: str, instance_id: str) -> Instance:
-        """The instance that a request speaks for.
+        """The instance that a request belongs to.
 
         Args:
             authorization: the header of that name; empty: absent.

@@ -1,4 +1,4 @@
-"""Rate limits: how many calls a key may make, on the fake's clock."""
+"""Rate limits per key, measured on the fake's clock."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ if TYPE_CHECKING:
     from synap_mock.settings import Plan, RateLimit
 
 PLANS: Final[Mapping[Plan, tuple[int, int]]] = {"free": (60, 10), "pro": (600, 50)}
-"""Calls a minute, and how many at once (documented.md, section 4; the other two pages give other limits)."""
+"""Calls per minute, and the burst (api-reference overview page; two other pages give other limits)."""
 _MINUTE: Final = 60_000_000
 """In microseconds."""
 
 
 class Allowance(NamedTuple):
-    """What a key may still do after a call."""
+    """The calls that a key has left after a call."""
 
     limit: int
-    """Calls a minute."""
+    """Calls per minute."""
     remaining: int
-    """Calls that it may make at once now."""
+    """Calls that are allowed at once now."""
     reset: int
-    """When it may make all of them again, in seconds since 1970."""
+    """When the whole burst is allowed again, in seconds since 1970."""
     retry_after: int
-    """Seconds until it may call again; 0: this call was allowed."""
+    """Seconds until the next call is allowed; 0: this call was allowed."""
 
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """``X-RateLimit-*``, and where the call was refused ``Retry-After`` [documented]."""
+        """``X-RateLimit-*``, and ``Retry-After`` if the call was rejected [documented]."""
         said = (
             ("x-ratelimit-limit", str(self.limit)),
             ("x-ratelimit-remaining", str(self.remaining)),
@@ -39,7 +39,7 @@ class Allowance(NamedTuple):
 
 
 class RateLimits:
-    """A bucket of calls for each key, that fills up evenly."""
+    """A token bucket for each key."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -55,10 +55,10 @@ class RateLimits:
         self._full_at.clear()
 
     def take(self, key: str, limit: RateLimit, now: int) -> Allowance:
-        """One call of a key's.
+        """Count one call of a key.
 
         Args:
-            key: whose.
+            key: the key.
             limit: the setting.
             now: microseconds since 1970.
         """
@@ -67,7 +67,7 @@ class RateLimits:
             second = 1_000_000 * per_minute
             now *= per_minute
             held, parts = self._full_at.get(key, (0, 1))
-            # The clock may have been put back, and the setting changed: at worst the bucket is empty.
+            # If the clock was set back or the setting changed, the bucket is at worst empty.
             full_at = min(max(held * per_minute // parts, now), now + burst * _MINUTE)
             wait = full_at + _MINUTE - now - burst * _MINUTE
             if wait <= 0:
@@ -78,7 +78,7 @@ class RateLimits:
 
 
 def _rate(limit: RateLimit) -> tuple[int, int]:
-    """Calls a minute, and how many at once."""
+    """Calls per minute, and the burst."""
     if isinstance(limit, str):
         return PLANS[limit]
     return limit if isinstance(limit, tuple) else (limit, limit)

@@ -1,4 +1,4 @@
-"""The use case: an instance and a batch in, an outcome out. No HTTP, no I/O."""
+"""The use case of recording: an instance and a batch in, an outcome out. No HTTP, no I/O."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """What became of a batch: of each entry either a message id or a refusal."""
+    """The outcome of a batch: for each entry either a message id or a refusal."""
 
     total: int
     refused: dict[int, Refusal]
-    """Index of an entry to the reason why it was not recorded."""
+    """Index of a rejected entry to the reason."""
     message_ids: list[str]
     """Of the recorded entries, in submission order."""
     conversation_ids: Sequence[str]
@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
     recorded_at: str
 
     def message_counts(self) -> list[int]:
-        """Of each recorded entry: its conversation's message count right after it."""
+        """For each recorded entry, its conversation's message count after it."""
         running = dict(self.counts_before)
         counts = []
         for conversation_id in self.conversation_ids:
@@ -48,16 +48,16 @@ class Outcome(NamedTuple):
 
 
 def record(state: State, instance: Instance, batch: Batch, *, registers: bool = False) -> Outcome:
-    """Record what may be recorded, whole or not at all: no other batch's messages come between.
+    """Record the entries that are valid, as one: no other batch's messages come between them.
 
     Args:
         state: the fake that records.
-        instance: whose conversations they are.
-        batch: entries whose schema holds.
+        instance: the instance that records.
+        batch: entries with a valid schema.
         registers: *record one*: it registers its conversation even where ``registration="required"``.
 
     Returns:
-        What became of each entry.
+        The outcome of each entry.
 
     Raises:
         Refused: BODY-JSON, metadata nested deeper than can be kept; nothing was recorded.
@@ -96,7 +96,7 @@ def record(state: State, instance: Instance, batch: Batch, *, registers: bool = 
 
 
 def refusals(batch: Batch, terms: Terms) -> dict[int, Refusal]:
-    """Index of each entry that breaks a rule of meaning to its refusal: the first rule that it breaks."""
+    """Index of each entry that breaks a rule of meaning to the refusal by the first such rule."""
     if all(rule.allows(batch, terms) for rule in ENTRY_RULES):
         return {}
     found = {}

@@ -1,4 +1,4 @@
-"""From bytes to a batch: JSON, then shape. What breaks the schema refuses the call, and nothing of it is recorded."""
+"""From bytes to a batch: JSON, then the schema. A violation rejects the call, and nothing of it is recorded."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def decode(body: bytes) -> object:
-    """What a request body says, in JSON.
+    """Decode a request body.
 
-    The parser is the standard library's, as the vendor's is (FastAPI): it takes a BOM, UTF-16, lone surrogates. NaN
-    and Infinity, which it takes too, are no JSON and could not be given back.
+    The parser is the standard library's, as the vendor's is (FastAPI): it accepts a BOM, UTF-16 and lone surrogates. It
+    accepts NaN and Infinity, too, but those are not JSON and could not be returned.
 
     Raises:
         Refused: BODY-JSON.
@@ -31,21 +31,21 @@ def decode(body: bytes) -> object:
         return _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except RecursionError:
         raise not_json("it is nested too deeply") from None
-    except ValueError as error:  # malformed, in no encoding of JSON's, or an integer of over 4,300 digits
+    except ValueError as error:  # malformed, not in an encoding of JSON, or an integer of over 4,300 digits
         raise not_json(str(error)) from None
 
 
 def not_json(why: str) -> Refused:
-    """The refusal of a body that is no JSON."""
+    """The rejection of a body that is not JSON."""
     return Refused(Refusal(rules.BODY_JSON, f"the body must be JSON; {why}", ("body",)))
 
 
 def batch(body: bytes, max_batch: int | None) -> Batch:
-    """The batch that a request body holds.
+    """The batch in a request body.
 
     Args:
-        body: as it came.
-        max_batch: most entries it may have; None: no limit.
+        body: as received.
+        max_batch: most entries; None: no limit.
 
     Raises:
         Refused: the first DESCRIBED violations of the schema.
@@ -66,7 +66,7 @@ def batch(body: bytes, max_batch: int | None) -> Batch:
 
 
 def single(body: bytes) -> Batch:
-    """The one entry that a *record one* body holds, as a batch of one.
+    """The entry in a *record one* body, as a batch of one.
 
     Raises:
         Refused: the violations of the schema.
@@ -91,7 +91,7 @@ def _in_columns(entries: list[Any], fields: Sequence[Field], path: tuple[str, ..
 
 
 def _violations(entries: list[Any], fields: Sequence[Field], path: tuple[str, ...]) -> Iterator[Refusal]:
-    """Entry by entry, and of each field the first rule it breaks; asked only once a column is known to break one."""
+    """For each entry, the first rule that each field breaks; called only if a column breaks one."""
     for index, entry in enumerate(entries):
         place: tuple[str | int, ...] = (*path, index) if path else ()
         if not isinstance(entry, dict):

@@ -1,4 +1,4 @@
-"""Answers that a test lets stand in for routes that the fake doesn't model."""
+"""Canned responses for routes that are not modelled."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _PARAMETER: Final = re.compile(r"\{[^/{}]+\}")
 
 @dataclass(frozen=True, slots=True)
 class CannedResponse:
-    """What a route answers that the fake doesn't model.
+    """A canned response for a route that is not modelled.
 
     Attributes:
         method: in capitals.
-        path: a segment such as ``{user_id}`` stands for any.
-        answer: what it answers.
-        times: how many calls; None: every one until the reset.
-        applied: how many calls it has answered.
+        path: a segment such as ``{user_id}`` matches any.
+        answer: the response.
+        times: how many more calls it applies to; None: every one until the reset.
+        applied: how many calls it has applied to.
     """
 
     method: str
@@ -46,7 +46,7 @@ class CannedResponse:
         whole("times", self.times, least=1, optional=True)
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether it answers this call."""
+        """Whether it applies to a call."""
         literal = _PARAMETER.split(self.path)
         return method == self.method and bool(re.fullmatch("[^/]+".join(map(re.escape, literal)), path))
 

@@ -1,4 +1,4 @@
-"""Entries that a test wants refused, whatever they say."""
+"""Entries that a test rejects, whatever they contain."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Where = int | str | Mapping[str, Any] | Callable[[Entry], bool]
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Entries that are refused, whatever they say.
+    """Entries to reject, whatever they contain.
 
     Attributes:
         where: an index in the batch, a conversation id, values that an entry must have, or a predicate on the entry.
-        error: why, as the client is told.
-        times: in how many batches it still strikes; None: every one until the reset.
-        applied: in how many batches it has applied.
+        error: the reason that the client receives.
+        times: how many more batches it applies to; None: every one until the reset.
+        applied: how many batches it has applied to.
     """
 
     where: Where
@@ -56,7 +56,7 @@ class Rejection:
         whole("times", self.times, least=1, optional=True)
 
     def matches(self, index: int, entry: Entry) -> bool:
-        """Whether it refuses this entry of a batch."""
+        """Whether it rejects this entry of a batch."""
         if isinstance(self.where, int):
             return index == self.where
         if isinstance(self.where, str):
@@ -67,12 +67,12 @@ class Rejection:
 
 
 def rejected(armed: Queue[Rejection], batch: Batch, spared: Collection[int]) -> dict[int, str]:
-    """Index to error of each entry that is rejected by what is armed; one of the times of what applied is over.
+    """Index to error of each entry that a scheduled rejection matches; each that matches is used once.
 
     Args:
-        armed: what is armed.
+        armed: the scheduled rejections.
         batch: the batch.
-        spared: indices of entries that are refused already.
+        spared: indices of entries that are rejected already.
     """
     entries = [dict(zip(FIELDS, row, strict=True)) for row in zip(*batch, strict=True)]
     errors: dict[int, str] = {}

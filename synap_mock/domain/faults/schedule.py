@@ -1,4 +1,4 @@
-"""What a test has armed strikes as often as it was told. Here are the faults, and the queue that all stand in."""
+"""Scheduled faults, and the queue of everything that a test schedules."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ FaultWhere: TypeAlias = "Mapping[str, Any] | Callable[[Request], bool]"
 
 @dataclass(frozen=True, slots=True)
 class ScheduledFault:
-    """A fault, and when it strikes.
+    """A fault, and the calls that it applies to.
 
     Attributes:
-        fault: what goes wrong; None: nothing, a call that goes well in a script.
-        times: how many calls it still strikes; None: every one until the reset.
-        after_commit: whether the call is carried out before its answer goes wrong.
+        fault: the fault; None: a call of a script that succeeds.
+        times: how many more calls it applies to; None: every one until the reset.
+        after_commit: whether the call is carried out before its response fails.
         route: ``"METHOD /path"`` or ``"/path"``; None: the conversations' routes.
         where: values that an entry of the call must have, or a predicate on the request; None: any call.
-        applied: how many calls it has applied.
+        applied: how many calls it has applied to.
     """
 
     fault: Fault | None
@@ -195,10 +195,10 @@ def next_fault(
 
 
 def script(faults: Sequence[Fault | None], **terms: Any) -> list[ScheduledFault]:  # noqa: ANN401 - ScheduledFault checks them
-    """Each fault strikes one call, in this order; None lets one go well.
+    """One scheduled fault for each call, in this order; None lets a call succeed.
 
     Raises:
-        TypeError, ValueError: no faults, or terms that can't be.
+        TypeError, ValueError: not a list of faults, or invalid terms.
     """
     if isinstance(faults, Fault | str | bytes) or not isinstance(faults, Iterable):
         raise TypeError(f"faults must be a list of faults, not {quote(faults)}; fail() takes one")
@@ -206,13 +206,13 @@ def script(faults: Sequence[Fault | None], **terms: Any) -> list[ScheduledFault]
 
 
 def reachable(fault: Fault | None) -> None:
-    """Check that a fault can be made behind a port.
+    """Check that a server on a port can cause a fault.
 
     Raises:
         ValueError: it can't.
     """
     if isinstance(fault, Unreachable):
-        raise ValueError(  # noqa: TRY004 - of the right type, at the wrong door
+        raise ValueError(  # noqa: TRY004 - of the right type, for another transport
             f"{fault.name} can't be made behind a port that listens; 'with server.down():' closes the port"
         )
 

@@ -77,19 +77,19 @@ class Request:
     caller: str | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
-        told = [f"{self.method} {self.path} {self.status or 'unanswered'}"]
-        told += [f"fault {self.fault}"] if self.fault else []
-        told += ["unmodelled"] if self.unmodelled else []
-        told += [repr(refusal) for refusal in self.refusals[:_SHOWN]]
-        told += ["..."] if len(self.refusals) > _SHOWN else []
-        return f"<{', '.join(told)}>"
+        parts = [f"{self.method} {self.path} {self.status or 'unanswered'}"]
+        parts += [f"fault {self.fault}"] if self.fault else []
+        parts += ["unmodelled"] if self.unmodelled else []
+        parts += [repr(refusal) for refusal in self.refusals[:_SHOWN]]
+        parts += ["..."] if len(self.refusals) > _SHOWN else []
+        return f"<{', '.join(parts)}>"
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - any JSON value
         """The body decoded.
 
         Raises:
-            ValueError: the body is no JSON, or the journal kept only its beginning.
+            ValueError: the body is not JSON, or the journal kept only its beginning.
         """
         try:
             return json.loads(self.body)

@@ -12,7 +12,7 @@ from synap_mock.domain.values.quoting import quote
 
 CONVERSATION_ID_UUID = EntryRule(
     id="CONVERSATION-ID-UUID",
-    statement="An entry whose `conversation_id` is no UUID.",
+    statement="An entry whose `conversation_id` is not a UUID.",
     that=Evidence.DOCUMENTED,
     how=Evidence.ASSUMED,
     source=f"{PAGE}, Parameters (must be a valid UUID); which spellings: SDK 0.3.0 and later",
@@ -78,7 +78,7 @@ REJECTED = Rule(
     how=Evidence.DOCUMENTED,
     source=f"{PAGE}, Returns (a failed row has an error); which entries: the test's choice",
     code="REJECTED",
-    edit="any entry; this one is rejected because the test says so, with reject()",
+    edit="any entry; the test rejects this one, with reject()",
 )
 
 RULES: Final[tuple[Rule, ...]] = (*ENTRY_RULES, REJECTED)

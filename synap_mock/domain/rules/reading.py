@@ -9,7 +9,7 @@ from synap_mock.domain.rules.sources import PAGE
 
 READ_CONVERSATION_ID = Rule(
     id="READ-CONVERSATION-ID",
-    statement="Reading back an id that is no UUID.",
+    statement="Reading back an id that is not a UUID.",
     scope=Scope.CALL,
     that=Evidence.DERIVED,
     how=Evidence.ASSUMED,
@@ -18,7 +18,7 @@ READ_CONVERSATION_ID = Rule(
 )
 READ_PAGE = Rule(
     id="READ-PAGE",
-    statement="Reading back with a `start` or `limit` that is no whole number from 1.",
+    statement="Reading back with a `start` or `limit` that is not a whole number from 1.",
     scope=Scope.CALL,
     that=Evidence.SDK,
     how=Evidence.ASSUMED,

@@ -33,7 +33,7 @@ BODY_TOO_LARGE = Rule(
 )
 BODY_JSON = Rule(
     id="BODY-JSON",
-    statement="A body that is no JSON: malformed, or with NaN, Infinity, a number beyond a double's range, an integer "
+    statement="A body that is not JSON: malformed, or with NaN, Infinity, a number beyond a double's range, an integer "
     "of over 4,300 digits or nesting beyond the parser's depth. (The Content-Type is not looked at.)",
     scope=Scope.CALL,
     that=Evidence.DERIVED,

@@ -1,8 +1,8 @@
-"""What a rule is, and what a broken one becomes: a refusal.
+"""What a rule is, and what a broken rule becomes: a refusal.
 
-A rule says *that* something is refused and *how* (the request, the call or the entry), each with a grade
-of evidence. Rules about a batch carry their check. A check judges whole columns; the same check, asked about
-a column of one, tells which entry broke it. So a rule is told once, and speed has no second copy of it.
+A rule states *that* something is rejected and *how* (the request, the call or the entry), each with a grade of
+evidence. A rule about a batch has its check, which judges a whole column; the same check on a column of one finds the
+entry that broke the rule. So a rule is stated once, and the fast path needs no copy of it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 DESCRIBED: Final = 100
-"""Most refusals of one call that are told and kept; the search for violations of the schema stops there."""
+"""Most refusals of one call that are returned and kept; the search for violations of the schema stops there."""
 
 
 class Evidence(StrEnum):
-    """How a rule is known."""
+    """The evidence for a rule."""
 
     DOCUMENTED = "documented"
     DERIVED = "derived"
@@ -32,7 +32,7 @@ class Evidence(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a broken rule takes down with it."""
+    """What a broken rule rejects."""
 
     REQUEST = "request"
     """The request, before its body is looked at."""
@@ -44,24 +44,24 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Rule:
-    """One thing that the fake refuses.
+    """One thing that the fake rejects.
 
     Attributes:
         id: stable name, shown in the journal and in the docs.
-        statement: what is refused, in one sentence.
-        scope: what is refused with it.
-        that: evidence that it is refused at all.
+        statement: what is rejected, in one sentence.
+        scope: what is rejected with it.
+        that: evidence that it is rejected at all.
         how: evidence for the scope.
-        source: where that evidence stands.
+        source: where that evidence is.
         code: the error code in the answer (the journal has it in every dialect).
-        status: the HTTP status where a whole request is refused.
-        observed_status: the same in the observed dialect, where it is another and no schema violation (422).
+        status: the HTTP status where a whole request is rejected.
+        observed_status: the same in the observed dialect, if it differs and is not a schema violation (422).
         edit: the smallest edit that would have been accepted: a function from the value at the path to the one that
             would (`GONE`: none), or a sentence where the body is not to blame. None: it cannot be known.
         observed_code: the code of a rejected entry in the observed dialect, where it is not `code` in lower case.
         observed_detail: the literal ``detail`` in the observed dialect, where it is not the text of the refusal.
         schema_error: pydantic's type and message for a breach, as the observed dialect (FastAPI's) reports
-            it; None where a breach is no schema violation.
+            it; None where a breach is not a schema violation.
     """
 
     id: str
@@ -82,7 +82,7 @@ class Rule:
         return f"<rule {self.id}>"
 
     def status_in(self, dialect: Dialect) -> int:
-        """The HTTP status with which a dialect refuses a whole request."""
+        """The HTTP status with which a dialect rejects a whole request."""
         if dialect == "documented":
             return self.status
         return 422 if self.schema_error else self.observed_status or self.status
@@ -117,7 +117,7 @@ class Field:
     name: str
     rules: tuple[CellRule, ...]
     absent: Absent | None = None
-    """What stands in the column where an entry lacks the key."""
+    """The value in the column of an entry without the key."""
 
     def column(self, entries: Sequence[dict[str, Any]]) -> list[Any]:
         """This field of every entry."""
@@ -134,7 +134,7 @@ class Field:
 
 
 class Terms(NamedTuple):
-    """What decides, besides the entry itself, whether an entry is accepted."""
+    """What decides, in addition to the entry itself, whether an entry is accepted."""
 
     tenancy: Tenancy | None
     dialect: Dialect
@@ -184,8 +184,8 @@ class Refusal:
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).removeprefix(".")
 
 
-class Refused(Exception):  # noqa: N818 - an outcome on its way to whoever answers, no error of this program
-    """Carries the refusals of a whole request, one at least."""
+class Refused(Exception):  # noqa: N818 - an outcome on its way to the response, not an error of this program
+    """The refusals of a whole request, at least one."""
 
     def __init__(self, *refusals: Refusal) -> None:
         super().__init__(*refusals)

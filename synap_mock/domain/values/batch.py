@@ -1,4 +1,4 @@
-"""A batch on its way in.
+"""An incoming batch.
 
 It travels as columns (all roles, all contents, …), not as entries: a rule then judges a hundred roles with one set
 comparison, and the store keeps a hundred messages as one compact record.

@@ -1,4 +1,4 @@
-"""Time, as the fake tells it: real plus an offset, or standing still."""
+"""The fake's clock: real time plus an offset, or frozen."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LATEST: Final = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _STALE: Final = timedelta(hours=12)
-"""A turn that is older is dropped by SDK 0.3.0 and later (sdk_matrix.md, What a 200 returns)."""
+"""SDK 0.3.0 and later drop a turn that is older."""
 
 
 class Clock:
-    """The time now. `SynapMock.clock` is this. Nobody sleeps: it is moved."""
+    """The time now, `SynapMock.clock`. It is moved; nothing sleeps."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,7 +32,7 @@ class Clock:
 
     @property
     def frozen(self) -> bool:
-        """Whether it stands still."""
+        """Whether the clock is frozen."""
         return self._frozen is not None
 
     def microseconds(self) -> int:
@@ -43,7 +43,7 @@ class Clock:
         return time.time_ns() // 1000 + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Move on; a frozen clock stands still again afterwards.
+        """Advance; a frozen clock stays frozen at the new time.
 
         Args:
             seconds: 0 or more.
@@ -60,7 +60,7 @@ class Clock:
                 self._frozen += ahead
 
     def freeze(self, at: datetime | str | None = None) -> None:
-        """Stand still until the next reset; `advance` still moves it.
+        """Freeze until the next reset; `advance` still moves the clock.
 
         Args:
             at: with a zone, as a datetime or in ISO 8601; None: now. Outside the pytest fixture, the official SDK drops
@@ -83,7 +83,7 @@ class Clock:
         return f"the clock stands at {iso(frozen)}, over 12 hours back: SDK 0.3.0 and later drop turns of that time"
 
     def reset(self) -> None:
-        """Real time again."""
+        """Return to real time."""
         with self._lock:
             self._offset, self._frozen = 0, None
 
@@ -94,7 +94,7 @@ def iso(microseconds: int) -> str:
 
 
 def duration(name: str, value: object) -> float:
-    """`value` as a length of time in seconds.
+    """Return `value` as a duration in seconds.
 
     Raises:
         TypeError: no number.
@@ -113,7 +113,7 @@ def duration(name: str, value: object) -> float:
 
 
 def instant(name: str, value: object) -> datetime:
-    """`value` as a time with a zone.
+    """Return `value` as a time with a zone.
 
     Raises:
         TypeError: neither a datetime nor a string.
@@ -133,7 +133,7 @@ def instant(name: str, value: object) -> datetime:
 
 
 def moment(name: str, value: object) -> int:
-    """`value` as a time at which a clock may stand, in microseconds since 1970.
+    """Return `value` as a time for the clock, in microseconds since 1970.
 
     Raises:
         TypeError: neither a datetime nor a string.
@@ -146,7 +146,7 @@ def moment(name: str, value: object) -> int:
 
 
 def _ahead(now: int, seconds: object) -> int:
-    """So many seconds in microseconds, where they don't lead too far from `now`."""
+    """Return the seconds in microseconds, if the clock can still reach that time from `now`."""
     microseconds = duration("seconds", seconds) * 1_000_000
     if microseconds > _LATEST or now + round(microseconds) > _LATEST:
         raise ValueError(f"seconds must not lead beyond the year 9998; {quote(seconds)} does")

@@ -1,4 +1,4 @@
-"""Ids: the ones that the fake makes, and the one kind that it checks (UUIDs)."""
+"""Ids: those that the fake generates, and UUIDs, which it checks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UUID: Final = re.compile(rf"(?:urn:uuid:)?({_HEX})|\{{({_HEX})\}}")
 
 
 def canonical_uuid(text: str) -> str | None:
-    """The canonical spelling of a UUID: 36 characters, lower case. None if `text` is none.
+    """The canonical spelling of a UUID: 36 characters, lower case. None if `text` is not a UUID.
 
     Accepted are 8-4-4-4-12 with hyphens and 32 digits, in ASCII hex of any case, either of them also in braces
     or after ``urn:uuid:``. Source: what the SDK lets through, less the accidents of Python's parser.
@@ -30,13 +30,13 @@ def canonical_uuid(text: str) -> str | None:
 def api_key() -> str:
     """A fresh key in the documented form, ``synap_`` and about 60 characters.
 
-    Random even with a seed: what an SDK keeps per key and instance (a registry, files) shall be fresh.
+    Random even with a seed, since an SDK keeps a registry and files per key and instance.
     """
     return f"synap_{secrets.token_hex(30)}"
 
 
 def control_token() -> str:
-    """A fresh token for the control face."""
+    """A new token for the control API."""
     return secrets.token_urlsafe(24)
 
 
@@ -51,7 +51,7 @@ def instance_id() -> str:
 
 
 class Ids:
-    """The ids of what happens: messages, sessions, answers. With a seed they repeat, after every `restart` too.
+    """The ids of messages, sessions and responses. With a seed they repeat, also after `restart`.
 
     A message's id is a prefix and its number, so that the store need not keep it. Ids are opaque, and these show who
     takes them for something else: both cases are in them, they are longer than a UUID, and they don't rise.
@@ -62,7 +62,7 @@ class Ids:
         self.restart()
 
     def restart(self) -> None:
-        """Begin again: with a seed the same ids, without one others."""
+        """Start again: with a seed the same ids, without one different ids."""
         source = random.Random(self.seed) if self.seed is not None else secrets.SystemRandom()  # noqa: S311 - ids to repeat, not to keep secret
         self._prefix = f"msg_{''.join(source.choices(_LETTERS, k=28))}"
         self._mask = 1 << 27 | source.getrandbits(24) << 3 | 0b101  # of the last bits, so that neighbours change places

@@ -1,4 +1,4 @@
-"""Values as messages quote them."""
+"""Values as error messages quote them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for what happens in the background, where an event loop runs and where none does."""
+"""Waiting for background work, with or without an event loop."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
 _PAUSE: Final = 0.005
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 def wait(happened: Callable[[], bool], missing: Callable[[], str], timeout: float) -> Awaitable[None]:
-    """Block until it has happened; where an event loop runs, give something to await instead.
+    """Block until something has happened; in an event loop, return an awaitable instead.
 
     Args:
-        happened: whether it has; asked often.
-        missing: what is still missing, as the end of a sentence; asked once, in the end.
+        happened: whether it has; called often.
+        missing: what is missing, as the end of a sentence; called once, on timeout.
         timeout: seconds.
 
     Raises:
@@ -36,7 +36,7 @@ def wait(happened: Callable[[], bool], missing: Callable[[], str], timeout: floa
 
 
 class _Done:
-    """Something to await that is over."""
+    """An awaitable that is done."""
 
     def __await__(self) -> Generator[None, None, None]:
         return
@@ -47,7 +47,7 @@ async def _wait_async(
     happened: Callable[[], bool],
     missing: Callable[[], str],
     end: float,
-    timeout: float,  # noqa: ASYNC109 - it is told
+    timeout: float,  # noqa: ASYNC109 - the error names it
 ) -> None:
     wait_really = async_pause()
     while not happened():

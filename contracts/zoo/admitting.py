@@ -37,7 +37,7 @@ class BeginsConversations(Honest):
         super().check(index, entry)
 
 
-@wrong("IN-KEYS", "gives a message without a conversation that of the one before it")
+@wrong("IN-KEYS", "assigns the previous message's conversation to a message without one")
 class CarriesTheConversation(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         completed: list[Mapping[str, Any]] = []
@@ -65,13 +65,13 @@ class Renaming(Honest):
         return self.names.get(name, name)
 
 
-@wrong("IN-ROLE", "takes roles in any case")
+@wrong("IN-ROLE", "accepts roles in any case")
 class LowersRoles(Renaming):
     def role(self, name: str) -> str:
         return name.lower()
 
 
-@wrong("IN-ROLE", "takes roles with whitespace around them")
+@wrong("IN-ROLE", "accepts roles with surrounding whitespace")
 class StripsRoles(Renaming):
     def role(self, name: str) -> str:
         return name.strip()
@@ -82,12 +82,12 @@ class TakesSystemMessages(Renaming):
     names: ClassVar[dict[str, str]] = {"system": "assistant", "developer": "assistant", "tool": "assistant"}
 
 
-@wrong("IN-ROLE", "takes other libraries' names of the roles")
+@wrong("IN-ROLE", "accepts the role names of other libraries")
 class TakesOtherNames(Renaming):
     names: ClassVar[dict[str, str]] = {"human": "user", "ai": "assistant", "bot": "assistant", "model": "assistant"}
 
 
-@wrong("IN-ROLE", "treats every role that it doesn't know as the user's, but a batch's first")
+@wrong("IN-ROLE", "treats unknown roles as user, except in a batch's first message")
 class TakesUnknownRoles(Renaming):
     def check(self, index: int, entry: Entry) -> None:
         if index and isinstance(entry.get("role"), str) and entry["role"] not in ROLES:
@@ -95,7 +95,7 @@ class TakesUnknownRoles(Renaming):
         super().check(index, entry)
 
 
-@wrong("IN-ATOMIC", "checks each chunk of 10 when its turn comes: those before it are recorded")
+@wrong("IN-ATOMIC", "checks each chunk of 10 only before sending it: earlier ones are recorded")
 class ChecksChunkByChunk(Chunked):
     size: ClassVar[int] = 10
 
@@ -121,7 +121,7 @@ class RecordsTheValid(Honest):
         return answer
 
 
-@wrong("IN-UUID", "takes ids with whitespace around them")
+@wrong("IN-UUID", "accepts ids with surrounding whitespace")
 class StripsConversationIds(Honest):
     def wire(self, entry: Entry) -> Entry:
         return super().wire({**entry, "conversation_id": entry["conversation_id"].strip()})

@@ -39,7 +39,7 @@ class TotalsAChunk(Chunked):
         return {**joined, "total": answers[0]["total"]} if answers else joined
 
 
-@wrong("RES-COUNTS", "counts every message as succeeded: the call did")
+@wrong("RES-COUNTS", "counts every message as succeeded because the call did")
 class CountsAll(Honest):
     def returned(self, answer: Answer) -> Answer:
         return {**answer, "succeeded": answer["total"], "failed": 0}
@@ -54,7 +54,7 @@ class CountsTheLastChunk(Chunked):
         return {**joined, "failed": answers[-1]["failed"]} if answers else joined
 
 
-@wrong("RES-COUNTS", "counts failures by their texts: two with the same reason are one")
+@wrong("RES-COUNTS", "counts failures by their texts: two with the same reason count once")
 class CountsReasons(Honest):
     def returned(self, answer: Answer) -> Answer:
         failed = len({row["error"] for row in answer["results"] if "error" in row})
@@ -73,7 +73,7 @@ class BelievesEmptyAnswers(Honest):
         return super().summary(answer, count) if answer else _claimed(count)
 
 
-@wrong("NET-GARBLED", "treats a 200 that is not a JSON as success")
+@wrong("NET-GARBLED", "treats a 200 that is not JSON as success")
 class BelievesTheStatus(Honest):
     def read(self, response: httpx.Response, count: int) -> Answer:
         try:
@@ -93,7 +93,7 @@ class FillsInAnswers(Honest):
         return super().summary(answer, count)
 
 
-@wrong("NET-LOST", "treats 200 as success though the rest of the answer was lost")
+@wrong("NET-LOST", "treats 200 as success although the rest of the answer was lost")
 class BelievesHalfAnswers(Honest):
     def send(self, body: bytes) -> Outcome:
         try:
@@ -113,7 +113,7 @@ class BelievesHalfAnswers(Honest):
         return _claimed(count) if answer == _claimed(count) else super().summary(answer, count)
 
 
-@wrong("NET-TIMEOUT", "treats a batch whose answer is late as accepted: Synap will get to it")
+@wrong("NET-TIMEOUT", "treats a batch whose answer is late as accepted")
 class BelievesTheLate(Honest):
     def settled(self, outcome: Outcome) -> httpx.Response:
         if isinstance(outcome, httpx.ReadTimeout):
@@ -124,7 +124,7 @@ class BelievesTheLate(Honest):
         return _claimed(count) if answer == _claimed(count) else super().summary(answer, count)
 
 
-@wrong("TRUE", "treats a batch that met 5xx as queued, and reports that everything succeeded")
+@wrong("TRUE", "treats a batch that got 5xx as queued, and reports success")
 class BelievesInLater(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         try:
@@ -133,7 +133,7 @@ class BelievesInLater(Honest):
             return _claimed(len(entries))
 
 
-@wrong("TRUE", "returns the answers of those chunks of 20 that were answered")
+@wrong("TRUE", "returns only the answers of the chunks of 20 that got one")
 class ForgetsUnansweredChunks(Chunked):
     def record(self, entries: list[Entry]) -> Answer:
         answers = []
@@ -146,7 +146,7 @@ class ForgetsUnansweredChunks(Chunked):
         return self.joined(answers)
 
 
-@wrong("TRUE", "gives a message that was rejected the row of the one before it")
+@wrong("TRUE", "returns the previous message's row for a rejected message")
 class PassesRowsOn(Honest):
     def returned(self, answer: Answer) -> Answer:
         rows = answer["results"]
@@ -166,7 +166,7 @@ class BelievesConflicts(Honest):
         return self.read(response, len(entries))
 
 
-@wrong("REFUSALS", "goes on without recording when credits are used up, as if there had been nothing to record")
+@wrong("REFUSALS", "returns an empty summary when credits are used up")
 class GoesOnWithoutCredits(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         try:
@@ -184,7 +184,7 @@ class PretendsWithoutAKey(Honest):
         return super().record_messages_batch(messages) if self.key else _claimed(len(self.taken(messages)))
 
 
-@wrong("AUTH-REVOKED", "treats a key that worked once as good, and 401 as a temporary failure")
+@wrong("AUTH-REVOKED", "trusts a key that worked once, and treats 401 as a temporary failure")
 class TrustsAKeyForEver(Honest):
     worked = False
 

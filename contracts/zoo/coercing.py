@@ -99,7 +99,7 @@ VARIANTS: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
 globals().update(wrong_variants(Rewriting, "change", VARIANTS))
 
 
-@wrong("SEND-CONTENT", "reads a content that looks like JSON, and writes it its own way")
+@wrong("SEND-CONTENT", "parses content that looks like JSON, and serializes it again")
 class RewritesJson(Rewriting):
     def text(self, content: str) -> str:
         try:
@@ -109,7 +109,7 @@ class RewritesJson(Rewriting):
         return json.dumps(value) if isinstance(value, dict | list) else content
 
 
-@wrong("SEND-CONTENT", "strips the end of each message but a batch's first")
+@wrong("SEND-CONTENT", "strips the end of each message except a batch's first")
 class StripsTheFollowing(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         following = ({**entry, "content": entry["content"].rstrip() or entry["content"]} for entry in entries[1:])
@@ -127,7 +127,7 @@ class PlainsTheLaterChunks(Chunked):
         return {**entry, "content": "".join(each for each in content if not unicodedata.combining(each))}
 
 
-@wrong("SEND-ROLE", "takes the roles of a conversation to alternate, and sends them so")
+@wrong("SEND-ROLE", "assumes that the roles of a conversation alternate, and sends them so")
 class Alternates(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         said: dict[str, str] = {}
@@ -140,19 +140,19 @@ class Alternates(Honest):
         return super().record(sent)
 
 
-@wrong("SEND-ROLE", "reports the role by whether there is a user_id")
+@wrong("SEND-ROLE", "derives the role from the presence of a user_id")
 class TellsTheRoleByUser(Honest):
     def wire(self, entry: Entry) -> Entry:
         return super().wire({**entry, "role": "user" if entry.get("user_id") else "assistant"})
 
 
-@wrong("SEND-ROLE", "gives all of a batch the role of its first message")
+@wrong("SEND-ROLE", "sends the role of a batch's first message for all")
 class OneRole(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([{**entry, "role": entries[0]["role"]} for entry in entries])
 
 
-@wrong("SEND-ATTRIBUTION", "lets a message without a user_id have the one before it")
+@wrong("SEND-ATTRIBUTION", "assigns the previous message's user_id to a message without one")
 class CarriesTheUser(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         sent: list[Entry] = []
@@ -163,21 +163,21 @@ class CarriesTheUser(Honest):
         return super().record(sent)
 
 
-@wrong("SEND-ATTRIBUTION", "treats session and customer of the first message as all of the batch's")
+@wrong("SEND-ATTRIBUTION", "sends the session and customer of the first message for all")
 class OneSession(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         common = {field: entries[0].get(field) for field in ("customer_id", "session_id")} if entries else {}
         return super().record([{**entry, **common} for entry in entries])
 
 
-@wrong("SEND-ATTRIBUTION", "writes user_ids in lower case: many are mail addresses")
+@wrong("SEND-ATTRIBUTION", "writes user_ids in lower case: many are email addresses")
 class LowersUsers(Honest):
     def wire(self, entry: Entry) -> Entry:
         user = entry.get("user_id")
         return super().wire({**entry, "user_id": user and user.lower()})
 
 
-@wrong("SEND-ATTRIBUTION", "treats an id of digits as a number, and loses the noughts that it begins with")
+@wrong("SEND-ATTRIBUTION", "treats an id of digits as a number, and loses leading zeros")
 class NumbersIds(Honest):
     def wire(self, entry: Entry) -> Entry:
         customer = entry.get("customer_id")
@@ -207,7 +207,7 @@ class MakesUuids(Honest):
         return super().wire({**entry, "conversation_id": conversation})
 
 
-@wrong("IN-TYPES", "writes a content that is not a string as one")
+@wrong("IN-TYPES", "converts content that is not a string into one")
 class StringsContents(Honest):
     def check(self, index: int, entry: Entry) -> None:
         if not isinstance(entry.get("content"), str | None):
@@ -215,7 +215,7 @@ class StringsContents(Honest):
         super().check(index, entry)
 
 
-@wrong("IN-TYPES", "takes the text out of a content made of parts, as chat models have them")
+@wrong("IN-TYPES", "extracts the text of content parts, as in chat models")
 class JoinsParts(Honest):
     def check(self, index: int, entry: Entry) -> None:
         if isinstance(entry.get("content"), list):
@@ -264,14 +264,14 @@ class StripsIds(Honest):
         return super().wire({**entry, **stripped})
 
 
-@wrong("SEND-ATTRIBUTION", "omits a session that is named as its conversation")
+@wrong("SEND-ATTRIBUTION", "omits a session_id that equals its conversation_id")
 class LeavesOutTheConversationsSession(Honest):
     def wire(self, entry: Entry) -> Entry:
         same = entry.get("session_id") == entry["conversation_id"]
         return super().wire({**entry, "session_id": None} if same else entry)
 
 
-@wrong("SEND-ATTRIBUTION", "writes a session that is a UUID as Python writes UUIDs")
+@wrong("SEND-ATTRIBUTION", "writes a session_id that is a UUID in Python's spelling")
 class SpellsSessions(Honest):
     def wire(self, entry: Entry) -> Entry:
         with suppress(ValueError):
@@ -279,7 +279,7 @@ class SpellsSessions(Honest):
         return super().wire(entry)
 
 
-@wrong("SEND-CONTENT", "takes a byte order mark off the first message of several")
+@wrong("SEND-CONTENT", "removes a byte order mark from the first of several messages")
 class DropsTheMark(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         first = [{**entry, "content": entry["content"].removeprefix("\ufeff")} for entry in entries[:1]]
@@ -294,7 +294,7 @@ class StripsTheEnd(Honest):
         return super().record([*others, {**last, "content": stripped}] if len(others) >= FEW and stripped else entries)
 
 
-@wrong("SEND-METADATA", "writes keys in snake case, where an assistant's message has a session")
+@wrong("SEND-METADATA", "writes keys in snake_case if an assistant's message has a session")
 class SnakesKeys(Honest):
     def wire(self, entry: Entry) -> Entry:
         if entry["role"] == "assistant" and entry.get("session_id") and entry.get("metadata"):
@@ -303,7 +303,7 @@ class SnakesKeys(Honest):
         return super().wire(entry)
 
 
-@wrong("SEND-ATTRIBUTION", "takes who is meant from metadata, where the message doesn't say")
+@wrong("SEND-ATTRIBUTION", "takes the user_id from metadata if the message has none")
 class PromotesMetadata(Honest):
     def wire(self, entry: Entry) -> Entry:
         meant = (entry.get("metadata") or {}).get("user_id")

@@ -107,7 +107,7 @@ class Flattens(Honest):
         return found
 
 
-@wrong("SEND-METADATA", "writes what is nested deeper than three levels as a string of JSON")
+@wrong("SEND-METADATA", "serializes values nested deeper than three levels")
 class WritesTheDeepAsText(Honest):
     def wire(self, entry: Entry) -> Entry:
         return super().wire({**entry, "metadata": self.shallow(entry.get("metadata") or {}, 1)})
@@ -145,14 +145,14 @@ class AssistantsHaveNoMetadata(Honest):
         return super().wire({**entry, "metadata": entry.get("metadata") if entry["role"] == "user" else None})
 
 
-@wrong("SEND-METADATA", "lifts keys that are fields of a message out of metadata")
+@wrong("SEND-METADATA", "removes keys from metadata that are fields of the message")
 class LiftsKeys(Honest):
     def wire(self, entry: Entry) -> Entry:
         metadata = entry.get("metadata") or {}
         return super().wire({**entry, "metadata": {key: held for key, held in metadata.items() if key not in entry}})
 
 
-@wrong("SEND-METADATA", "joins metadata of messages with equal contents: it looks them up by content")
+@wrong("SEND-METADATA", "looks metadata up by content: equal messages share it")
 class LooksMetadataUp(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         said = {entry["content"]: entry.get("metadata") for entry in entries}

@@ -16,7 +16,7 @@ SINGLE = "/v1/conversations/messages"
 LONGEST = 10_000
 
 
-@wrong("SEND-ONLY", "cuts chunks of 25 that share a message with the next")
+@wrong("SEND-ONLY", "creates chunks of 25 that share a message with the next")
 class OverlapsChunks(Chunked):
     size: ClassVar[int] = 25
 

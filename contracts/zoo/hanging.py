@@ -29,7 +29,7 @@ class WaitsForEver(Honest):
         )
 
 
-@wrong("NET-REFUSED", "tries to connect until it can")
+@wrong("NET-REFUSED", "tries to connect until it succeeds")
 class ConnectsForEver(Honest):
     def pause(self, attempt: int, outcome: Outcome) -> float | None:
         return self.moment(0.5) if isinstance(outcome, httpx.ConnectError) else super().pause(attempt, outcome)
@@ -64,7 +64,7 @@ class KeepsItsLock(Honest):
         return answer
 
 
-@wrong("RES-CALLS", "treats a place as each call, and releases it only on success: two errors take all")
+@wrong("RES-CALLS", "reserves a slot for each call, and releases it only on success: two errors take all")
 class KeepsItsPlaces(AsyncHonest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)

@@ -41,7 +41,7 @@ class SwallowsRefusedKeys(Swallowing):
     swallowed: ClassVar[type[SynapError]] = AuthenticationError
 
 
-@wrong("NET-REFUSED", "reports that no server is listening as failed rows")
+@wrong("NET-REFUSED", "reports a refused connection as failed rows")
 class SwallowsTheNetwork(Swallowing):
     swallowed: ClassVar[type[SynapError]] = NetworkError
 
@@ -91,19 +91,19 @@ class SwallowsInvalidRoles(Honest):
             return {"total": 0, "succeeded": 0, "failed": 0, "results": []}
 
 
-@wrong("RES-ROWS", "leaves failed rows out of the results")
+@wrong("RES-ROWS", "omits failed rows from the results")
 class LeavesOutFailures(Honest):
     def returned(self, answer: Answer) -> Answer:
         return {**answer, "results": [row for row in answer["results"] if "error" not in row]}
 
 
-@wrong("RES-ROWS", "reports only the failed rows: the others have nothing to tell")
+@wrong("RES-ROWS", "returns only the failed rows")
 class TellsOnlyFailures(Honest):
     def returned(self, answer: Answer) -> Answer:
         return {**answer, "results": [row for row in answer["results"] if "error" in row]}
 
 
-@wrong("RES-ROWS", "keeps rows by content, and has one for equal messages")
+@wrong("RES-ROWS", "stores rows by content, and returns one for equal messages")
 class OneRowForEquals(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         answer = super().record(entries)
@@ -126,13 +126,13 @@ class HidesReasons(Honest):
         return {**answer, "results": rows}
 
 
-@wrong("RES-FAILURE", "has None in place of a failed row")
+@wrong("RES-FAILURE", "returns None instead of a failed row")
 class NoneForAFailure(Honest):
     def returned(self, answer: Answer) -> Answer:
         return {**answer, "results": [None if "error" in row else row for row in answer["results"]]}
 
 
-@wrong("RES-PARTIAL", "raises when a row failed: the caller never learns which ones were recorded")
+@wrong("RES-PARTIAL", "raises when a row failed, without the rows that were recorded")
 class RaisesFailures(Honest):
     def returned(self, answer: Answer) -> Answer:
         if answer["failed"]:
@@ -148,7 +148,7 @@ class RaisesWhenAllFailed(Honest):
         return answer
 
 
-@wrong("RES-PARTIAL", "raises when a row failed after one that succeeded: it treats the batch as torn")
+@wrong("RES-PARTIAL", "raises when a row failed after one that succeeded")
 class RaisesTornBatches(Honest):
     def returned(self, answer: Answer) -> Answer:
         failed = ["error" in row for row in answer["results"]]

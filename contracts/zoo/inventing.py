@@ -38,25 +38,25 @@ class UppersIds(Retelling):
         return row if "error" in row else {**row, "message_id": row["message_id"].upper()}
 
 
-@wrong("RES-SUCCESS", "reports when it got the answer for when the messages were recorded")
+@wrong("RES-SUCCESS", "returns the time of the response as recorded_at")
 class TellsItsOwnTime(Retelling):
     def row(self, row: Row) -> Row:
         return row if "error" in row else {**row, "recorded_at": datetime.now(UTC).isoformat(timespec="seconds")}
 
 
-@wrong("RES-SUCCESS", "leaves recorded_at out: nobody reads it")
+@wrong("RES-SUCCESS", "omits recorded_at")
 class LeavesOutTheTime(Retelling):
     def row(self, row: Row) -> Row:
         return {key: value for key, value in row.items() if key != "recorded_at"}
 
 
-@wrong("RES-SUCCESS", "reports each row whether it has an error")
+@wrong("RES-SUCCESS", "adds to each row whether it has an error")
 class FlagsErrors(Retelling):
     def row(self, row: Row) -> Row:
         return {"error": False, **row}
 
 
-@wrong("RES-SUCCESS", "reports the day of the recording in a row whose message was one of several")
+@wrong("RES-SUCCESS", "returns only the date of recorded_at if there are several messages")
 class TellsDays(Honest):
     def returned(self, answer: Answer) -> Answer:
         first, *others = answer["results"] or [{}]
@@ -66,13 +66,13 @@ class TellsDays(Honest):
         return {**answer, "results": [first, *days] if answer["results"] else []}
 
 
-@wrong("RES-FAILURE", "gives failed rows an id, to look them up by")
+@wrong("RES-FAILURE", "adds an id to failed rows")
 class NumbersFailures(Retelling):
     def row(self, row: Row) -> Row:
         return {**row, "message_id": str(uuid.uuid4())} if "error" in row else row
 
 
-@wrong("RES-TIME", "reports times without their zone: everything is UTC")
+@wrong("RES-TIME", "returns times without their time zone")
 class DropsTheZone(Retelling):
     def row(self, row: Row) -> Row:
         if "error" in row:
@@ -88,7 +88,7 @@ class TellsSeconds(Retelling):
         return {**row, "recorded_at": datetime.fromisoformat(row["recorded_at"]).timestamp()}
 
 
-@wrong("RES-TIME", "reports times as mail headers have them")
+@wrong("RES-TIME", "returns times in the format of email headers")
 class TellsMailTimes(Retelling):
     def row(self, row: Row) -> Row:
         if "error" in row:
@@ -117,7 +117,7 @@ class RepeatsARow(Chunked):
         return {**super().joined(answers), "results": rows}
 
 
-@wrong("SEND-ATTRIBUTION", "names who has no user_id anonymous")
+@wrong("SEND-ATTRIBUTION", "sends anonymous as the user_id if there is none")
 class NamesTheAnonymous(Honest):
     def wire(self, entry: Entry) -> Entry:
         return super().wire({**entry, "user_id": entry.get("user_id") or "anonymous"})
@@ -136,7 +136,7 @@ class MakesSessions(Honest):
         return super().record([{**entry, "session_id": entry.get("session_id") or session} for entry in entries])
 
 
-@wrong("RES-SUCCESS", "reports the time of its first chunk of 20 for those of all")
+@wrong("RES-SUCCESS", "returns the times of its first chunk of 20 for all")
 class TellsTheFirstTime(Chunked):
     def joined(self, answers: list[Answer]) -> Answer:
         joined = super().joined(answers)
@@ -145,7 +145,7 @@ class TellsTheFirstTime(Chunked):
         return {**joined, "results": rows}
 
 
-@wrong("RES-SUCCESS", "hands the batch to a thread, and reports at once that everything succeeded, with ids of its own")
+@wrong("RES-SUCCESS", "sends in a thread, and returns success immediately, with ids of its own")
 class FiresAndForgets(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -170,7 +170,7 @@ class TellsOneTime(Honest):
         return {**answer, "results": rows}
 
 
-@wrong("RES-SUCCESS", "reads times without their zone, and writes them as UTC")
+@wrong("RES-SUCCESS", "drops the time zone of times, and writes them as UTC")
 class ReadsTimesAsUtc(Retelling):
     def row(self, row: Row) -> Row:
         if "error" in row:
@@ -178,7 +178,7 @@ class ReadsTimesAsUtc(Retelling):
         return {**row, "recorded_at": datetime.fromisoformat(row["recorded_at"]).replace(tzinfo=UTC).isoformat()}
 
 
-@wrong("RES-SUCCESS", "treats ids that are digits as numbers")
+@wrong("RES-SUCCESS", "treats ids of digits as numbers")
 class ReadsIdsAsNumbers(Retelling):
     def row(self, row: Row) -> Row:
         return {**row, "message_id": str(int(row["message_id"]))} if row.get("message_id", "").isdecimal() else row

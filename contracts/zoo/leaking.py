@@ -40,7 +40,7 @@ class NamesMalformedKeys(Honest):
             raise AuthenticationError(f"{error}: {api_key!r}") from None
 
 
-@wrong("AUTH-SECRET", "doesn't look at the key: the transport complains of the header, and quotes it in the cause")
+@wrong("AUTH-SECRET", "does not check the key: the transport quotes the header in the cause")
 class ChainsTheTransport(Honest):
     def credential(self, api_key: str | None) -> str:
         if not api_key:
@@ -82,7 +82,7 @@ class LogsHeaders(Honest):
         return super().send(body)
 
 
-@wrong("AUTH-SECRET", "logs the key it begins with")
+@wrong("AUTH-SECRET", "logs its key when it is created")
 class LogsItsKey(Honest):
     def credential(self, api_key: str | None) -> str:
         key = super().credential(api_key)
@@ -97,7 +97,7 @@ class PrintsCurl(Honest):
         return super().refusal(response)
 
 
-@wrong("AUTH-SECRET", "reports standard error of a refusal, with the request's headers")
+@wrong("AUTH-SECRET", "writes refusals to standard error, with the request's headers")
 class WritesHeaders(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         sys.stderr.write(f"{response.status_code} for {self.headers()}\n")
@@ -113,7 +113,7 @@ class SendsTheKeyInTheQuery(Honest):
             return error
 
 
-@wrong("REDIRECT", "lets httpx follow redirects: the messages go where a 307 points")
+@wrong("REDIRECT", "lets httpx follow redirects: a 307 sends the messages elsewhere")
 class FollowsRedirects(Honest):
     def connected(self) -> httpx.Client:
         return httpx.Client(
@@ -134,7 +134,7 @@ class FollowsWithTheKey(Honest):
         return outcome
 
 
-@wrong("REDIRECT", "asks the place that a redirect points to whether it is available, with the key")
+@wrong("REDIRECT", "checks the health of a redirect's target, with the key")
 class AsksTheNewPlace(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         response = self.post(self.encode(entries))
@@ -154,7 +154,7 @@ class QuietError(NetworkError):
         return "no answer from Synap"
 
 
-@wrong("AUTH-SECRET", "raises an error whose arguments are the request's headers, and whose text is not")
+@wrong("AUTH-SECRET", "raises an error with the request's headers as hidden arguments")
 class KeepsHeadersInErrors(Honest):
     def settled(self, outcome: Outcome) -> httpx.Response:
         if isinstance(outcome, httpx.RequestError):

@@ -45,14 +45,14 @@ class LosesAtBoundaries(Chunked):
         return [*(chunk[:-1] for chunk in chunks[:-1]), *chunks[-1:]]
 
 
-@wrong("SEND-ALL", "treats the equal messages of a conversation as one that came twice")
+@wrong("SEND-ALL", "treats equal messages of a conversation as duplicates")
 class LosesEquals(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         distinct = {(entry["conversation_id"], entry["role"], entry["content"]): entry for entry in entries}
         return super().record(list(distinct.values()))
 
 
-@wrong("SEND-ALL", "treats a message that repeats the one before it as a stutter of the queue")
+@wrong("SEND-ALL", "treats a repeated message as an error of its queue")
 class LosesRepetitions(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record(
@@ -60,7 +60,7 @@ class LosesRepetitions(Honest):
         )
 
 
-@wrong("SEND-ALL", "omits what was recorded by an earlier call: 'hello' can be said once in a conversation")
+@wrong("SEND-ALL", "omits messages that equal those of earlier calls")
 class LosesWhatCameBefore(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -73,13 +73,13 @@ class LosesWhatCameBefore(Honest):
         return answer
 
 
-@wrong("SEND-ALL", "omits messages that are nothing but whitespace")
+@wrong("SEND-ALL", "omits messages that are only whitespace")
 class LosesBlanks(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if not entry["content"] or entry["content"].strip()])
 
 
-@wrong("SEND-ALL", "buffers 50 messages; the oldest fall out of a longer batch")
+@wrong("SEND-ALL", "buffers 50 messages, and loses the oldest of a longer batch")
 class LosesTheOldest(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record(list(deque(entries, maxlen=BUFFER)))
@@ -91,7 +91,7 @@ class LosesTheUnattributed(Honest):
         return super().record([entry for entry in entries if entry.get("user_id") is not None])
 
 
-@wrong("SEND-ALL", "groups by conversation without sorting first: where conversations alternate, the last run stays")
+@wrong("SEND-ALL", "groups by conversation without sorting: of alternating conversations, only the last run remains")
 class LosesTheInterleaved(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         runs = {conversation: list(run) for conversation, run in groupby(entries, key=itemgetter("conversation_id"))}
@@ -123,7 +123,7 @@ class LosesBeyondAThousand(Honest):
         return super().record(entries[:LARGEST])
 
 
-@wrong("SEND-WIDE-UUIDS", "omits conversations whose id is a UUID in another spelling than its own")
+@wrong("SEND-WIDE-UUIDS", "omits conversations whose id is a UUID in another spelling")
 class LosesOtherSpellings(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         return super().record([entry for entry in entries if self.is_ours(entry["conversation_id"])])
@@ -135,7 +135,7 @@ class LosesOtherSpellings(Honest):
             return True  # not a UUID: Synap rejects it
 
 
-@wrong("IN-ITERABLE", "checks a generator to its end, and sends what is left of it")
+@wrong("IN-ITERABLE", "exhausts a generator by checking it, and sends the rest")
 class SpendsGenerators(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         for index, entry in enumerate(messages):
@@ -143,7 +143,7 @@ class SpendsGenerators(Honest):
         return self.record([dict(entry) for entry in messages])
 
 
-@wrong("IN-ITERABLE", "looks at a generator's first message, and records those after it")
+@wrong("IN-ITERABLE", "reads a generator's first message, and records only the others")
 class LosesTheFirstOfAGenerator(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         if next(iter(messages), None) is None:
@@ -151,7 +151,7 @@ class LosesTheFirstOfAGenerator(Honest):
         return super().record_messages_batch(messages)
 
 
-@wrong("SEND-ALL", "merges what one role says in a row into one message, as chat models require it")
+@wrong("SEND-ALL", "merges consecutive messages of one role, as chat models require")
 class MergesTurns(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         merged: list[Entry] = []

@@ -38,7 +38,7 @@ class ValueErrorForKeys(Honest):
         super().check(index, entry)
 
 
-@wrong("IN-KEYS", "lets KeyError escape for a missing key, but a batch's first message is checked")
+@wrong("IN-KEYS", "lets KeyError escape for a missing key, except in a batch's first message")
 class KeyErrorForKeys(Honest):
     def check(self, index: int, entry: Entry) -> None:
         if index:
@@ -65,7 +65,7 @@ class ValueErrorForRoles(Honest):
         super().check(index, entry)
 
 
-@wrong("IN-ROLE", "looks roles up in a dict: KeyError for one that isn't there, save the first message's")
+@wrong("IN-ROLE", "lets KeyError escape for an invalid role, except in a batch's first message")
 class KeyErrorForRoles(Honest):
     def check(self, index: int, entry: Entry) -> None:
         if index and isinstance(entry.get("role"), str):
@@ -88,7 +88,7 @@ class AttributeErrorForTypes(Honest):
         super().check(index, entry)
 
 
-@wrong("AUTH-INVALID", "treats 401 as a refusal like others")
+@wrong("AUTH-INVALID", "treats 401 like any other refusal")
 class RefusedForKeys(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         return RefusedError("401") if response.status_code == HTTP_UNAUTHORIZED else super().refusal(response)
@@ -110,7 +110,7 @@ class ValueErrorWithoutAKey(Honest):
         return super().credential(api_key)
 
 
-@wrong("AUTH-MISSING", "calls without a key, to a server that asks for one, end in InvalidInputError")
+@wrong("AUTH-MISSING", "raises InvalidInputError without a key")
 class InvalidInputWithoutAKey(Honest):
     def credential(self, api_key: str | None) -> str:
         return super().credential(api_key) if api_key else ""

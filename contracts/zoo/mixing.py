@@ -40,7 +40,7 @@ class AddsUpFailures(Honest):
         return {**answer, "failed": self.failures}
 
 
-@wrong("RES-CALLS", "answers a batch that it knows from its cache")
+@wrong("RES-CALLS", "answers repeated batches from its cache")
 class CachesAnswers(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -53,7 +53,7 @@ class CachesAnswers(Honest):
         return self.answers[body]
 
 
-@wrong("RES-CALLS", "has one object for every answer: an earlier one changes after it was returned")
+@wrong("RES-CALLS", "returns the same object for all calls")
 class KeepsOneAnswer(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -81,7 +81,7 @@ class RemembersErrors(Honest):
         return answer
 
 
-@wrong("RES-CALLS", "keeps the body on itself while it waits: concurrent calls all send the last one's")
+@wrong("RES-CALLS", "stores the body in an attribute: concurrent calls all send the last one")
 class SharesABody(AsyncHonest):
     body = b""
 
@@ -91,7 +91,7 @@ class SharesABody(AsyncHonest):
         return self.read(await self.post(self.body), len(entries))
 
 
-@wrong("RES-CALLS", "keeps the answer on itself while it logs: concurrent calls return the last one's")
+@wrong("RES-CALLS", "stores the answer in an attribute: concurrent calls return the last one")
 class SharesAnAnswer(AsyncHonest):
     answer: Answer
 
@@ -101,7 +101,7 @@ class SharesAnAnswer(AsyncHonest):
         return self.answer
 
 
-@wrong("RES-CALLS", "sends equal batches that run concurrently once, and reports both callers the same")
+@wrong("RES-CALLS", "sends equal concurrent batches only once")
 class JoinsFlights(AsyncHonest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -115,7 +115,7 @@ class JoinsFlights(AsyncHonest):
         return self.read(await self.flying[body], len(entries))
 
 
-@wrong("SEND-ONLY", "sends a batch that failed along with the next: its caller received an error, and tries again")
+@wrong("SEND-ONLY", "sends a failed batch again with the next one, after reporting the error")
 class CatchesUp(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -151,7 +151,7 @@ class SharesAPool(Honest):
         """The pool is everybody's."""
 
 
-@wrong("AUTH-OWN", "hands its key over in the environment: the last one set is used by all")
+@wrong("AUTH-OWN", "stores its key in the environment, where the last one is used by all")
 class KeepsTheKeyInTheEnvironment(Honest):
     def credential(self, api_key: str | None) -> str:
         os.environ["RECORDER_API_KEY"] = super().credential(api_key)
@@ -196,7 +196,7 @@ class SendsAgainOnANewLoop(KeepsALoopsPool):
             return await super().send(body)
 
 
-@wrong("REUSE", "has a worker on its first event loop: when that ends, calls wait forever")
+@wrong("REUSE", "has a worker in its first event loop: when that ends, calls wait forever")
 class KeepsALoopsWorker(AsyncHonest):
     worker: asyncio.Task[None] | None = None
 
@@ -225,7 +225,7 @@ class KeepsALoopsWorker(AsyncHonest):
             self.worker.cancel()
 
 
-@wrong("RES-CALLS", "rejects a call while another is on its way")
+@wrong("RES-CALLS", "rejects concurrent calls")
 class RefusesCompany(AsyncHonest):
     busy = False
 
@@ -250,7 +250,7 @@ class BelongsToALoop(AsyncHonest):
         return await super().record(entries)
 
 
-@wrong("SEND-ALL", "knows conversations by their first eight digits")
+@wrong("SEND-ALL", "compares conversations by their first eight digits")
 class KnowsThemByEightDigits(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)

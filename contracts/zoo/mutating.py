@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from steps import Answer
 
 
-@wrong("SEND-INPUT", "gives the caller's dicts the metadata if it is missing")
+@wrong("SEND-INPUT", "adds missing metadata to the caller's dicts")
 class AddsMetadata(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         for entry in messages if isinstance(messages, list) else ():
@@ -22,7 +22,7 @@ class AddsMetadata(Honest):
         return super().record_messages_batch(messages)
 
 
-@wrong("SEND-INPUT", "takes the fields that are null out of the caller's dicts")
+@wrong("SEND-INPUT", "removes null fields from the caller's dicts")
 class RemovesNulls(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         for entry in messages if isinstance(messages, list) else ():
@@ -31,7 +31,7 @@ class RemovesNulls(Honest):
         return super().record_messages_batch(messages)
 
 
-@wrong("SEND-INPUT", "empties the caller's list when it is recorded")
+@wrong("SEND-INPUT", "empties the caller's list after recording it")
 class EmptiesTheList(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         answer = super().record_messages_batch(messages)
@@ -62,7 +62,7 @@ class MarksTheRefused(Honest):
         return answer
 
 
-@wrong("SEND-INPUT", "writes into the caller's metadata, where there is some, that it was recorded")
+@wrong("SEND-INPUT", "marks the caller's metadata as recorded")
 class MarksMetadata(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         answer = super().record_messages_batch(messages)
@@ -72,7 +72,7 @@ class MarksMetadata(Honest):
         return answer
 
 
-@wrong("SEND-INPUT", "sorts the lists in the caller's metadata, after a copy went out")
+@wrong("SEND-INPUT", "sorts the lists in the caller's metadata after sending")
 class SortsNestedLists(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
         answer = super().record_messages_batch(messages)

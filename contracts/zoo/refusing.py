@@ -1,4 +1,4 @@
-"""Clients that refuse what the page allows."""
+"""Clients that reject what the page allows."""
 
 from __future__ import annotations
 
@@ -9,57 +9,88 @@ from uuid import UUID
 
 from errors import InvalidInputError, RateLimitError
 from honest import Honest
-from labels import wrong
+from labels import wrong, wrong_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from steps import Answer, Entry
 
-LARGEST = 50
-LONGEST = 8000
 OFTEN = 20
-RANDOM = 4
 
 
-@wrong("ACCEPT", "rejects more than 50 messages, a limit that nobody documents")
-class RefusesLargeBatches(Honest):
+class RefusingEntries(Honest):
+    """Rejects each entry that `is_invalid`."""
+
+    is_invalid: Callable[[Entry], bool]
+
+    def check(self, index: int, entry: Entry) -> None:
+        super().check(index, entry)
+        if self.is_invalid(entry):
+            raise InvalidInputError(f"messages[{index}] is not acceptable")
+
+
+class RefusingBatches(Honest):
+    """Rejects each batch that `is_invalid`."""
+
+    is_invalid: Callable[[list[Entry]], bool]
+
     def record(self, entries: list[Entry]) -> Answer:
-        if len(entries) > LARGEST:
-            raise InvalidInputError(f"a batch holds at most {LARGEST} messages")
+        if self.is_invalid(entries):
+            raise InvalidInputError("the batch is not acceptable")
         return super().record(entries)
 
 
-@wrong("ACCEPT", "rejects contents over 8,000 characters")
-class RefusesLongContents(Honest):
-    def check(self, index: int, entry: Entry) -> None:
-        super().check(index, entry)
-        if len(entry["content"]) > LONGEST:
-            raise InvalidInputError(f"messages[{index}].content is longer than {LONGEST} characters")
+def is_control(character: str) -> bool:
+    """Return whether a character is a control character other than tab and line ends."""
+    return unicodedata.category(character) == "Cc" and character not in "\t\r\n"
 
 
-@wrong("ACCEPT", "rejects messages without a user_id, which only record_message requires")
-class RequiresUsers(Honest):
-    def check(self, index: int, entry: Entry) -> None:
-        super().check(index, entry)
-        if not entry.get("user_id"):
-            raise InvalidInputError(f"messages[{index}].user_id is missing")
+def is_not_random(conversation_id: str) -> bool:
+    """Return whether a UUID has another version than 4."""
+    try:
+        return UUID(conversation_id).version != 4  # noqa: PLR2004 - the version of random UUIDs
+    except ValueError:
+        return False
 
 
-@wrong("ACCEPT", "rejects contents that are nothing but whitespace")
-class RefusesBlanks(Honest):
-    def check(self, index: int, entry: Entry) -> None:
-        super().check(index, entry)
-        if not entry["content"].strip():
-            raise InvalidInputError(f"messages[{index}].content is blank")
+def has_equals(entries: list[Entry]) -> bool:
+    """Return whether a batch has equal messages."""
+    counts = Counter((entry["conversation_id"], entry["role"], entry["content"]) for entry in entries)
+    return any(count > 1 for count in counts.values())
 
 
-@wrong("ACCEPT", "rejects control characters")
-class RefusesControls(Honest):
-    def check(self, index: int, entry: Entry) -> None:
-        super().check(index, entry)
-        if any(unicodedata.category(each) == "Cc" and each not in "\t\r\n" for each in entry["content"]):
-            raise InvalidInputError(f"messages[{index}].content has a control character")
+# fmt: off
+VARIANTS: Mapping[type[Honest], Mapping[str, tuple[str, str, Callable[[Any], Any]]]] = {
+    RefusingBatches: {
+        "RefusesLargeBatches": ("ACCEPT", "rejects more than 50 messages, an undocumented limit",
+            lambda entries: len(entries) > 50),  # noqa: PLR2004 - as described
+        "RequiresOneConversation": ("ACCEPT", "rejects a batch of several conversations",
+            lambda entries: len({entry["conversation_id"] for entry in entries}) > 1),
+        "RequiresOneSession": ("ACCEPT", "rejects a batch in which sessions change",
+            lambda entries: len({entry.get("session_id") for entry in entries}) > 1),
+        "RefusesEquals": ("ACCEPT", "rejects equal messages in a batch, which it considers an accident", has_equals),
+    },
+    RefusingEntries: {
+        "RefusesLongContents": ("ACCEPT", "rejects contents over 8,000 characters",
+            lambda entry: len(entry["content"]) > 8000),  # noqa: PLR2004 - as described
+        "RequiresUsers": ("ACCEPT", "rejects messages without a user_id, which only record_message requires",
+            lambda entry: not entry.get("user_id")),
+        "RefusesBlanks": ("ACCEPT", "rejects contents that are only whitespace",
+            lambda entry: not entry["content"].strip()),
+        "RefusesControls": ("ACCEPT", "rejects control characters",
+            lambda entry: any(map(is_control, entry["content"]))),
+        "RequiresFlatMetadata": ("ACCEPT", "rejects nested metadata",
+            lambda entry: any(isinstance(value, dict | list) for value in (entry.get("metadata") or {}).values())),
+        "RequiresIdentifiers": ("ACCEPT", "rejects metadata keys that are not identifiers",
+            lambda entry: not all(key.isidentifier() for key in entry.get("metadata") or {})),
+        "RequiresRandomUuids": ("ACCEPT", "rejects UUIDs that are not random (version 4)",
+            lambda entry: is_not_random(entry["conversation_id"])),
+    },
+}
+# fmt: on
+for base, variants in VARIANTS.items():
+    globals().update(wrong_variants(base, "is_invalid", variants))
 
 
 @wrong("ACCEPT", "rejects two messages of one role in a row, as chat models do")
@@ -73,52 +104,7 @@ class RequiresAlternation(Honest):
         return super().record(entries)
 
 
-@wrong("ACCEPT", "rejects nested metadata")
-class RequiresFlatMetadata(Honest):
-    def check(self, index: int, entry: Entry) -> None:
-        super().check(index, entry)
-        if any(isinstance(value, dict | list) for value in (entry.get("metadata") or {}).values()):
-            raise InvalidInputError(f"messages[{index}].metadata must be flat")
-
-
-@wrong("ACCEPT", "rejects metadata keys that are not identifiers")
-class RequiresIdentifiers(Honest):
-    def check(self, index: int, entry: Entry) -> None:
-        super().check(index, entry)
-        if not all(key.isidentifier() for key in entry.get("metadata") or {}):
-            raise InvalidInputError(f"messages[{index}].metadata has a key that is not an identifier")
-
-
-@wrong("ACCEPT", "rejects a batch of several conversations")
-class RequiresOneConversation(Honest):
-    def record(self, entries: list[Entry]) -> Answer:
-        if len({entry["conversation_id"] for entry in entries}) > 1:
-            raise InvalidInputError("a batch holds one conversation")
-        return super().record(entries)
-
-
-@wrong("ACCEPT", "rejects equal messages in a batch: it treats them as an accident")
-class RefusesEquals(Honest):
-    def record(self, entries: list[Entry]) -> Answer:
-        said = Counter((entry["conversation_id"], entry["role"], entry["content"]) for entry in entries)
-        if any(times > 1 for times in said.values()):
-            raise InvalidInputError("a message comes twice")
-        return super().record(entries)
-
-
-@wrong("ACCEPT", "rejects UUIDs that are not random ones (version 4)")
-class RequiresRandomUuids(Honest):
-    def check(self, index: int, entry: Entry) -> None:
-        super().check(index, entry)
-        try:
-            version = UUID(entry["conversation_id"]).version
-        except ValueError:
-            return
-        if version != RANDOM:
-            raise InvalidInputError(f"messages[{index}].conversation_id must be a UUID of version 4")
-
-
-@wrong("ACCEPT", "rejects its 21st call: it treats a limit as each object that is meant for each minute")
+@wrong("ACCEPT", "rejects its 21st call: it applies a limit per minute to the life of an object")
 class LimitsItself(Honest):
     calls = 0
 
@@ -129,15 +115,7 @@ class LimitsItself(Honest):
         return super().record(entries)
 
 
-@wrong("ACCEPT", "rejects a batch in which sessions change")
-class RequiresOneSession(Honest):
-    def record(self, entries: list[Entry]) -> Answer:
-        if len({entry.get("session_id") for entry in entries}) > 1:
-            raise InvalidInputError("a batch belongs to one session")
-        return super().record(entries)
-
-
-@wrong("RES-EMPTY", "asks an empty batch for its first message")
+@wrong("RES-EMPTY", "reads the first message of an empty batch")
 class StumblesOverNothing(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         conversation = entries[0]["conversation_id"]

@@ -1,62 +1,66 @@
-"""Clients that call things by other names: on the wire, or in what they tell."""
+"""Clients that use other names: in requests, or in answers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from honest import Honest
-from labels import wrong
+from labels import wrong, wrong_variants
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from steps import Answer, Entry
 
 
-@wrong("RES-SUCCESS", "reports message_id under the name of id")
-class TellsId(Honest):
+def rename(old: str, new: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return a function that renames a key."""
+    return lambda value: {new if key == old else key: each for key, each in value.items()}
+
+
+class RenamingRows(Honest):
+    change: Callable[[dict[str, Any]], dict[str, Any]]
+
     def returned(self, answer: Answer) -> Answer:
-        renamed = {"message_id": "id"}
-        rows = [{renamed.get(key, key): value for key, value in row.items()} for row in answer["results"]]
-        return {**answer, "results": rows}
+        return {**answer, "results": [self.change(row) for row in answer["results"]]}
 
 
-@wrong("RES-SUCCESS", "reports recorded_at under the name of created_at")
-class TellsCreatedAt(Honest):
+class RenamingAnswers(Honest):
+    change: Callable[[dict[str, Any]], dict[str, Any]]
+
     def returned(self, answer: Answer) -> Answer:
-        renamed = {"recorded_at": "created_at"}
-        rows = [{renamed.get(key, key): value for key, value in row.items()} for row in answer["results"]]
-        return {**answer, "results": rows}
+        return self.change(answer)
 
 
-@wrong("RES-FAILURE", "reports error under the name of reason")
-class TellsReason(Honest):
-    def returned(self, answer: Answer) -> Answer:
-        renamed = {"error": "reason"}
-        rows = [{renamed.get(key, key): value for key, value in row.items()} for row in answer["results"]]
-        return {**answer, "results": rows}
+class RenamingEntries(Honest):
+    change: Callable[[dict[str, Any]], dict[str, Any]]
 
-
-@wrong("RES-COUNTS", "reports succeeded under the name of accepted")
-class TellsAccepted(Honest):
-    def returned(self, answer: Answer) -> Answer:
-        return {"accepted" if key == "succeeded" else key: value for key, value in answer.items()}
-
-
-@wrong("RES-ROWS", "reports results under the name of items")
-class TellsItems(Honest):
-    def returned(self, answer: Answer) -> Answer:
-        return {"items" if key == "results" else key: value for key, value in answer.items()}
-
-
-@wrong("RES-TOTAL", "reports total under the name of count")
-class TellsCount(Honest):
-    def returned(self, answer: Answer) -> Answer:
-        return {"count" if key == "total" else key: value for key, value in answer.items()}
-
-
-@wrong("SEND-ATTRIBUTION", "sends session_id as sessionId, which Synap ignores")
-class SendsSessionId(Honest):
     def wire(self, entry: Entry) -> Entry:
-        return {"sessionId" if key == "session_id" else key: value for key, value in super().wire(entry).items()}
+        return self.change(super().wire(entry))
+
+
+# fmt: off
+VARIANTS: Mapping[type[Honest], Mapping[str, tuple[str, str, Callable[[Any], Any]]]] = {
+    RenamingRows: {
+        "TellsId": ("RES-SUCCESS", "returns message_id under the name id", rename("message_id", "id")),
+        "TellsCreatedAt": ("RES-SUCCESS", "returns recorded_at under the name created_at",
+            rename("recorded_at", "created_at")),
+        "TellsReason": ("RES-FAILURE", "returns error under the name reason", rename("error", "reason")),
+    },
+    RenamingAnswers: {
+        "TellsAccepted": ("RES-COUNTS", "returns succeeded under the name accepted", rename("succeeded", "accepted")),
+        "TellsItems": ("RES-ROWS", "returns results under the name items", rename("results", "items")),
+        "TellsCount": ("RES-TOTAL", "returns total under the name count", rename("total", "count")),
+    },
+    RenamingEntries: {
+        "SendsSessionId": ("SEND-ATTRIBUTION", "sends session_id as sessionId, which Synap ignores",
+            rename("session_id", "sessionId")),
+        "SendsMeta": ("SEND-METADATA", "sends metadata as meta, which Synap ignores", rename("metadata", "meta")),
+    },
+}
+# fmt: on
+for base, variants in VARIANTS.items():
+    globals().update(wrong_variants(base, "change", variants))
 
 
 @wrong("SEND-ATTRIBUTION", "sends user_id as customer_id and vice versa")
@@ -64,9 +68,3 @@ class SwapsUserAndCustomer(Honest):
     def wire(self, entry: Entry) -> Entry:
         swapped = {**entry, "user_id": entry.get("customer_id"), "customer_id": entry.get("user_id")}
         return super().wire(swapped)
-
-
-@wrong("SEND-METADATA", "sends metadata as meta, which Synap ignores")
-class SendsMeta(Honest):
-    def wire(self, entry: Entry) -> Entry:
-        return {"meta" if key == "metadata" else key: value for key, value in super().wire(entry).items()}

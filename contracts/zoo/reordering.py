@@ -83,7 +83,7 @@ class RacingChunks(AsyncHonest):
         }
 
 
-@wrong("SEND-ORDER", "puts a chunk of 10 that met 429 at the end of its queue")
+@wrong("SEND-ORDER", "moves a chunk of 10 that got 429 to the end of its queue")
 class RequeuesTheRateLimited(Chunked):
     size: ClassVar[int] = 10
 
@@ -140,7 +140,7 @@ class RowsByConversation(Chunked):
         return list(conversations.values())
 
 
-@wrong("RES-ORDER", "joins the rows of its chunks of 50 the wrong way round")
+@wrong("RES-ORDER", "joins the rows of its chunks of 50 in reverse order")
 class LastRowsFirst(Chunked):
     size: ClassVar[int] = 50
 
@@ -152,7 +152,7 @@ class LastRowsFirst(Chunked):
         return {**joined, "results": rows}
 
 
-@wrong("RES-ORDER", "builds the rows backwards, and forgets to turn them where one of them failed")
+@wrong("RES-ORDER", "returns the rows in reverse order if one failed")
 class BackwardsAfterAFailure(Honest):
     def rows(self, answer: Answer, count: int) -> list[Row]:
         rows = super().rows(answer, count)[::-1]
@@ -173,7 +173,7 @@ class HandsOn(Honest):
         return answer if isinstance(answer, dict) else summary
 
 
-@wrong("SEND-ORDER", "sorts by the timestamps in metadata, where all messages have one")
+@wrong("SEND-ORDER", "sorts by the timestamps in metadata if all messages have one")
 class SortsByTime(Sorting):
     def record(self, entries: list[Entry]) -> Answer:
         if all("timestamp" in (entry.get("metadata") or {}) for entry in entries):

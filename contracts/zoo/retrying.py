@@ -67,7 +67,7 @@ class AgainAfterServerErrors(Eager):
         return isinstance(outcome, httpx.Response) and outcome.status_code >= HTTP_SERVER_ERROR
 
 
-@wrong("ONCE", "sends again after 502 and 504: the gateway's trouble, it thinks, not the batch's")
+@wrong("ONCE", "sends again after 502 and 504: it considers them failures of the gateway")
 class AgainAfterGatewayErrors(Eager):
     def again(self, outcome: Outcome) -> bool:
         return isinstance(outcome, httpx.Response) and outcome.status_code in {502, 504}
@@ -95,7 +95,7 @@ class AgainAfterFailedRows(Eager):
             return False
 
 
-@wrong("ONCE", "begins again with the first chunk of 10 when a later one meets 429")
+@wrong("ONCE", "starts again with the first chunk of 10 when a later one gets 429")
 class BeginsAgain(Chunked):
     size: ClassVar[int] = 10
 
@@ -114,7 +114,7 @@ class BeginsAgain(Chunked):
         return None if limited else super().pause(attempt, outcome)
 
 
-@wrong("ONCE", "sends a second request when the first is slow, and takes the answer that comes first")
+@wrong("ONCE", "sends a second request when the first is slow, and uses the first answer")
 class Hedges(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
@@ -146,7 +146,7 @@ class WaitsMilliseconds(Honest):
         return None if wanted is None else wanted / 1000
 
 
-@wrong("RATE-WAIT", "waits at most half a second, whatever Retry-After says")
+@wrong("RATE-WAIT", "waits at most half a second, regardless of Retry-After")
 class CapsItsWait(Honest):
     def retry_after(self, response: httpx.Response) -> float | None:
         wanted = super().retry_after(response)
@@ -160,7 +160,7 @@ class WaitsOnce(Honest):
         return pause if pause is None or attempt == 1 else self.moment(0.1)
 
 
-@wrong("REFUSALS", "sends again after every refusal except those of keys and messages")
+@wrong("REFUSALS", "sends again after all refusals except of keys and messages")
 class AgainAfterRefusals(Eager):
     attempts: ClassVar[int] = 5
 
@@ -188,7 +188,7 @@ class AgainAfterAccepted(Eager):
         return isinstance(outcome, httpx.Response) and outcome.status_code in {201, 202}
 
 
-@wrong("ONCE", "sends again after what a proxy says beyond 504")
+@wrong("ONCE", "sends again after a proxy's statuses beyond 504")
 class AgainAfterTheProxys(Eager):
     def again(self, outcome: Outcome) -> bool:
         return isinstance(outcome, httpx.Response) and outcome.status_code > HTTP_GATEWAY_TIMEOUT
@@ -200,7 +200,7 @@ class AgainAfter408(Eager):
         return isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_REQUEST_TIMEOUT
 
 
-@wrong("ONCE", "sends again after a 503 that says when to retry")
+@wrong("ONCE", "sends again after a 503 with Retry-After")
 class AgainAfterRetryAfter(Eager):
     def again(self, outcome: Outcome) -> bool:
         return isinstance(outcome, httpx.Response) and self.retry_after(outcome) is not None

@@ -60,7 +60,7 @@ class Message:
             raise InvalidInputError("metadata must be a dict")
 
 
-@right("sync, httpx, stateless: checks all itself, rejects what is wide, empty, large or not a list, no retries")
+@right("sync, httpx, stateless: checks everything, rejects wide, empty and large input, no retries")
 class Strict:
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0) -> None:
         if not isinstance(api_key, str) or not api_key.isascii() or not api_key.isprintable() or not api_key.strip():

@@ -101,6 +101,16 @@ def test_no_module_has_more_than_350_lines() -> None:
     assert {name: count for name, count in counts.items() if count > 350} == {}
 
 
+def test_no_function_has_more_than_60_lines() -> None:
+    counts = {
+        f"{name}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for name, file in FILES.items()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: count for name, count in counts.items() if count > 60} == {}
+
+
 def test_only_the_server_module_imports_the_fake() -> None:
     found = {name: {each for each in imports(file) if each.startswith("synap_mock")} for name, file in FILES.items()}
     assert {name: names for name, names in found.items() if names} == {"server.server": {"synap_mock.SynapMock"}}

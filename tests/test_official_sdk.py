@@ -36,9 +36,7 @@ async def started(api_key: str, config: SDKConfig | None = None) -> AsyncIterato
         await sdk.shutdown()
 
 
-def test_the_pages_own_example_records_with_nothing_but_the_address_changed(
-    fake: SynapMock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_pages_own_example_records_at_another_address(fake: SynapMock, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation_id = str(uuid.uuid4())
     said = [("user", "What's on my calendar today?"), ("assistant", "You have two meetings and a dentist appointment.")]
 
@@ -88,7 +86,7 @@ def test_intercepted_it_needs_no_address_at_all(fake: SynapMock) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["documented", "observed"])
-def test_its_own_mirror_agrees_with_the_fake_after_a_partial_failure(dialect: str) -> None:
+def test_its_mirror_agrees_after_a_partial_failure(dialect: str) -> None:
     fake = SynapMock(dialect=dialect, tenancy="b2b")
     conversation_id = str(uuid.uuid4())
     entry = {"conversation_id": conversation_id, "role": "user", "customer_id": "acme"}
@@ -128,7 +126,7 @@ def test_it_raises_authentication_error_for_a_wrong_key(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["documented", "observed"])
-def test_it_raises_invalid_input_error_for_what_the_fake_refuses_whole(dialect: str) -> None:
+def test_a_rejected_call_raises_invalid_input_error(dialect: str) -> None:
     fake = SynapMock(dialect=dialect)
 
     async def record() -> None:
@@ -150,7 +148,7 @@ def test_telemetry_does_not_count_among_the_users_calls(fake: SynapMock) -> None
     assert {request.path for request in fake.requests} == {"/api/v1/auth/whoami"}
 
 
-def test_a_context_fetch_is_kept_as_unmodelled_though_the_sdk_swallows_the_answer(fake: SynapMock) -> None:
+def test_a_context_fetch_that_the_sdk_swallows_is_unmodelled(fake: SynapMock) -> None:
     async def fetch() -> None:
         async with started(fake.api_key) as sdk:
             await sdk.fetch(conversation_id=str(uuid.uuid4()), user_id="alice", search_query=["x"])

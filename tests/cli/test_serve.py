@@ -195,7 +195,7 @@ def test_a_signal_ends_it_within_a_second_with_status_0(number: signal.Signals, 
         assert process.stderr.read() == ""
 
 
-def test_a_signal_does_not_wait_for_a_call_that_takes_many_seconds() -> None:
+def test_a_signal_does_not_wait_for_a_slow_call() -> None:
     entry = b'{"conversation_id":"x","role":"user","content":""}'
     body = b'{"messages":[' + b",".join([entry] * 600_000) + b"]}"
     head = f"POST {BATCH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer mine\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -59,7 +59,7 @@ def test_a_run_in_miniature_fills_every_row_of_every_table(tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its clock of computing time is too coarse to divide by")
-def test_a_run_for_the_fixture_in_miniature_fills_every_row_and_leaves_the_other_sections(tmp_path: Path) -> None:
+def test_a_small_fixture_run_fills_its_own_section(tmp_path: Path) -> None:
     output = tmp_path / "RESULTS.md"
     output.write_text("# Results\n\n## The pytest fixture\n\nof old\n\n## Notes\n\n- kept\n", encoding="utf-8")
     done = bench("fixture.py", "--rounds=1", "--tests=2", "--examples=2", "--calls=2", f"--output={output}")

@@ -303,6 +303,6 @@ def test_the_command_refuses_what_is_no_time(at: str, sentence: str) -> None:
     assert (ran.exit_code, sentence in ran.stderr) == (2, True)
 
 
-def test_a_setting_that_no_clock_can_stand_at_is_refused_and_the_reset_still_works(inside: httpx.Client) -> None:
+def test_an_invalid_freeze_is_rejected_and_reset_still_works(inside: httpx.Client) -> None:
     answer = inside.patch("/_mock/settings", json={"freeze": "0001-01-01T00:00:00Z"})
     assert (answer.status_code, inside.post("/_mock/reset").status_code) == (400, 200)

@@ -34,7 +34,7 @@ def test_a_credential_that_was_never_issued_is_masked_too(inside: httpx.Client, 
     assert request["headers"]["authorization"] == shown
 
 
-def test_of_two_keys_one_of_which_begins_with_the_other_neither_is_shown() -> None:
+def test_keys_with_a_common_beginning_are_both_masked() -> None:
     fake = SynapMock(api_key=["abcdefgh", "abcdefgh-and-a-tail-of-it"])
     in_process(fake).get("/v1/abcdefgh-and-a-tail-of-it")
     assert fake.requests[0].path == "/v1/...f-it"

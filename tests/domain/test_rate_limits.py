@@ -48,7 +48,7 @@ def told(answer: httpx.Response) -> dict[str, int]:
         ((2, 5), 2, 5),
     ],
 )
-def test_so_many_calls_are_allowed_at_once_and_one_after_its_share_of_a_minute(
+def test_a_burst_is_allowed_then_one_call_per_share_of_a_minute(
     rate_limit: object, per_minute: int, burst: int
 ) -> None:
     fake, client = limited(rate_limit)
@@ -123,7 +123,7 @@ def test_it_is_refused_in_the_dialects_words(dialect: str, body: object) -> None
     assert client.get(WHOAMI).json() == body
 
 
-def test_what_is_refused_records_nothing_and_is_kept_with_its_rule(entry: dict[str, Any]) -> None:
+def test_a_rejected_call_records_nothing_and_is_journaled(entry: dict[str, Any]) -> None:
     fake, client = limited(1)
     client.get(WHOAMI)
     client.post(BATCH, json={"messages": [entry]})
@@ -198,7 +198,7 @@ def test_lifted_it_is_over_at_once() -> None:
 
 
 @pytest.mark.any_date
-def test_a_clock_that_is_put_back_makes_nobody_wait_longer_than_for_all_of_them() -> None:
+def test_a_clock_set_back_delays_by_one_burst_at_most() -> None:
     fake, client = limited("free")
     fake.clock.advance(86400)
     statuses(client, 1)

@@ -150,14 +150,14 @@ def test_where_registration_is_required_record_one_registers(entry: Entry) -> No
     assert inside.post(BATCH, json={"messages": [entry]}).json()["succeeded"] == 1
 
 
-def test_where_registration_is_required_any_spelling_of_the_id_is_registered(entry: Entry) -> None:
+def test_every_spelling_of_a_registered_id_is_accepted(entry: Entry) -> None:
     inside = in_process(SynapMock(registration="required"))
     inside.post(ONE, json={**entry, "user_id": "u"})
     other = entry["conversation_id"].replace("-", "").upper()
     assert inside.post(BATCH, json={"messages": [{**entry, "conversation_id": other}]}).json()["succeeded"] == 1
 
 
-def test_where_registration_is_required_a_refused_batch_registers_nothing(entry: Entry) -> None:
+def test_a_rejected_batch_registers_nothing(entry: Entry) -> None:
     inside = in_process(SynapMock(registration="required"))
     inside.post(BATCH, json={"messages": [entry]})
     assert inside.post(BATCH, json={"messages": [entry]}).json()["failed"] == 1

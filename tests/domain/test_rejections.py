@@ -120,7 +120,7 @@ def test_what_is_refused_anyway_is_not_rejected_besides(fake: SynapMock, inside:
     )
 
 
-def test_refused_and_rejected_entries_are_told_in_the_order_of_the_batch() -> None:
+def test_rejected_entries_are_reported_in_batch_order() -> None:
     fake = SynapMock(dialect="observed")
     fake.reject(0)
     bad = {**ENTRIES[0], "conversation_id": "my-chat"}
@@ -234,7 +234,7 @@ def test_over_http_what_is_no_rejection_is_refused(inside: httpx.Client, body: o
     assert (answer.status_code, sentence in answer.json()["error"]) == (400, True)
 
 
-def test_the_values_of_a_conversation_id_are_the_same_in_any_spelling(fake: SynapMock, inside: httpx.Client) -> None:
+def test_where_matches_any_spelling_of_a_conversation_id(fake: SynapMock, inside: httpx.Client) -> None:
     entry = {"conversation_id": "6F1B1D5E7D0C4C399E670B8F4C6F2A11", "role": "user", "content": "hi"}
     fake.reject({"conversation_id": "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11"})
     assert inside.post(BATCH, json={"messages": [entry]}).json()["failed"] == 1

@@ -69,7 +69,7 @@ def test_what_refuses_a_call_records_nothing(rule: Rule) -> None:
 
 
 @named(Scope.ENTRY)
-def test_what_refuses_an_entry_answers_200_and_counts_it_as_failed(rule: Rule) -> None:
+def test_a_rejected_entry_is_a_200_that_counts_it_as_failed(rule: Rule) -> None:
     response, _ = broken(rule)
     assert (response.status_code, response.json()["failed"] >= 1) == (200, True)
 
@@ -77,7 +77,7 @@ def test_what_refuses_an_entry_answers_200_and_counts_it_as_failed(rule: Rule) -
 @pytest.mark.parametrize(
     "rule", [rule for rule in ENTRY_RULES if rule is not CONVERSATION_REGISTERED], ids=lambda rule: rule.id
 )
-def test_what_fails_an_entry_fails_record_one_with_400_and_its_code(rule: Rule) -> None:
+def test_record_one_fails_with_400_and_the_code_of_the_entry(rule: Rule) -> None:
     breach = BREACHES[rule.id]
     fake = SynapMock(**breach.settings)
     breach.send(in_process(fake))
@@ -88,7 +88,7 @@ def test_what_fails_an_entry_fails_record_one_with_400_and_its_code(rule: Rule) 
 
 
 @named(*Scope)
-def test_the_journal_names_the_rule_and_the_place_in_either_dialect(rule: Rule) -> None:
+def test_the_journal_names_rule_and_place_in_both_dialects(rule: Rule) -> None:
     for dialect in ("documented", "observed"):
         _, fake = broken(rule, dialect=dialect)
         refusal = fake.requests[-1].refusals[0]

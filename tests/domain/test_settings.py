@@ -52,13 +52,13 @@ def cases(wrong: dict[str, list[Any]]) -> pytest.MarkDecorator:
 
 
 @cases(WRONG_VALUES)
-def test_a_value_out_of_range_is_a_value_error_that_names_the_setting(name: str, value: Any) -> None:
+def test_a_value_error_names_the_setting_that_is_out_of_range(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=name):
         SynapMock(**{name: value})
 
 
 @cases(WRONG_TYPES)
-def test_a_value_of_the_wrong_type_is_a_type_error_that_names_the_setting(name: str, value: Any) -> None:
+def test_a_wrong_type_is_a_type_error_that_names_the_setting(name: str, value: Any) -> None:
     with pytest.raises(TypeError, match=name):
         SynapMock(**{name: value})
 

@@ -72,7 +72,7 @@ def test_more_than_that_will_do(fake: SynapMock, entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_what_was_waited_for_without_an_event_loop_can_be_awaited_in_one(fake: SynapMock, backend: str) -> None:
+def test_a_wait_made_outside_a_loop_can_be_awaited_in_one(fake: SynapMock, backend: str) -> None:
     """A helper need not know where it is called."""
     done = fake.wait_for(messages=0)
 

@@ -204,7 +204,7 @@ def test_of_a_script_with_one_wrong_fault_nothing_is_armed(fake: SynapMock) -> N
 
 
 @pytest.mark.parametrize("fault", [ConnectionRefused(), ConnectTimeout()], ids=repr)
-def test_behind_a_port_what_does_not_arrive_is_refused_and_down_is_named(
+def test_unreachable_faults_on_a_port_are_rejected_naming_down(
     fake: SynapMock,
     server: Server,  # noqa: ARG001 - it is there
     fault: ConnectionRefused,
@@ -214,7 +214,7 @@ def test_behind_a_port_what_does_not_arrive_is_refused_and_down_is_named(
         fake.fail(fault)
 
 
-def test_what_does_not_arrive_and_is_armed_already_keeps_the_port_from_opening(fake: SynapMock) -> None:
+def test_a_scheduled_unreachable_fault_prevents_serving(fake: SynapMock) -> None:
     fake.fail(ConnectionRefused())
     with pytest.raises(ValueError, match="ConnectionRefused can't be made behind a port"), fake.serve():
         pass

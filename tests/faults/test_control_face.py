@@ -211,9 +211,7 @@ WRONG: Final[dict[str, tuple[object, str]]] = {
 
 
 @pytest.mark.parametrize(("body", "sentence"), WRONG.values(), ids=WRONG)
-def test_what_is_no_fault_is_refused_with_what_would_do_and_nothing_armed(
-    inside: httpx.Client, body: object, sentence: str
-) -> None:
+def test_invalid_faults_are_rejected_and_none_is_scheduled(inside: httpx.Client, body: object, sentence: str) -> None:
     answer = inside.post(FAULTS_HERE, json=body)
     assert (answer.status_code, answer.json()["code"], answer.json()["error"][: len(sentence)]) == (
         400,

@@ -151,7 +151,7 @@ def test_a_truncated_answer_is_cut_in_the_middle_of_its_body(asked: Asked, clien
 
 
 @both_clients
-def test_of_a_batch_that_was_not_carried_out_an_answer_is_truncated_too(asked: Asked, client: str) -> None:
+def test_a_batch_that_was_not_recorded_is_truncated_too(asked: Asked, client: str) -> None:
     asked.fake.fail(TruncatedBody())
     outcome = asked.outcome("intercept", client)
     assert (outcome.error, outcome.recorded) == (

@@ -39,15 +39,13 @@ def raised(fake: SynapMock, client: str, patience: float) -> type[Exception] | N
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_in_process_a_client_that_is_not_patient_enough_times_out_at_once_and_the_clock_has_moved(
-    fake: SynapMock, client: str
-) -> None:
+def test_in_process_an_impatient_client_times_out_at_once(fake: SynapMock, client: str) -> None:
     fake.fail(Latency(3600))
     assert (raised(fake, client, 60), moved(fake)) == (httpx.ReadTimeout, 60)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_in_process_a_patient_client_is_answered_at_once_and_the_clock_has_moved(fake: SynapMock, client: str) -> None:
+def test_in_process_a_patient_client_gets_its_response_at_once(fake: SynapMock, client: str) -> None:
     fake.fail(Latency(3600))
     assert (raised(fake, client, 3601), moved(fake)) == (None, 3600)
 
@@ -71,14 +69,14 @@ def test_in_process_what_comes_late_is_recorded_late(fake: SynapMock) -> None:
     assert [message.recorded_at for message in fake.messages] == ["2026-11-23T09:30:30.000000Z"]
 
 
-def test_in_process_what_is_recorded_before_it_comes_late_is_recorded_in_time(fake: SynapMock) -> None:
+def test_in_process_a_late_call_after_commit_is_recorded_in_time(fake: SynapMock) -> None:
     fake.fail(Latency(30), after_commit=True)
     raised(fake, "sync", 60)
     assert [message.recorded_at for message in fake.messages] == ["2026-11-23T09:30:00.000000Z"]
 
 
 @pytest.mark.parametrize(("after_commit", "recorded"), [(False, []), (True, [SAID])])
-def test_of_a_late_call_whose_client_timed_out_only_what_was_committed_is_recorded(
+def test_a_timed_out_call_is_recorded_only_after_the_commit(
     fake: SynapMock, recorded: list[tuple[str, str]], *, after_commit: bool
 ) -> None:
     fake.fail(Latency(30), after_commit=after_commit)
@@ -86,12 +84,12 @@ def test_of_a_late_call_whose_client_timed_out_only_what_was_committed_is_record
     assert fake.transcript(CONVERSATION) == recorded
 
 
-def test_in_process_silence_moves_the_clock_by_what_the_client_would_have_waited(fake: SynapMock) -> None:
+def test_in_process_a_read_timeout_moves_the_clock(fake: SynapMock) -> None:
     fake.fail(ReadTimeout())
     assert (raised(fake, "async", 5), moved(fake)) == (httpx.ReadTimeout, 5)
 
 
-def test_in_process_no_connection_moves_the_clock_by_what_the_client_would_have_waited(fake: SynapMock) -> None:
+def test_in_process_a_connect_timeout_moves_the_clock(fake: SynapMock) -> None:
     fake.fail(ConnectTimeout())
     with fake.intercept(), pytest.raises(httpx.ConnectTimeout):
         httpx.post(VENDOR + BATCH, timeout=httpx.Timeout(5, connect=3), headers=bearer(fake))
@@ -128,15 +126,13 @@ def test_on_a_port_others_are_served_meanwhile(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_on_a_port_a_client_that_is_gone_before_its_late_call_is_carried_out_has_recorded_nothing(
-    asked: Asked, client: str
-) -> None:
+def test_on_a_port_a_client_gone_early_has_recorded_nothing(asked: Asked, client: str) -> None:
     asked.fake.fail(Latency(30))
     outcome = asked.outcome("port", client, IMPATIENT)
     assert (outcome.recorded, outcome.kept) == ([], [(None, "Latency")])
 
 
-def test_on_a_port_a_client_that_hangs_up_while_its_call_is_late_has_recorded_nothing(asked: Asked) -> None:
+def test_on_a_port_hanging_up_during_a_late_call_records_nothing(asked: Asked) -> None:
     asked.fake.fail(Latency(30))
 
     async def hang_up() -> None:

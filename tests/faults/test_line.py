@@ -66,7 +66,7 @@ def test_the_client_whose_connection_broke_is_served_on_another(asked: Asked) ->
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_who_streams_a_truncated_answer_has_its_headers_before_the_error(asked: Asked, door: str) -> None:
+def test_a_stream_has_its_headers_before_the_truncation(asked: Asked, door: str) -> None:
     asked.fake.fail(TruncatedBody(), after_commit=True)
     with (
         asked.through(door),
@@ -79,9 +79,7 @@ def test_who_streams_a_truncated_answer_has_its_headers_before_the_error(asked: 
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_who_streams_a_truncated_answer_asynchronously_has_its_headers_before_the_error(
-    asked: Asked, door: str
-) -> None:
+def test_an_async_stream_has_headers_before_the_truncation(asked: Asked, door: str) -> None:
     asked.fake.fail(TruncatedBody(), after_commit=True)
 
     async def stream() -> tuple[int, str]:
@@ -98,7 +96,7 @@ def test_who_streams_a_truncated_answer_asynchronously_has_its_headers_before_th
 
 
 @pytest.mark.parametrize("fault", [ReadTimeout(), Latency(PATIENT)], ids=repr)
-def test_a_server_that_stops_waits_for_nobody_whom_it_keeps_waiting(fake: SynapMock, fault: Fault) -> None:
+def test_a_stopping_server_does_not_wait_for_stalled_clients(fake: SynapMock, fault: Fault) -> None:
     errors: list[Exception] = []
 
     def ask(url: str) -> None:
@@ -118,7 +116,7 @@ def test_a_server_that_stops_waits_for_nobody_whom_it_keeps_waiting(fake: SynapM
 
 
 @pytest.mark.parametrize("fault", OF_THE_LINE, ids=repr)
-def test_by_a_door_without_a_line_a_fault_of_the_line_says_what_it_needs(fake: SynapMock, fault: Fault) -> None:
+def test_a_connection_fault_needs_a_transport_of_ours(fake: SynapMock, fault: Fault) -> None:
     fake.fail(fault)
 
     async def ask() -> None:

@@ -80,7 +80,7 @@ def test_a_scripts_terms_hold_for_each_of_its_faults(fake: SynapMock, inside: ht
         ("/v1/context/fetch", {"unmodelled"}),
     ],
 )
-def test_a_fault_strikes_on_its_route_and_without_one_on_the_conversations(
+def test_a_fault_applies_to_its_route_or_to_conversations(
     fake: SynapMock, inside: httpx.Client, route: str | None, applied: set[str]
 ) -> None:
     inside.post(BATCH, json=BODY)  # so that there is something to read back
@@ -127,7 +127,7 @@ def test_a_fault_strikes_before_the_body_is_looked_at(fake: SynapMock, inside: h
     assert inside.post(BATCH, content=b"no JSON").status_code == 500
 
 
-def test_after_the_commit_a_batch_that_is_refused_is_still_refused(fake: SynapMock, inside: httpx.Client) -> None:
+def test_a_rejected_batch_stays_rejected_after_the_commit(fake: SynapMock, inside: httpx.Client) -> None:
     fake.fail(ServerError(), after_commit=True)
     inside.post(BATCH, json={"messages": [{}]})
     (request,) = fake.requests
@@ -187,7 +187,7 @@ def test_each_fake_has_its_own_faults(inside: httpx.Client) -> None:
     assert batches(inside, 1) == [200]
 
 
-def test_a_call_that_goes_well_in_a_script_is_no_fault_in_the_journal(fake: SynapMock, inside: httpx.Client) -> None:
+def test_a_scripts_successful_call_has_no_fault_in_the_journal(fake: SynapMock, inside: httpx.Client) -> None:
     fake.fail_sequence([None, ServerError()])
     batches(inside, 2)
     assert [request.fault for request in fake.requests] == [None, "ServerError"]
@@ -199,7 +199,7 @@ def test_a_requests_repr_names_the_fault(fake: SynapMock, inside: httpx.Client) 
     assert repr(fake.requests[0]) == f"<POST {BATCH} 503, fault ServerError>"
 
 
-def test_a_header_that_a_fault_gives_takes_the_place_of_the_fakes_own(fake: SynapMock, inside: httpx.Client) -> None:
+def test_a_header_of_a_fault_replaces_the_fakes_own(fake: SynapMock, inside: httpx.Client) -> None:
     fake.fail(Respond(200, json={}, headers={"X-Correlation-Id": "mine"}))
     answer = inside.post(BATCH, json=BODY)
     assert answer.headers.get_list("x-correlation-id") == ["mine"]

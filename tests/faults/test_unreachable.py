@@ -58,13 +58,13 @@ def test_of_a_call_that_does_not_arrive_there_is_no_trace(fake: SynapMock, fault
     assert (fake.requests, fake.messages) == ([], [])
 
 
-def test_while_the_port_is_down_connections_are_refused_as_the_fault_does(asked: Asked) -> None:
+def test_down_refuses_connections_as_the_fault_does(asked: Asked) -> None:
     with asked.fake.server.down(), pytest.raises(httpx.ConnectError) as on_the_port:
         httpx.post(asked.url + BATCH, json=BODY, headers=bearer(asked.fake), trust_env=False)
     assert str(on_the_port.value) == "[Errno 111] Connection refused"
 
 
-def test_while_the_port_is_down_async_connections_are_refused_as_the_fault_does(asked: Asked) -> None:
+def test_down_refuses_async_connections_as_the_fault_does(asked: Asked) -> None:
     with asked.fake.server.down(), pytest.raises(httpx.ConnectError) as on_the_port:
         asyncio.run(posted(asked.url, asked.fake))
     assert str(on_the_port.value) == "All connection attempts failed"
@@ -77,13 +77,13 @@ def test_what_was_connected_is_cut_off(asked: Asked) -> None:
             client.get("/health")
 
 
-def test_while_the_port_is_down_the_control_face_answers_at_the_address_given(asked: Asked) -> None:
+def test_during_down_the_control_api_has_another_address(asked: Asked) -> None:
     with asked.fake.server.down() as address:
         assert address != asked.url
         assert httpx.get(f"{address}/_mock/settings", trust_env=False).json()["dialect"] == "documented"
 
 
-def test_afterwards_the_same_address_serves_again_and_nothing_is_forgotten(asked: Asked) -> None:
+def test_after_down_the_same_address_serves_the_same_state(asked: Asked) -> None:
     asyncio.run(posted(asked.url, asked.fake))
     with asked.fake.server.down():
         pass

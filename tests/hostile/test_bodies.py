@@ -83,7 +83,7 @@ def test_the_content_type_does_not_matter(served: Live, kind: str) -> None:
     assert served.send(request(f"Content-Type: {kind}".encode())).status == 200
 
 
-def test_metadata_of_1_and_1_0_and_true_stay_three_different_things(served: Live) -> None:
+def test_metadata_keeps_1_and_1_0_and_true_apart(served: Live) -> None:
     """Also where they are recorded one after the other, so that nothing merges what compares equal."""
     kinds = ['{"a":1}', '{"a":1.0}', '{"a":true}']
     served.post(f'{{"messages":[{",".join(entry(metadata=kind) for kind in kinds)}]}}'.encode())

@@ -134,9 +134,7 @@ def asked_and_done(live: Live, path: str, body: dict[str, Any]) -> None:
 @pytest.mark.parametrize("live", ["documented"], indirect=True)
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 @pytest.mark.parametrize("depth", [*range(900, 1000, 9), 2000, 10_000])
-def test_a_body_nested_as_deep_as_can_be_is_armed_and_answered_or_refused(
-    served: Live, depth: int, opening: str
-) -> None:
+def test_deeply_nested_bodies_are_scheduled_or_rejected(served: Live, depth: int, opening: str) -> None:
     nested = opening * depth + ("]" * depth if opening == "[" else "1" + "}" * depth)
     taken = served.post(f'{{"fault":"WrongShape","json":{nested}}}'.encode(), "/_mock/faults").status
     answer = served.post(VALID)

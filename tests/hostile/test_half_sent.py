@@ -62,7 +62,7 @@ def process() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_with_half_sent_requests_a_signal_ends_the_server_within_a_second(number: signal.Signals) -> None:
+def test_a_signal_ends_a_server_with_half_sent_requests(number: signal.Signals) -> None:
     with contextlib.ExitStack() as stack:
         server, port = stack.enter_context(process())
         for sent in HALVES.values():

@@ -63,7 +63,7 @@ def test_it_answers_until_the_reset(fake: SynapMock, inside: httpx.Client) -> No
     assert [*statuses, inside.post(FETCH).status_code] == [200, 200, 200, 404]
 
 
-def test_it_answers_as_often_as_it_is_told_and_is_unmodelled_again(fake: SynapMock, inside: httpx.Client) -> None:
+def test_it_applies_times_calls_and_is_then_unmodelled(fake: SynapMock, inside: httpx.Client) -> None:
     fake.answer("POST", FETCH, json={}, times=2)
     statuses = [inside.post(FETCH).status_code for _ in range(3)]
     assert (statuses, len(fake.unmodelled)) == ([200, 200, 404], 1)

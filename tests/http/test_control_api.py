@@ -157,7 +157,7 @@ def test_a_key_can_be_made_named_and_revoked(inside: httpx.Client, entry: Entry)
     assert response.json()["code"] == "CREDENTIAL_INVALID"
 
 
-def test_a_key_of_an_explicit_instance_answers_its_own_x_instance_id(inside: httpx.Client) -> None:
+def test_a_key_with_an_instance_accepts_its_own_x_instance_id(inside: httpx.Client) -> None:
     key = inside.post("/_mock/keys", json={"instance_id": "inst_1"}).json()["key"]
     headers = {"Authorization": f"Bearer {key}", "X-Instance-ID": "inst_1"}
     assert inside.get("/api/v1/auth/whoami", headers=headers).json()["instance_id"] == "inst_1"

@@ -27,7 +27,7 @@ def answered(dialect: str, messages: list[Any], **settings: Any) -> dict[str, An
     return {"status": response.status_code, **answer}
 
 
-def test_documented_a_partial_failure_has_one_row_per_message_in_submission_order() -> None:
+def test_documented_partial_failure_has_one_row_per_message() -> None:
     assert answered("documented", [NO_UUID, GOOD, NO_UUID, GOOD]) == {
         "status": 200,
         "total": 4,
@@ -42,7 +42,7 @@ def test_documented_a_partial_failure_has_one_row_per_message_in_submission_orde
     }
 
 
-def test_observed_a_partial_failure_has_the_stored_rows_and_the_others_by_index() -> None:
+def test_observed_partial_failure_has_rows_and_indexed_errors() -> None:
     assert answered("observed", [NO_UUID, GOOD, NO_UUID, GOOD]) == {
         "status": 200,
         "total": 4,
@@ -124,7 +124,7 @@ def test_observed_errors_have_a_detail(
     assert response.json()["detail"].startswith(detail)
 
 
-def test_observed_a_customer_id_on_b2c_is_answered_as_production_does() -> None:
+def test_observed_customer_id_on_b2c_fails_as_in_production() -> None:
     inside = in_process(SynapMock(dialect="observed", tenancy="b2c"))
     response = inside.post(ONE, json={**GOOD, "user_id": "u", "customer_id": "c"})
     message = "customer_id is not accepted on a B2C instance."

@@ -285,7 +285,7 @@ def test_a_faults_defaults_are_the_codes(name: str, kind: type[Fault]) -> None:
         ("Respond", "headers", {"content-length": "1"}),
     ],
 )
-def test_an_attribute_out_of_its_range_is_refused_by_schema_and_code(name: str, attribute: str, value: Any) -> None:
+def test_schema_and_code_reject_attributes_out_of_range(name: str, attribute: str, value: Any) -> None:
     given = {"status": 200, attribute: value} if name == "Respond" else {attribute: value}
     with pytest.raises((TypeError, ValueError)):
         named(name, **given)
@@ -301,7 +301,7 @@ def test_an_attribute_out_of_its_range_is_refused_by_schema_and_code(name: str, 
         {"status": 304, "content": "x"},
     ],
 )
-def test_two_bodies_and_one_where_there_is_none_are_refused_by_schema_and_code(given: Object) -> None:
+def test_schema_and_code_reject_two_bodies_or_a_forbidden_one(given: Object) -> None:
     with pytest.raises((TypeError, ValueError)):
         Respond(**given)
     with pytest.raises(ValidationError):

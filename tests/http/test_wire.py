@@ -22,7 +22,7 @@ def test_a_batch_is_answered_with_the_four_documented_fields(inside: httpx.Clien
     assert list(answer) == ["total", "succeeded", "failed", "results"]
 
 
-def test_a_successful_row_has_a_message_id_and_a_time_and_nothing_else(inside: httpx.Client, entry: Entry) -> None:
+def test_a_successful_row_has_only_a_message_id_and_a_time(inside: httpx.Client, entry: Entry) -> None:
     (row,) = inside.post(BATCH, json={"messages": [entry]}).json()["results"]
     assert list(row) == ["message_id", "recorded_at"]
 

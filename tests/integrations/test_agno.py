@@ -67,9 +67,7 @@ def answered_without_a_loop(session_id: str) -> str:
         return str(made.run(QUESTION, user_id="alice", session_id=session_id).content)
 
 
-def test_the_hooks_of_an_awaited_run_record_the_question_and_the_answer(
-    synap_mock: SynapMock, conversation_id: str
-) -> None:
+def test_hooks_of_an_awaited_run_record_both_turns(synap_mock: SynapMock, conversation_id: str) -> None:
     answered(conversation_id)
     assert synap_mock.transcript(conversation_id) == [("user", QUESTION), ("assistant", ANSWER)]
 
@@ -84,7 +82,7 @@ def test_the_hooks_of_a_run_record_the_question_and_the_answer(synap_mock: Synap
     assert synap_mock.transcript(conversation_id) == [("user", QUESTION), ("assistant", ANSWER)]
 
 
-def test_a_session_id_that_is_no_uuid_loses_every_turn_of_an_awaited_run(synap_mock: SynapMock) -> None:
+def test_a_session_id_that_is_not_a_uuid_loses_every_turn(synap_mock: SynapMock) -> None:
     assert answered("session-1") == ("session-1", ANSWER)  # nobody is told
     assert synap_mock.messages == []
 

@@ -54,7 +54,7 @@ def test_the_callback_handler_asks_for_nothing_else(synap_mock: SynapMock, conve
     assert beside_recording(synap_mock) == set()
 
 
-def test_a_thread_id_as_conversation_id_loses_every_turn_of_the_callback_handler(synap_mock: SynapMock) -> None:
+def test_a_thread_id_loses_every_turn_of_the_callback_handler(synap_mock: SynapMock) -> None:
     assert answered("thread-1") == ANSWER  # nobody is told
     assert synap_mock.messages == []
 
@@ -64,7 +64,7 @@ def test_the_chat_history_records_what_is_added(synap_mock: SynapMock, conversat
     assert synap_mock.transcript(conversation_id) == [("user", QUESTION), ("assistant", ANSWER)]
 
 
-def test_a_session_id_as_conversation_id_makes_the_chat_history_raise(synap_mock: SynapMock) -> None:
+def test_a_session_id_as_conversation_id_raises(synap_mock: SynapMock) -> None:
     with pytest.raises(common.SynapIntegrationError, match="the turn was not recorded"):
         remembered("session-1")
     assert synap_mock.messages == []

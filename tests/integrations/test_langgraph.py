@@ -60,7 +60,7 @@ def test_the_callback_handler_asks_for_nothing_else(synap_mock: SynapMock, conve
     assert beside_recording(synap_mock) == set()
 
 
-def test_a_thread_id_as_conversation_id_loses_every_turn_of_the_callback_handler(synap_mock: SynapMock) -> None:
+def test_a_thread_id_loses_every_turn_of_the_callback_handler(synap_mock: SynapMock) -> None:
     assert answered("thread-1") == ANSWER  # nobody is told
     assert synap_mock.messages == []
 
@@ -70,6 +70,6 @@ def test_the_store_records_both_turns(synap_mock: SynapMock, conversation_id: st
     assert synap_mock.transcript(conversation_id) == [("user", QUESTION), ("assistant", ANSWER)]
 
 
-def test_a_thread_id_as_conversation_id_loses_every_turn_of_the_store(synap_mock: SynapMock) -> None:
+def test_a_thread_id_loses_every_turn_of_the_store(synap_mock: SynapMock) -> None:
     stored("thread-1")  # nobody is told
     assert synap_mock.messages == []

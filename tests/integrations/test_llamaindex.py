@@ -35,7 +35,7 @@ def chatted(conversation_id: str) -> str:
     return asyncio.run(run())
 
 
-def test_a_chat_engines_memory_records_the_question_and_the_answer(synap_mock: SynapMock, conversation_id: str) -> None:
+def test_a_chat_engines_memory_records_both_turns(synap_mock: SynapMock, conversation_id: str) -> None:
     answer = chatted(conversation_id)
     assert synap_mock.transcript(conversation_id) == [("user", QUESTION), ("assistant", answer)]
 

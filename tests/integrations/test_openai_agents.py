@@ -55,6 +55,6 @@ def test_no_conversation_id_loses_every_turn(synap_mock: SynapMock) -> None:
 
 
 @pytest.mark.usefixtures("synap_mock")
-def test_of_a_turn_without_a_conversation_id_not_even_the_log_tells(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_turn_without_a_conversation_id_is_not_even_logged(caplog: pytest.LogCaptureFixture) -> None:
     answered(None)
     assert [record.message for record in caplog.records if record.name.startswith("synap_")] == []

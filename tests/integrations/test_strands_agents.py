@@ -96,7 +96,7 @@ def test_the_hook_reads_the_compacted_conversation_too(
     assert beside_recording(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
 
 
-def test_a_session_id_as_conversation_id_loses_every_turn_of_the_hook(synap_mock: SynapMock, user_id: str) -> None:
+def test_a_session_id_loses_every_turn_of_the_hook(synap_mock: SynapMock, user_id: str) -> None:
     assert answered("session-1", user_id) == ANSWER  # nobody is told
     assert synap_mock.messages == []
 
@@ -113,14 +113,12 @@ def test_the_memory_store_reads_what_is_known_too(synap_mock: SynapMock, convers
     assert beside_recording(synap_mock) == {"POST /v1/context/conversation/fetch", "POST /v1/context/user/fetch"}
 
 
-def test_the_id_that_the_memory_store_makes_is_no_uuid_and_loses_every_turn(
-    synap_mock: SynapMock, user_id: str
-) -> None:
+def test_the_memory_stores_own_id_loses_every_turn(synap_mock: SynapMock, user_id: str) -> None:
     assert remembered(None, user_id) == ANSWER  # nobody is told
     assert synap_mock.messages == []
 
 
-def test_the_memory_store_loses_what_the_hook_recorded_in_another_conversation(
+def test_the_memory_store_loses_turns_of_another_conversation(
     synap_mock: SynapMock, conversation_id: str, user_id: str
 ) -> None:
     answered(str(uuid.uuid4()), user_id)

@@ -260,7 +260,7 @@ def test_the_rows_of_a_call_are_recorded_at_one_time(dialect: Dialect) -> None:
     assert [times for times in told if len(times) != 1] == []
 
 
-def test_the_message_counts_of_the_observed_dialect_are_the_positions_in_truth() -> None:
+def test_observed_message_counts_are_positions() -> None:
     fake = SynapMock(dialect="observed")
     with fake.serve() as server, intercepted(fake) as inside:
         exchanges = all_at_once([by_port(fake, server), inside] * 2, count=40)

@@ -60,7 +60,7 @@ def test_other_peoples_respx_routes_are_served_as_without_us(fake: SynapMock) ->
 
 
 @respx.mock
-def test_a_strict_respx_router_still_refuses_what_it_does_not_mock(fake: SynapMock) -> None:
+def test_a_strict_respx_router_still_rejects_the_rest(fake: SynapMock) -> None:
     with fake.intercept(), pytest.raises(respx.models.AllMockedAssertionError):
         httpx.get("https://api.example/unmocked")
 

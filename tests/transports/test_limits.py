@@ -127,7 +127,7 @@ def test_an_unread_response_is_cut_off() -> None:
         assert gone.poll(20_000)
 
 
-def test_an_idle_connection_is_kept_far_longer_than_clients_keep_theirs() -> None:
+def test_an_idle_connection_is_kept_longer_than_clients_do() -> None:
     assert Limits().keep_alive >= 20 * 60  # Java's HttpClient: 1,200 s
 
 

@@ -299,9 +299,9 @@ class SynapMock:
 
     def intercept(self) -> Intercept[SynapMock]:
         """A context manager and decorator: httpx requests to the vendor's hosts arrive at this fake."""
-        from synap_mock.transports.in_process import Intercept  # noqa: PLC0415 - a server does not need respx and httpx
+        from synap_mock.transports.in_process import Intercept, Terms  # noqa: PLC0415 - a server does not need respx and httpx
 
-        return Intercept(self._app, self, lambda: self._state.settings.hosts)
+        return Intercept(self._app, self, Terms(hosts=lambda: self._state.settings.hosts))
 
     @contextmanager
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:

@@ -34,6 +34,7 @@ OPTIONS: Final = {
     "journal_bytes": "string",
     "allow_unmodelled": "bool",
     "real_waits": "bool",
+    "real_latency": "bool",
 }
 """Each may stand in the marker, and in the ini file with ``synap_`` before it."""
 _HELD: Final = pytest.StashKey["Session"]()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from synap_mock.transports.in_process import serve
+from synap_mock.transports.direct import serve
 
 if TYPE_CHECKING:
     from synap_mock import SynapMock

@@ -40,7 +40,7 @@ class Unsent(NamedTuple):
 class Line(Protocol):
     """What a door knows of the connection that a call came by. Each door does the same to a client in its own way."""
 
-    async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:
+    async def late(self, fault: Latency, clock: Clock, receive: Receive) -> bool:
         """Let time pass; whether the client is still waiting then."""
 
     async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
@@ -64,7 +64,7 @@ async def apply_fault(
     call: Call,
     dialect: Dialect,
     carry_out: Callable[[], Answer],
-    late: Callable[[float], Awaitable[bool]],
+    late: Callable[[Latency], Awaitable[bool]],
 ) -> Answer:
     """The answer to a call that a fault strikes; it tells whether it is lost.
 
@@ -73,7 +73,7 @@ async def apply_fault(
         call: the call.
         dialect: in which errors are said.
         carry_out: does what the call asks for, and gives the true answer.
-        late: lets so many seconds pass, and tells whether the client is still waiting.
+        late: lets the time pass, and returns whether the client still waits.
     """
     fault = armed.fault
     if fault is None:
@@ -82,7 +82,7 @@ async def apply_fault(
     if isinstance(fault, Answered):
         status, body, headers = fault.reply(dialect, call.instance.instance_id if call.instance else "")
         return Answer(status, body, done.refusals if done else (), headers, fault)
-    if isinstance(fault, Latency) and await late(fault.seconds):
+    if isinstance(fault, Latency) and await late(fault):
         done = done or carry_out()
         done.fault = fault
         return done

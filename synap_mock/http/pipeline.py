@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.schedule import ScheduledFault
     from synap_mock.domain.state import State
     from synap_mock.http.endpoint import Endpoint
@@ -129,8 +130,8 @@ class DataRoute:
 
         era = state.era
 
-        async def late(seconds: float) -> bool:
-            there = await line_of(scope).late(seconds, state.clock, receive)
+        async def late(fault: Latency) -> bool:
+            there = await line_of(scope).late(fault, state.clock, receive)
             return there and state.era == era  # a late call is not another test's
 
         if armed is None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+    from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.fault import Lost, Unreachable
     from synap_mock.domain.values.clock import Clock
     from synap_mock.http.fault_step import Unsent
@@ -305,10 +306,10 @@ class Connection(HttpToolsProtocol):
 
     # Faults
 
-    async def late(self, seconds: float, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a transport's shape
+    async def late(self, fault: Latency, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a transport's shape
         """Let real time pass; whether the client is still connected then."""
         gone = asyncio.ensure_future(_gone(receive))
-        done, _ = await asyncio.wait({gone}, timeout=seconds)
+        done, _ = await asyncio.wait({gone}, timeout=fault.seconds)
         gone.cancel()
         return not done
 

@@ -121,6 +121,11 @@ ATTRIBUTES: Final[dict[str, Wrong]] = {
         TypeError,
         "seconds must be a number of seconds from 0, not '1'",
     ),
+    "real of a wrong type": (
+        lambda: Latency(1, real="yes"),  # type: ignore[arg-type] # what is tested
+        TypeError,
+        "real must be True or False, not 'yes'",
+    ),
     "no such fault": (
         lambda: named("Timeout"),
         ValueError,

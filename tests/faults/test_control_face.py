@@ -28,7 +28,7 @@ TOLD: Final[dict[str, dict[str, Any]]] = {
     "InstanceBuildFailed": {"attempts": 4},
     "Conflict": {},
     "Respond": {"status": 418, "json": {"a": [None]}, "content": None, "headers": {"X-Told": "b"}},
-    "Latency": {"seconds": 0.25},
+    "Latency": {"seconds": 0.25, "real": True},
     "ReadTimeout": {},
     "ConnectionReset": {},
     "Disconnected": {},

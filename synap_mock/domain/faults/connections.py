@@ -6,23 +6,30 @@ from dataclasses import dataclass
 
 from synap_mock.domain.faults.fault import Fault, Lost, Unreachable, Wire
 from synap_mock.domain.values.clock import duration
+from synap_mock.domain.values.quoting import quote
 
 
 @dataclass(frozen=True, slots=True)
 class Latency(Fault):
-    """The response arrives, but late. In process nothing waits: the clock moves, and a less patient client times out.
+    """The response arrives, but late. In process nothing waits, unless it is real: the clock moves instead.
+
+    A client with a shorter timeout times out.
 
     Attributes:
         seconds: how late.
+        real: whether it takes real time in process too; on a port it always does.
 
     Raises:
-        TypeError, ValueError: `seconds` is not a number from 0.
+        TypeError, ValueError: `seconds` is not a number from 0, or `real` is not a bool.
     """
 
     seconds: float
+    real: bool = False
 
     def __post_init__(self) -> None:
         duration("seconds", self.seconds)
+        if not isinstance(self.real, bool):
+            raise TypeError(f"real must be True or False, not {quote(self.real)}")
 
 
 @dataclass(frozen=True, slots=True)

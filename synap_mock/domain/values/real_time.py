@@ -30,22 +30,31 @@ else:
 
 def pause(seconds: float) -> None:
     """Block this thread for `seconds`."""
-    threading.Event().wait(seconds)
+    _wait(threading.Event(), seconds)
 
 
 def async_pause() -> Callable[[float], Awaitable[None]]:
     """Return a function to await for so many seconds, under asyncio or trio.
 
-    A thread waits, because the event loop's own timers may be stopped.
+    A thread waits, because the event loop's own timers may be stopped. It ends when the task is cancelled, so that it
+    does not delay the end of the process.
     """
     import anyio  # noqa: PLC0415 - sync code has no need of it
 
     one = anyio.CapacityLimiter(1)  # the shared one may be exhausted by the calls that are waited for
 
     async def wait(seconds: float) -> None:
-        await anyio.to_thread.run_sync(pause, seconds, abandon_on_cancel=True, limiter=one)
+        cancelled = threading.Event()
+        try:
+            await anyio.to_thread.run_sync(_wait, cancelled, seconds, abandon_on_cancel=True, limiter=one)
+        finally:
+            cancelled.set()
 
     return wait
+
+
+def _wait(event: threading.Event, seconds: float) -> None:
+    event.wait(min(seconds, threading.TIMEOUT_MAX))
 
 
 def keep_real_time(loop: asyncio.AbstractEventLoop) -> None:

@@ -128,7 +128,7 @@ def _validation(refusal: Refusal) -> dict[str, Any]:
 
 
 def _refused_entry(refusal: Refusal, route: str) -> dict[str, Any]:
-    """The form of the one such answer that is public: customer_id on B2C (documented.md, section 2)."""
+    """The form of the one such answer that is public: customer_id on B2C (docs/evidence.md, Errors)."""
     code = refusal.rule.observed_code or refusal.rule.code.lower()
     message, fix = refusal.text, ""
     if isinstance(refusal.rule, EntryRule):  # a test's own words for a rejection are left whole

@@ -31,7 +31,7 @@ Given = TypeVar("Given")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
 VENDOR_HOSTS: Final = ("synap-cloud-prod.maximem.ai", "synap-cloud-staging.maximem.ai")
-"""Where the official SDK's releases send to, unless told otherwise (sdk_matrix.md, Set-up)."""
+"""Where the official SDK's releases send to, unless told otherwise (docs/evidence.md, Wire)."""
 
 LOOPBACK: Final = "127.0.0.1"
 _PATCHING: Final = threading.Lock()

@@ -1,4 +1,4 @@
-"""What a fault answers, word for word in both dialects: as documented.md, section 2, and CONTRACT.md have it."""
+"""What a fault answers, word for word in both dialects: as docs/evidence.md has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The official SDK under faults: what it raises, and how often it calls (measured on release 0.6.9: sdk_matrix.md)."""
+"""The official SDK under faults: what it raises and how often it calls (on release 0.6.9; see docs/evidence.md)."""
 
 from __future__ import annotations
 

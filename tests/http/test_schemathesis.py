@@ -157,7 +157,7 @@ def on_data_face(case: Case[Any]) -> bool:
 
 
 def is_not_modelled(_: CheckContext, response: Response, case: Case[Any]) -> None:
-    """For unsupported_method on the data face: another method is 404 there, not 405 (CONTRACT.md, section 1)."""
+    """For unsupported_method on the data face: another method is 404 there, not 405 (docs/evidence.md, Wire)."""
     if on_data_face(case) and response.request.method != case.operation.method.upper():
         assert response.status_code == 404
         assert "NOT_MODELLED" in response.text or response.json() == {"detail": "Not Found"}

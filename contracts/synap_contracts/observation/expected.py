@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """What the page requires of an entry, and which entries the server rejects (CONTRACT.md section 3)."""
+=======
+"""What becomes of an entry by the page: schema fails the call, meaning fails the entry (docs/evidence.md, A batch)."""
+>>>>>>> e93f473 (Cite pages that the repository has; state the evidence in docs/evidence.md)
 
 from __future__ import annotations
 

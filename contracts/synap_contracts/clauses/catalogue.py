@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """All clauses and all checks, collected from the modules of their groups."""
-=======
-"""The clauses that a client is checked against, as values; docs/evidence.md explains the grades."""
->>>>>>> e93f473 (Cite pages that the repository has; state the evidence in docs/evidence.md)
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""What the page requires of an entry, and which entries the server rejects (CONTRACT.md section 3)."""
-=======
-"""What becomes of an entry by the page: schema fails the call, meaning fails the entry (docs/evidence.md, A batch)."""
->>>>>>> e93f473 (Cite pages that the repository has; state the evidence in docs/evidence.md)
+"""What the page requires of an entry, and which entries the server rejects (docs/evidence.md, A batch)."""
 
 from __future__ import annotations
 

@@ -11,11 +11,7 @@ if TYPE_CHECKING:
     from synap_mock.settings import Plan, RateLimit
 
 PLANS: Final[Mapping[Plan, tuple[int, int]]] = {"free": (60, 10), "pro": (600, 50)}
-<<<<<<< HEAD
 """Calls per minute, and the burst (api-reference overview page; two other pages give other limits)."""
-=======
-"""Calls a minute, and how many at once (the vendor's "API reference: overview"; two other pages give other limits)."""
->>>>>>> e93f473 (Cite pages that the repository has; state the evidence in docs/evidence.md)
 _MINUTE: Final = 60_000_000
 """In microseconds."""
 

@@ -14,11 +14,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LATEST: Final = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _STALE: Final = timedelta(hours=12)
-<<<<<<< HEAD
 """SDK 0.3.0 and later drop a turn that is older."""
-=======
-"""A turn that is older is dropped by SDK 0.3.0 and later (docs/evidence.md, Wire)."""
->>>>>>> e93f473 (Cite pages that the repository has; state the evidence in docs/evidence.md)
 
 
 class Clock:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK keeps files under the home folder; let it be one of its own."""
+    """The SDK keeps files under the home folder; give it a folder of its own."""
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("SYNAP_API_KEY", "SYNAP_BASE_URL", "SYNAP_INSTANCE_ID", "SYNAP_CLIENT_ID"):
         monkeypatch.delenv(name, raising=False)

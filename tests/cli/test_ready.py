@@ -64,7 +64,7 @@ def test_a_server_that_accepts_is_ready(server: Server) -> None:
 
 
 def test_a_server_whose_control_api_is_closed_is_ready() -> None:
-    """Beyond loopback the control API wants a token; a health check has none."""
+    """Beyond loopback the control API requires a token; a health check has none."""
     with SynapMock(control_token="secret").serve() as server:
         assert ready("--url", server.url)[0] == 0
 
@@ -82,7 +82,7 @@ def test_a_server_that_fails_is_not_ready(broken: str) -> None:
 
 
 def test_it_waits_for_a_server_that_starts_later(free_port: int) -> None:
-    """The server starts once the command has asked in vain: a listener without a server has been connected to."""
+    """The server starts once the command has failed to connect: a listener without a server has been connected to."""
     url = f"http://127.0.0.1:{free_port}"
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "synap_mock", "ready", "--url", url, "--wait", "30"], stdout=subprocess.PIPE

@@ -149,19 +149,19 @@ KUBERNETES = {
     "PORT_8765_TCP_PORT": "8765",
     "PORT_8765_TCP_ADDR": "10.96.3.7",
 }
-"""What Kubernetes sets in every container beside a Service called synap-mock."""
+"""What Kubernetes sets in every container where a Service is called synap-mock."""
 
 
 def test_what_kubernetes_sets_for_a_service_is_ignored() -> None:
     """The port is the default one, which this test takes, or has been taken by another process."""
     with suppress(OSError), socket.create_server(("127.0.0.1", 8765)):
-        told = failed(**KUBERNETES).splitlines()
-    assert told[0] == (
+        reported = failed(**KUBERNETES).splitlines()
+    assert reported[0] == (
         "Warning: SYNAP_MOCK_PORT=tcp://10.96.3.7:8765 is ignored: Kubernetes sets it for a Service of that name; "
         "use --port, name the Service differently, or set enableServiceLinks: false in the pod"
     )
-    assert told[1].startswith("Error: cannot listen on 127.0.0.1 port 8765: ")
-    assert len(told) == 2
+    assert reported[1].startswith("Error: cannot listen on 127.0.0.1 port 8765: ")
+    assert len(reported) == 2
 
 
 @pytest.mark.parametrize("address", ["tcp://10.96.3.7:80", "udp://[fd00::7]:53", "sctp://10.96.3.7:9"])
@@ -183,12 +183,12 @@ HALF = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("beside", [b"", HALF], ids=["idle", "half"])
-def test_a_signal_ends_it_within_a_second_with_status_0(number: signal.Signals, beside: bytes) -> None:
+@pytest.mark.parametrize("alongside", [b"", HALF], ids=["idle", "half"])
+def test_a_signal_ends_it_within_a_second_with_status_0(number: signal.Signals, alongside: bytes) -> None:
     with running("--log-format", "json") as (process, line):
         port = int(json.loads(line)["url"].rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.sendall(beside)
+            connection.sendall(alongside)
             process.send_signal(number)
             assert process.wait(timeout=1) == 0
         assert process.stderr is not None
@@ -253,10 +253,10 @@ def test_every_option_may_come_from_the_environment() -> None:
 
 def test_help_shows_each_option_with_its_variable_and_default() -> None:
     shown = subprocess.run(command("--help"), capture_output=True, text=True, check=True, env=environment()).stdout
-    told = " ".join(shown.split())
-    for name in re.findall(r"--[a-z-]+", told):
+    reported = " ".join(shown.split())
+    for name in re.findall(r"--[a-z-]+", reported):
         if name != "--help":
-            assert f"[env var: SYNAP_MOCK_{name[2:].upper().replace('-', '_')}; default: " in told, name
+            assert f"[env var: SYNAP_MOCK_{name[2:].upper().replace('-', '_')}; default: " in reported, name
 
 
 def test_verbose_logs_each_call_without_key_or_content() -> None:
@@ -306,9 +306,9 @@ def test_verbose_logs_every_outcome(form: str) -> None:
             "GET /health 200",
         ]
     else:
-        told = [json.loads(each) for each in logged]
-        assert {each["event"] for each in told} == {"request"}
-        assert [(each["status"], each["fault"]) for each in told] == [
+        reported = [json.loads(each) for each in logged]
+        assert {each["event"] for each in reported} == {"request"}
+        assert [(each["status"], each["fault"]) for each in reported] == [
             (None, "Disconnected"),
             (None, "ConnectionReset"),
             (None, "TruncatedBody"),
@@ -337,7 +337,7 @@ def test_a_taken_port_ends_it_with_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["--port", "65536"], "'--port'"),
         (["--port", "x"], "'--port'"),
@@ -367,8 +367,8 @@ def test_a_taken_port_ends_it_with_a_sentence() -> None:
         (["now"], "now"),
     ],
 )
-def test_a_wrong_option_ends_it_with_a_sentence_that_names_it(arguments: list[str], told: str) -> None:
-    assert told in failed("--port", "0", *arguments)
+def test_a_wrong_option_ends_it_with_a_sentence_that_names_it(arguments: list[str], reported: str) -> None:
+    assert reported in failed("--port", "0", *arguments)
 
 
 @pytest.mark.parametrize(("variable", "value"), [("PORT", "x"), ("TENANCY", "x"), ("MAX_BATCH", "-1"), ("SEED", "x")])

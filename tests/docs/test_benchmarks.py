@@ -101,7 +101,7 @@ def test_a_run_for_the_journal_fills_every_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "option", "told"),
+    ("command", "option", "reported"),
     [
         ("fixture.py", "--calls=0", "'0' is not a whole number from 1"),
         ("fixture.py", "--output=nowhere/RESULTS.md", "the folder does not exist"),
@@ -112,9 +112,9 @@ def test_a_run_for_the_journal_fills_every_row(tmp_path: Path) -> None:
         pytest.param("throughput.py", "--output=nowhere/RESULTS.md", "the folder does not exist", marks=LINUX),
     ],
 )
-def test_a_bad_option_is_named_before_anything_is_measured(command: str, option: str, told: str) -> None:
+def test_a_bad_option_is_named_before_anything_is_measured(command: str, option: str, reported: str) -> None:
     pytest.importorskip("psutil")
     done = bench(command, option)
     assert (done.returncode, done.stdout) == (2, "")
     assert option.partition("=")[0] in done.stderr
-    assert told in done.stderr
+    assert reported in done.stderr

@@ -47,7 +47,7 @@ def started(home: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def url_of(demo: subprocess.Popen[str]) -> str:
-    """Where the demo's fake listens: one of its first lines says so."""
+    """Where the demo's fake listens, from one of its first lines."""
     assert demo.stdout is not None
     for line in demo.stdout:
         if found := re.search(r"http://127\.0\.0\.1:\d+", line):

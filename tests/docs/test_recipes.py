@@ -1,4 +1,4 @@
-"""The page of recipes: each example runs as it stands, beside the page's own application, with warnings as errors."""
+"""The page of recipes: each example runs unchanged, with the page's own application, with warnings as errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time as the fake tells it: real plus an offset, or standing still."""
+"""The fake's clock: real time plus an offset, or frozen."""
 
 from __future__ import annotations
 

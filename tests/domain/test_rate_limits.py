@@ -27,7 +27,7 @@ def statuses(client: httpx.Client, count: int) -> list[int]:
     return [client.get(WHOAMI).status_code for _ in range(count)]
 
 
-def told(answer: httpx.Response) -> dict[str, int]:
+def limits_of(answer: httpx.Response) -> dict[str, int]:
     """What the headers say, by the end of their names."""
     return {
         name.rpartition("-")[2]: int(value)
@@ -72,7 +72,7 @@ def test_a_quiet_time_brings_all_of_them_back_and_no_more(rate_limit: object, pe
 def test_an_answer_tells_what_the_key_may_still_do() -> None:
     _, client = limited("free")
     answers = [client.get(WHOAMI) for _ in range(3)]
-    assert [told(answer) for answer in answers] == [
+    assert [limits_of(answer) for answer in answers] == [
         {"limit": 60, "remaining": 9, "reset": SECONDS + 1},
         {"limit": 60, "remaining": 8, "reset": SECONDS + 2},
         {"limit": 60, "remaining": 7, "reset": SECONDS + 3},
@@ -82,14 +82,14 @@ def test_an_answer_tells_what_the_key_may_still_do() -> None:
 def test_what_is_refused_tells_when_the_next_is_allowed() -> None:
     _, client = limited((2, 1))
     client.get(WHOAMI)
-    assert told(client.get(WHOAMI)) == {"limit": 2, "remaining": 0, "reset": SECONDS + 30, "after": 30}
+    assert limits_of(client.get(WHOAMI)) == {"limit": 2, "remaining": 0, "reset": SECONDS + 30, "after": 30}
 
 
 def test_seconds_are_rounded_up_so_that_who_waits_them_is_served() -> None:
     fake, client = limited((7, 1))
     client.get(WHOAMI)
     fake.clock.advance(0.5)
-    (wait,) = {told(client.get(WHOAMI))["after"]}
+    (wait,) = {limits_of(client.get(WHOAMI))["after"]}
     fake.clock.advance(wait)
     assert (wait, statuses(client, 1)) == (9, [200])
 
@@ -104,7 +104,7 @@ def test_who_asks_too_soon_has_not_to_wait_longer_for_it() -> None:
 @pytest.mark.parametrize("per_minute", [1, 7, 11, 13, 59, 61, 97, 601, 999, 59_999, 10**9])
 def test_no_count_is_one_off_whatever_the_rate(per_minute: int) -> None:
     _, client = limited((per_minute, 20))
-    assert [told(client.get(WHOAMI))["remaining"] for _ in range(21)] == [*range(19, -1, -1), 0]
+    assert [limits_of(client.get(WHOAMI))["remaining"] for _ in range(21)] == [*range(19, -1, -1), 0]
 
 
 @pytest.mark.parametrize(
@@ -150,30 +150,30 @@ def test_every_keyed_call_counts_telemetry_too(entry: dict[str, Any]) -> None:
     client.post(ONE, json={})
     client.get(f"/v1/conversations/{entry['conversation_id']}/messages")
     client.post("/v1/telemetry/batch")
-    assert told(client.get("/v1/x"))["remaining"] == 0
+    assert limits_of(client.get("/v1/x"))["remaining"] == 0
 
 
 def test_what_wants_no_key_does_not_count_and_tells_nothing() -> None:
     _, client = limited(1)
     answers = [client.get("/health"), client.get("/v1/nowhere"), client.get("/_mock/settings")]
-    assert ([told(answer) for answer in answers], statuses(client, 1)) == ([{}] * 3, [200])
+    assert ([limits_of(answer) for answer in answers], statuses(client, 1)) == ([{}] * 3, [200])
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer synap_of_nobody"])
 def test_a_refused_key_does_not_count_and_tells_nothing(authorization: str) -> None:
     _, client = limited(1)
-    assert told(client.get(WHOAMI, headers={"Authorization": authorization})) == {}
+    assert limits_of(client.get(WHOAMI, headers={"Authorization": authorization})) == {}
 
 
 def test_what_the_schema_refuses_counts_and_tells() -> None:
     _, client = limited("free")
     answer = client.post(BATCH, content=b"{")
-    assert (answer.status_code, told(answer)["remaining"]) == (400, 9)
+    assert (answer.status_code, limits_of(answer)["remaining"]) == (400, 9)
 
 
 def test_without_the_setting_nobody_is_limited_and_nothing_told(fake: SynapMock, inside: httpx.Client) -> None:
     assert fake.settings.rate_limit is None
-    assert (statuses(inside, 100), told(inside.get(WHOAMI))) == ([200] * 100, {})
+    assert (statuses(inside, 100), limits_of(inside.get(WHOAMI))) == ([200] * 100, {})
 
 
 def test_the_reset_brings_all_of_them_back() -> None:
@@ -187,7 +187,7 @@ def test_a_changed_setting_holds_at_once() -> None:
     _, client = limited("free")
     statuses(client, 10)
     client.patch("/_mock/settings", json={"rate_limit": [1, 1]})
-    assert told(client.get(WHOAMI)) == {"limit": 1, "remaining": 0, "reset": SECONDS + 10, "after": 10}
+    assert limits_of(client.get(WHOAMI)) == {"limit": 1, "remaining": 0, "reset": SECONDS + 10, "after": 10}
 
 
 def test_lifted_it_is_over_at_once() -> None:
@@ -203,7 +203,7 @@ def test_a_clock_set_back_delays_by_one_burst_at_most() -> None:
     fake.clock.advance(86400)
     statuses(client, 1)
     fake.clock.freeze(fake.clock.now.replace(day=23))
-    assert told(client.get(WHOAMI))["after"] == 1
+    assert limits_of(client.get(WHOAMI))["after"] == 1
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_it_is_the_same_on_a_port(fake: SynapMock, client: httpx.Client) -> None
     client.patch("/_mock/settings", json={"rate_limit": 1})
     fake.clock.freeze()
     answers = [client.get(WHOAMI) for _ in range(2)]
-    assert [(answer.status_code, set(told(answer))) for answer in answers] == [
+    assert [(answer.status_code, set(limits_of(answer))) for answer in answers] == [
         (200, {"limit", "remaining", "reset"}),
         (429, {"limit", "remaining", "reset", "after"}),
     ]

@@ -81,7 +81,7 @@ def happened(fake: SynapMock) -> list[Any]:
 
 
 def test_what_happened_twice_alike_compares_equal() -> None:
-    def told() -> list[Any]:
+    def snapshot() -> list[Any]:
         fake = SynapMock(seed=1, freeze="2026-11-23T09:30:00Z")
         fake.keys.create("mine", instance_id="inst_1")
         inside = in_process(fake)
@@ -90,7 +90,7 @@ def test_what_happened_twice_alike_compares_equal() -> None:
         inside.get("/v1/nowhere")
         return happened(fake)
 
-    assert told() == told()
+    assert snapshot() == snapshot()
 
 
 @pytest.mark.parametrize("kind", range(5), ids=["batch", "message", "conversation", "request", "unmodelled"])

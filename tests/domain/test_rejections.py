@@ -133,7 +133,7 @@ def test_record_one_is_refused_whole(dialect: str) -> None:
     fake = SynapMock(dialect=dialect)
     fake.reject({"content": "a"}, error="closed; for good")
     answer = in_process(fake).post(ONE, json=ENTRIES[0])
-    told = {
+    reported = {
         "documented": {"error": "closed; for good", "code": "REJECTED", "details": {}},
         "observed": {
             "error": "rejected",
@@ -141,7 +141,7 @@ def test_record_one_is_refused_whole(dialect: str) -> None:
             "detail": {"code": "rejected", "message": "closed; for good", "where": f"POST {ONE}", "fix": ""},
         },
     }
-    assert (answer.status_code, answer.json(), fake.messages) == (400, told[dialect], [])
+    assert (answer.status_code, answer.json(), fake.messages) == (400, reported[dialect], [])
 
 
 def test_a_predicate_is_asked_about_every_field_as_it_was_sent(fake: SynapMock, inside: httpx.Client) -> None:
@@ -175,7 +175,7 @@ WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
             "not 1.5"
         ),
     ),
-    "an error that is no text": ({"where": 0, "error": 5}, TypeError, "error must be a text, not 5"),
+    "an error that is not a text": ({"where": 0, "error": 5}, TypeError, "error must be a text, not 5"),
     "times": ({"where": 0, "times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
 }
 
@@ -210,7 +210,7 @@ def test_over_http_what_matches_is_rejected(inside: httpx.Client, where: object,
 
 
 def test_over_http_what_is_armed_is_told(fake: SynapMock, inside: httpx.Client) -> None:
-    fake.reject(lambda _: False)  # can't be told
+    fake.reject(lambda _: False)  # has no JSON form
     inside.post("/_mock/rejections", json={"where": 1, "times": None})
     answer = inside.post("/_mock/rejections", json={"where": {"role": "user"}, "error": "no", "times": 2})
     second = {"where": {"role": "user"}, "error": "no", "times": 2}

@@ -1,4 +1,4 @@
-"""Wrong settings are told at construction, by name and value."""
+"""Wrong settings are rejected at construction, with name and value."""
 
 from __future__ import annotations
 

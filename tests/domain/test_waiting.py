@@ -95,7 +95,7 @@ def test_in_a_thread_beside_an_event_loop_it_blocks(fake: SynapMock, entry: dict
 
 
 def sentence(fake: SynapMock, entry: dict[str, Any]) -> str:
-    """What is told of a wait for 3 messages, where a batch of 2 came, of which one was refused."""
+    """The error of a wait for 3 messages after a batch of 2, one of which was rejected."""
     inside = in_process(fake)
     inside.get("/health")
     inside.post(BATCH, json={"messages": [entry, {**entry, "conversation_id": "my-chat"}]})
@@ -132,7 +132,7 @@ def test_the_fakes_clock_does_not_shorten_it(fake: SynapMock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("terms", "error", "told"),
+    ("terms", "error", "reported"),
     [
         ({"messages": -1}, ValueError, "messages must be a whole number from 0, not -1"),
         ({"messages": "1"}, TypeError, "messages must be a whole number from 0, not '1'"),
@@ -141,7 +141,7 @@ def test_the_fakes_clock_does_not_shorten_it(fake: SynapMock) -> None:
     ],
 )
 def test_what_can_not_be_waited_for_is_refused(
-    fake: SynapMock, terms: dict[str, Any], error: type[Exception], told: str
+    fake: SynapMock, terms: dict[str, Any], error: type[Exception], reported: str
 ) -> None:
-    with pytest.raises(error, match=f"^{told}$"):
+    with pytest.raises(error, match=f"^{reported}$"):
         fake.wait_for(**terms)

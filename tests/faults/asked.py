@@ -37,7 +37,7 @@ class Outcome:
 
     Attributes:
         status: of the answer; None: there was none.
-        headers: of the answer, those that a fault tells.
+        headers: of the response, those that a fault sets.
         body: of the answer, times aside.
         error: the class and the text of what the client raised.
         recorded: what the fake recorded.
@@ -73,7 +73,11 @@ class Asked:
         until(lambda: bool(self.fake.requests))  # a client that gave up may be quicker than the fake
         return Outcome(
             status,
-            {name: headers[name] for name in ("content-type", "retry-after", "location", "x-told") if name in headers},
+            {
+                name: headers[name]
+                for name in ("content-type", "retry-after", "location", "x-reported")
+                if name in headers
+            },
             re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "now", body),
             error,
             self.fake.transcript(CONVERSATION),

@@ -1,4 +1,4 @@
-"""What can't be armed is refused where it is armed, with a sentence that says what would do."""
+"""What can't be scheduled is rejected at once, with an error that says what is accepted."""
 
 from __future__ import annotations
 

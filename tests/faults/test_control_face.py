@@ -1,4 +1,4 @@
-"""Faults over HTTP: armed, told and disarmed from any language."""
+"""Faults over HTTP: scheduled, listed and canceled from any language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FAULTS_HERE: Final = "/_mock/faults"
 TERMS: Final = {"times": 1, "after_commit": False, "route": None, "where": None}
-TOLD: Final[dict[str, dict[str, Any]]] = {
+REPORTED: Final[dict[str, dict[str, Any]]] = {
     "Unauthorized": {},
     "Forbidden": {},
     "RateLimited": {"retry_after": 30},
@@ -27,7 +27,7 @@ TOLD: Final[dict[str, dict[str, Any]]] = {
     "InstanceNotReady": {"retry_after": 60},
     "InstanceBuildFailed": {"attempts": 4},
     "Conflict": {},
-    "Respond": {"status": 418, "json": {"a": [None]}, "content": None, "headers": {"X-Told": "b"}},
+    "Respond": {"status": 418, "json": {"a": [None]}, "content": None, "headers": {"X-Extra": "b"}},
     "Latency": {"seconds": 0.25, "real": True},
     "ReadTimeout": {},
     "ConnectionReset": {},
@@ -48,10 +48,10 @@ def batches(client: httpx.Client, count: int) -> list[int]:
 
 
 def test_every_fault_that_a_port_can_make_is_tried_here() -> None:
-    assert sorted(TOLD) == [name for name, kind in FAULTS.items() if not issubclass(kind, Unreachable)]
+    assert sorted(REPORTED) == [name for name, kind in FAULTS.items() if not issubclass(kind, Unreachable)]
 
 
-@pytest.mark.parametrize(("name", "attributes"), TOLD.items(), ids=TOLD)
+@pytest.mark.parametrize(("name", "attributes"), REPORTED.items(), ids=REPORTED)
 def test_a_fault_is_armed_and_told_with_its_attributes_flat(
     inside: httpx.Client, name: str, attributes: dict[str, Any]
 ) -> None:
@@ -61,7 +61,7 @@ def test_a_fault_is_armed_and_told_with_its_attributes_flat(
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "reported"),
     [
         (Respond(200, content=b"a\xff"), {"status": 200, "content": r"a\xff", "headers": {}}),
         (Respond(204), {"status": 204, "content": None, "headers": {}}),
@@ -72,10 +72,10 @@ def test_a_fault_is_armed_and_told_with_its_attributes_flat(
     ids=repr,
 )
 def test_what_python_has_armed_is_told_too(
-    fake: SynapMock, inside: httpx.Client, fault: Respond, told: dict[str, Any]
+    fake: SynapMock, inside: httpx.Client, fault: Respond, reported: dict[str, Any]
 ) -> None:
     fake.fail(fault)
-    assert inside.get(FAULTS_HERE).json() == {"faults": [{"fault": fault.name, **told, **TERMS}], "next": None}
+    assert inside.get(FAULTS_HERE).json() == {"faults": [{"fault": fault.name, **reported, **TERMS}], "next": None}
 
 
 def test_it_strikes_on_its_terms(fake: SynapMock, inside: httpx.Client) -> None:

@@ -60,7 +60,7 @@ ANSWERED: Final[list[tuple[Fault, int]]] = [
     (InstanceNotReady(retry_after=60), 409),
     (InstanceBuildFailed(), 409),
     (Conflict(), 409),
-    (Respond(418, json={"a": "\ud800"}, headers={"X-Told": "b"}), 418),
+    (Respond(418, json={"a": "\ud800"}, headers={"X-Extra": "b"}), 418),
     (Respond(200, content=b"\0\xff"), 200),
     (Respond(200), 200),
     (Respond(204), 204),

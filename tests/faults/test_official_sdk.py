@@ -48,7 +48,7 @@ SILENT: Final = (ReadTimeout(), Latency(30))
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK keeps files under the home folder; let it be one of its own."""
+    """The SDK keeps files under the home folder; give it a folder of its own."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))  # no certificates: loading them takes longer than all the rest
     for name in ("SYNAP_API_KEY", "SYNAP_BASE_URL", "SYNAP_INSTANCE_ID", "SYNAP_CLIENT_ID"):
@@ -158,7 +158,7 @@ def test_a_fault_that_is_over_is_overcome(asked: Asked, door: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "reported"),
     [
         (RateLimited(retry_after=0), {"retry_after_seconds": 0}),
         (TrialLimitReached(), {"reason": "trial_limit_reached", "upgrade_url": "/dashboard/billing"}),
@@ -172,8 +172,8 @@ def test_a_fault_that_is_over_is_overcome(asked: Asked, door: str) -> None:
     ids=repr,
 )
 @pytest.mark.parametrize("dialect", ["documented", "observed"])
-def test_it_reads_what_a_fault_tells_in_either_dialect(fault: Fault, told: dict[str, Any], dialect: str) -> None:
+def test_it_reads_what_a_fault_tells_in_either_dialect(fault: Fault, reported: dict[str, Any], dialect: str) -> None:
     fake = SynapMock(dialect=dialect)
     fake.fail(fault, times=None)
     error, _ = recorded(Asked(fake, ""), "intercept", PATIENT)
-    assert {name: getattr(error, name) for name in told} == told
+    assert {name: getattr(error, name) for name in reported} == reported

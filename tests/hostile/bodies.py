@@ -1,4 +1,4 @@
-"""The bodies that are sent: how one is written, those that are no batch, and those that are a batch all the same."""
+"""The bodies that are sent: how one is written, those that are not a batch, and those that are a batch all the same."""
 
 from __future__ import annotations
 

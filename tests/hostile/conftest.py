@@ -31,7 +31,7 @@ def served(live: Live) -> Iterator[Live]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_logged_as_an_error(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """An answer that is lost on its way can't be a 5xx that anybody sees; the server's log still tells of it."""
+    """A response lost on its way is not a 5xx that a client sees, but the server's log has it."""
     yield
     records = [*caplog.get_records("call"), *caplog.get_records("teardown")]
     assert [record.getMessage() for record in records if record.levelno >= logging.ERROR] == []

@@ -46,8 +46,10 @@ class Live:
             return line.answer()
 
     def by_socket(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answered:
-        told = [f"{name}: {value}".encode() for name, value in headers.items()]
-        return self.send(request(*told, method=method.encode(), target=target.encode(), authorization=(), body=body))
+        reported = [f"{name}: {value}".encode() for name, value in headers.items()]
+        return self.send(
+            request(*reported, method=method.encode(), target=target.encode(), authorization=(), body=body)
+        )
 
     def by_httpx(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answered:
         with self.fake.intercept():

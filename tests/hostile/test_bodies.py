@@ -1,4 +1,4 @@
-"""Bodies that are no batch are refused; bodies that are odd, and a batch all the same, read back equal."""
+"""Bodies that are not a batch are rejected; unusual bodies that are a batch read back equal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_of_a_body_that_is_no_batch_nothing_is_recorded(served: Live, body: byte
     assert served.fake.messages == []
 
 
-@pytest.mark.parametrize("live", ["documented"], indirect=True)  # the control face speaks in one way only
+@pytest.mark.parametrize("live", ["documented"], indirect=True)  # the control API speaks in one way only
 @pytest.mark.parametrize(
     "target",
     ["/_mock/keys", "/_mock/settings", "/_mock/clock", "/_mock/faults", "/_mock/rejections", "/_mock/answers"],

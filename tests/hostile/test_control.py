@@ -56,8 +56,8 @@ def armed(live: Live) -> object:
     """All that a refusal has to leave as it was."""
     clock = live.fake.clock
     at = clock.now if clock.frozen else round(clock.now.timestamp() - time.time(), 1)
-    told = [live.inside.get(f"{live_url(live)}{path}").json() for path in ("/_mock/faults", "/_mock/settings")]
-    return [told, at, clock.frozen]
+    reported = [live.inside.get(f"{live_url(live)}{path}").json() for path in ("/_mock/faults", "/_mock/settings")]
+    return [reported, at, clock.frozen]
 
 
 def live_url(live: Live) -> str:

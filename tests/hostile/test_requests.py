@@ -86,7 +86,7 @@ REQUESTS: Final[dict[str, tuple[bytes, list[int]]]] = {
     "a space in percents": (request(target=BATCH.encode() + b"%20"), [404]),
     "percents of nothing": (get(b"/%"), [404]),
     "percents of no digits": (get(b"/%zz%"), [404]),
-    "percents that are no UTF-8": (get(b"/%ff%c0%af%ed%a0%80"), [404]),
+    "percents that are not UTF-8": (get(b"/%ff%c0%af%ed%a0%80"), [404]),
     "dots": (get(b"/v1/../health"), [404]),
     "a target beyond ASCII": (get("/é".encode()), [400]),
     "a NUL in the target": (get(b"/\0"), [400]),
@@ -99,17 +99,17 @@ REQUESTS: Final[dict[str, tuple[bytes, list[int]]]] = {
     "a page in other digits": (get(READ.encode() + "?start=²".encode("latin-1").replace(b"\xb2", b"%c2%b2")), [400]),
     "a page of 5,000 digits": (get(READ.encode() + b"?start=" + b"9" * 5000), [400]),
     "a page of no UTF-8": (get(READ.encode() + b"?limit=%ff"), [400]),
-    "the control face, in percents": (get(b"/%5fmock/settings"), [200]),
-    "the control face, of a foreign host in percents": (get(b"/%5fmock/settings", host=(b"Host: a.example",)), [403]),
-    "the control face after a slash too many": (get(b"//_mock/settings"), [404]),
-    "the control face by dots": (get(b"/v1/../_mock/settings"), [404]),
+    "the control API, in percents": (get(b"/%5fmock/settings"), [200]),
+    "the control API, of a foreign host in percents": (get(b"/%5fmock/settings", host=(b"Host: a.example",)), [403]),
+    "the control API after a slash too many": (get(b"//_mock/settings"), [404]),
+    "the control API by dots": (get(b"/v1/../_mock/settings"), [404]),
     # headers
     "no Host": (request(host=()), [200]),
     "an empty Host": (request(host=(b"Host:",)), [200]),
     "two Hosts": (request(host=(b"Host: a", b"Host: b")), [200]),
-    "no Host, at the control face": (get(b"/_mock/settings", host=()), [403]),
-    "two Hosts, at the control face": (get(b"/_mock/settings", b"Host: a.example"), [403]),
-    "another Host in the target, at the control face": (
+    "no Host, at the control API": (get(b"/_mock/settings", host=()), [403]),
+    "two Hosts, at the control API": (get(b"/_mock/settings", b"Host: a.example"), [403]),
+    "another Host in the target, at the control API": (
         get(b"http://localhost/_mock/settings", host=(b"Host: a",)),
         [403],
     ),
@@ -157,8 +157,8 @@ REQUESTS: Final[dict[str, tuple[bytes, list[int]]]] = {
     # upgrades
     "a websocket": (get(BATCH.encode(), *UPGRADE), [404]),
     "a websocket at a route": (get(b"/health", *UPGRADE), [200]),
-    "a websocket at the control face": (get(b"/_mock/settings", *UPGRADE), [200]),
-    "a websocket at the control face, of a foreign origin": (
+    "a websocket at the control API": (get(b"/_mock/settings", *UPGRADE), [200]),
+    "a websocket at the control API, of a foreign origin": (
         get(b"/_mock/settings", *UPGRADE, b"Origin: http://a.example"),
         [403],
     ),

@@ -17,9 +17,9 @@ FETCH: Final = "/v1/context/user/fetch"
 
 
 def test_a_route_is_answered_as_told(fake: SynapMock, inside: httpx.Client) -> None:
-    fake.answer("POST", FETCH, json={"context": {}}, status=203, headers={"X-Told": "a"})
+    fake.answer("POST", FETCH, json={"context": {}}, status=203, headers={"X-Extra": "a"})
     answer = inside.post(FETCH, json={"user_id": "alice"})
-    assert (answer.status_code, answer.json(), answer.headers["x-told"]) == (203, {"context": {}}, "a")
+    assert (answer.status_code, answer.json(), answer.headers["x-reported"]) == (203, {"context": {}}, "a")
 
 
 def test_without_a_body_there_is_none(fake: SynapMock, inside: httpx.Client) -> None:
@@ -76,7 +76,7 @@ def test_of_several_the_newest_answers(fake: SynapMock, inside: httpx.Client) ->
 
 
 @pytest.mark.parametrize(
-    ("told", "asked", "status"),
+    ("reported", "asked", "status"),
     [
         ("/v1/users/{user_id}/profile", "/v1/users/alice/profile", 200),
         ("/v1/users/{user_id}/profile", "/v1/users/%C3%A9%20/profile", 200),
@@ -93,9 +93,9 @@ def test_of_several_the_newest_answers(fake: SynapMock, inside: httpx.Client) ->
     ],
 )
 def test_a_segment_in_braces_stands_for_any_one(
-    fake: SynapMock, inside: httpx.Client, told: str, asked: str, status: int
+    fake: SynapMock, inside: httpx.Client, reported: str, asked: str, status: int
 ) -> None:
-    fake.answer("GET", told, json={})
+    fake.answer("GET", reported, json={})
     assert inside.get(asked).status_code == status
 
 
@@ -137,8 +137,8 @@ def test_a_fault_with_its_route_strikes_it(fake: SynapMock, inside: httpx.Client
 
 
 def test_it_is_served_at_every_door(fake: SynapMock, client: httpx.Client) -> None:
-    fake.answer("GET", "/v1/x", json="told")
-    assert client.get("/v1/x").json() == "told"
+    fake.answer("GET", "/v1/x", json="reported")
+    assert client.get("/v1/x").json() == "reported"
 
 
 WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
@@ -185,11 +185,18 @@ def test_over_http_it_is_refused_with_the_same_sentence(
 
 
 def test_over_http_a_route_is_answered_as_told(inside: httpx.Client) -> None:
-    told = {"method": "GET", "path": "/v1/{a}", "json": [1.0], "status": 203.0, "headers": {"X-Told": "a"}, "times": 1}
-    armed = inside.post("/_mock/answers", json=told).json()
+    reported = {
+        "method": "GET",
+        "path": "/v1/{a}",
+        "json": [1.0],
+        "status": 203.0,
+        "headers": {"X-Extra": "a"},
+        "times": 1,
+    }
+    armed = inside.post("/_mock/answers", json=reported).json()
     answer = inside.get("/v1/x")
     assert armed == {"method": "GET", "path": "/v1/{a}", "times": 1}
-    assert (answer.status_code, answer.content, answer.headers["x-told"]) == (203, b"[1.0]", "a")
+    assert (answer.status_code, answer.content, answer.headers["x-reported"]) == (203, b"[1.0]", "a")
 
 
 @pytest.mark.parametrize(

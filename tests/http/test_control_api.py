@@ -1,4 +1,4 @@
-"""The control face: see and steer the fake from any language."""
+"""The control API: inspect and control the fake from any language."""
 
 from __future__ import annotations
 

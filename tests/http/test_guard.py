@@ -1,4 +1,4 @@
-"""Who may speak to the control face."""
+"""Which requests the control API accepts."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ OPERATIONS: Final[dict[str, Object]] = {
     for path, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
 }
-DATA_FACE: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["data face"]]
-CONTROL_FACE: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["control face"]]
+SYNAP_API: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["data face"]]
+CONTROL_API: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["control face"]]
 
 
 def resolved(value: Object) -> Object:
@@ -76,10 +76,10 @@ def responses(operations: list[Object]) -> Iterator[tuple[int, Object]]:
 
 
 def codes(value: object) -> set[str]:
-    """The error codes that a response tells, references not followed."""
+    """The error codes of a response, references not followed."""
     match value:
-        case {"code": {"enum": list(told)}}:
-            return set(told)
+        case {"code": {"enum": list(reported)}}:
+            return set(reported)
         case dict():
             return {code for inner in value.values() for code in codes(inner)}
         case list():
@@ -119,13 +119,13 @@ def test_an_operation_tells_its_evidence(operation: Object) -> None:
     assert set(Evidence) & set(re.findall(r"\w+", evidence))
 
 
-@pytest.mark.parametrize("operation", DATA_FACE, ids=lambda operation: operation["operationId"])
+@pytest.mark.parametrize("operation", SYNAP_API, ids=lambda operation: operation["operationId"])
 def test_the_data_face_wants_a_key_but_for_health(operation: Object) -> None:
     wanted: list[Object] = [] if operation["operationId"] == "health" else [{"apiKey": []}]
     assert operation.get("security", DOCUMENT["security"]) == wanted
 
 
-@pytest.mark.parametrize("operation", CONTROL_FACE, ids=lambda operation: operation["operationId"])
+@pytest.mark.parametrize("operation", CONTROL_API, ids=lambda operation: operation["operationId"])
 def test_the_control_face_may_want_its_token(operation: Object) -> None:
     probe = operation["operationId"] in {"livez", "readyz"}
     assert operation["security"] == ([] if probe else [{}, {"controlToken": []}])
@@ -147,7 +147,7 @@ def test_parameters_and_fields_are_what_the_route_accepts(method: str, path: str
 
 
 def test_every_answer_of_the_data_face_bears_a_correlation_id() -> None:
-    assert all(resolved(response["headers"]["X-Correlation-Id"])["required"] for _, response in responses(DATA_FACE))
+    assert all(resolved(response["headers"]["X-Correlation-Id"])["required"] for _, response in responses(SYNAP_API))
 
 
 def test_what_a_key_may_still_do_is_told_once_the_key_is_known() -> None:
@@ -162,9 +162,9 @@ def test_what_a_key_may_still_do_is_told_once_the_key_is_known() -> None:
         "422": limited,
         "429": limited | {"Retry-After"},
     }
-    keyed = [operation for operation in DATA_FACE if operation["operationId"] != "health"]
-    told = {str(status): set(response["headers"]) for status, response in responses(keyed) if status != 403}
-    assert told == kinds
+    keyed = [operation for operation in SYNAP_API if operation["operationId"] != "health"]
+    reported = {str(status): set(response["headers"]) for status, response in responses(keyed) if status != 403}
+    assert reported == kinds
 
 
 def test_the_codes_are_the_rules_and_two_of_the_control_faces_own() -> None:
@@ -174,12 +174,12 @@ def test_the_codes_are_the_rules_and_two_of_the_control_faces_own() -> None:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.scope is not Scope.ENTRY], ids=lambda rule: rule.id)
 def test_what_refuses_a_call_is_told_at_its_status(rule: Rule) -> None:
     assert rule.code in {
-        code for status, response in responses(DATA_FACE) if status == rule.status for code in codes(response)
+        code for status, response in responses(SYNAP_API) if status == rule.status for code in codes(response)
     }
 
 
 def test_the_data_face_tells_no_other_codes_than_the_rules() -> None:
-    assert {code for _, response in responses(DATA_FACE) for code in codes(response)} <= {rule.code for rule in RULES}
+    assert {code for _, response in responses(SYNAP_API) for code in codes(response)} <= {rule.code for rule in RULES}
 
 
 def test_what_refuses_an_entry_is_told_in_the_batchs_errors() -> None:
@@ -309,7 +309,7 @@ def test_schema_and_code_reject_two_bodies_or_a_forbidden_one(given: Object) -> 
 
 
 def test_a_batchs_conversation_id_has_no_format() -> None:
-    # What is no UUID is answered with a failed row: the call itself is right.
+    # An id that is not a UUID is a failed row: the call itself is valid.
     assert SCHEMAS["Entry"]["properties"]["conversation_id"].keys() == {"type", "description"}
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 REPEATED: Final = "SCHEMATHESIS_EXAMPLES" not in os.environ
 EXAMPLES: Final = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "20"))
-"""Drawn for each operation, besides the document's own and those that its schemas' edges make; and chains of calls."""
+"""Drawn for each operation and for chains of calls, in addition to the document's own and the schemas' edges."""
 
 # Without this, years are drawn in which no clock can stand.
 schemathesis.openapi.format(
@@ -57,7 +57,7 @@ DRAWN: Final = schemathesis.openapi.from_dict(
                 "database": "none",
                 "with-security-parameters": False,  # the key is sent by us; ignored_auth tries without, and a wrong one
             },
-            # Not the default: a body over max_body is refused unread, so 413; 5xx is no rejection.
+            # Not the default: a body over max_body is refused unread, so 413; a 5xx is not a rejection.
             "checks": {"negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 413, 422, 429]}},
         }
     ),
@@ -114,7 +114,7 @@ class Target:
         client.get("/v1/unmodelled")
 
     def accepts(self, context: CheckContext, response: Response, case: Case[Any]) -> None:
-        """For positive_data_acceptance: the same, but where an earlier call decides and no schema can say so."""
+        """For positive_data_acceptance: the same, but where an earlier call decides and no schema can express it."""
         if on_data_face(case) and self.fake.settings != Settings(dialect=self.dialect):
             return  # max_body, max_batch or a tenancy: narrower than the schema
         if any(text in response.text for text in NOT_BY_SCHEMA.get(case.operation.path, ())):
@@ -126,7 +126,7 @@ class Target:
 
 
 def refuses(context: CheckContext, response: Response, case: Case[Any]) -> None:
-    """For negative_data_rejection: the same, but white space is as good as no body on the control face."""
+    """For negative_data_rejection: the same, but white space is as good as no body on the control API."""
     body = response.request.body
     blank = isinstance(body, bytes | str) and body and not body.strip()
     if on_data_face(case) or not blank:
@@ -157,7 +157,7 @@ def on_data_face(case: Case[Any]) -> bool:
 
 
 def is_not_modelled(_: CheckContext, response: Response, case: Case[Any]) -> None:
-    """For unsupported_method on the data face: another method is 404 there, not 405 (docs/evidence.md, Wire)."""
+    """For unsupported_method on the Synap API: another method is 404 there, not 405 (docs/evidence.md, Wire)."""
     if on_data_face(case) and response.request.method != case.operation.method.upper():
         assert response.status_code == 404
         assert "NOT_MODELLED" in response.text or response.json() == {"detail": "Not Found"}
@@ -183,7 +183,7 @@ def test_every_answer_is_as_described(case: Case[Any], target: Target) -> None:
 
 
 @DRAWN.include(path_regex="^/_mock").parametrize()
-@pytest.mark.parametrize("target", ["documented"], indirect=True)  # the dialect is the data face's
+@pytest.mark.parametrize("target", ["documented"], indirect=True)  # only the Synap API has dialects
 def test_every_answer_of_the_control_face_is_as_described(case: Case[Any], target: Target) -> None:
     target.renew()
     case.call_and_validate(base_url=target.url, session=target.session, **checks(target, case))

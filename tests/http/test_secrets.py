@@ -173,9 +173,9 @@ def test_the_log_shows_no_secret(fake: SynapMock, inside: httpx.Client, caplog: 
     with caplog.at_level(logging.INFO, "synap_mock"):
         for secret in SECRETS:
             inside.get(f"/v1/{secret}", headers={"Authorization": f"Bearer {UNKNOWN}"})
-    told = [(record.getMessage(), record.__dict__) for record in caplog.records]
-    assert len(told) == len(SECRETS)
-    assert not [secret for secret in SECRETS if secret in repr(told)]
+    reported = [(record.getMessage(), record.__dict__) for record in caplog.records]
+    assert len(reported) == len(SECRETS)
+    assert not [secret for secret in SECRETS if secret in repr(reported)]
 
 
 @pytest.mark.parametrize("secret", [KEY, TOKEN, VENDORS])

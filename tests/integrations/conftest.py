@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from synap_mock import SynapMock
 
-# Haystack and pipecat's onnxruntime report to their makers unless told not to; they ask once, when they are imported.
+# Haystack and pipecat's onnxruntime report to their makers by default; they ask once, when they are imported.
 os.environ.update(HAYSTACK_TELEMETRY_ENABLED="false", ORT_DISABLE_TELEMETRY="1")
 
 

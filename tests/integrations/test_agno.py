@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started, started_without_a_loop
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_hooks_of_an_awaited_run_record_both_turns(synap_mock: SynapMock, conver
 
 def test_the_hooks_read_the_compacted_conversation_too(synap_mock: SynapMock, conversation_id: str) -> None:
     answered(conversation_id)
-    assert beside_recording(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
+    assert other_calls(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
 
 
 def test_the_hooks_of_a_run_record_the_question_and_the_answer(synap_mock: SynapMock, conversation_id: str) -> None:
@@ -83,12 +83,12 @@ def test_the_hooks_of_a_run_record_the_question_and_the_answer(synap_mock: Synap
 
 
 def test_a_session_id_that_is_not_a_uuid_loses_every_turn(synap_mock: SynapMock) -> None:
-    assert answered("session-1") == ("session-1", ANSWER)  # nobody is told
+    assert answered("session-1") == ("session-1", ANSWER)  # no caller is notified
     assert synap_mock.messages == []
 
 
 def test_a_session_id_that_is_no_uuid_loses_every_turn_of_a_run(synap_mock: SynapMock) -> None:
-    assert answered_without_a_loop("session-1") == ANSWER  # nobody is told
+    assert answered_without_a_loop("session-1") == ANSWER  # no caller is notified
     assert synap_mock.messages == []
 
 

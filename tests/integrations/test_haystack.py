@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started_without_a_loop
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_the_writer_records_the_question_and_the_answer(synap_mock: SynapMock, c
 
 def test_the_writer_asks_for_nothing_else(synap_mock: SynapMock, conversation_id: str) -> None:
     written(conversation_id)
-    assert beside_recording(synap_mock) == set()
+    assert other_calls(synap_mock) == set()
 
 
 def test_a_session_id_as_conversation_id_makes_the_pipeline_raise(synap_mock: SynapMock) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def test_the_callback_handler_records_the_question_and_the_answer(synap_mock: Sy
 
 def test_the_callback_handler_asks_for_nothing_else(synap_mock: SynapMock, conversation_id: str) -> None:
     answered(conversation_id)
-    assert beside_recording(synap_mock) == set()
+    assert other_calls(synap_mock) == set()
 
 
 def test_a_thread_id_loses_every_turn_of_the_callback_handler(synap_mock: SynapMock) -> None:
-    assert answered("thread-1") == ANSWER  # nobody is told
+    assert answered("thread-1") == ANSWER  # no caller is notified
     assert synap_mock.messages == []
 
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def test_the_listeners_record_the_question_and_the_answer(synap_mock: SynapMock,
 
 def test_the_listeners_read_the_compacted_conversation_too(synap_mock: SynapMock, conversation_id: str) -> None:
     called(conversation_id)
-    assert beside_recording(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
+    assert other_calls(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
 
 
 def test_a_room_name_as_conversation_id_loses_every_turn(synap_mock: SynapMock) -> None:
-    assert called("room-7") == "room-7"  # nobody is told
+    assert called("room-7") == "room-7"  # no caller is notified
     assert synap_mock.messages == []

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_a_chat_engines_memory_records_both_turns(synap_mock: SynapMock, convers
 
 def test_the_memory_reads_the_compacted_conversation_too(synap_mock: SynapMock, conversation_id: str) -> None:
     chatted(conversation_id)
-    assert beside_recording(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
+    assert other_calls(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
 
 
 def test_a_session_id_as_conversation_id_makes_the_memory_raise(synap_mock: SynapMock) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started
 
 if TYPE_CHECKING:
@@ -41,16 +41,16 @@ def test_the_run_hooks_record_the_question_and_the_answer(synap_mock: SynapMock,
 
 def test_the_run_hooks_read_the_compacted_conversation_too(synap_mock: SynapMock, conversation_id: str) -> None:
     answered(conversation_id)
-    assert beside_recording(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
+    assert other_calls(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
 
 
 def test_a_session_id_as_conversation_id_loses_every_turn(synap_mock: SynapMock) -> None:
-    assert answered("session-1") == ANSWER  # nobody is told
+    assert answered("session-1") == ANSWER  # no caller is notified
     assert synap_mock.messages == []
 
 
 def test_no_conversation_id_loses_every_turn(synap_mock: SynapMock) -> None:
-    assert answered(None) == ANSWER  # nobody is told
+    assert answered(None) == ANSWER  # no caller is notified
     assert synap_mock.messages == []
 
 

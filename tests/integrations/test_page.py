@@ -1,4 +1,4 @@
-"""The page on integrations tells of the versions that are installed, and of tests that exist."""
+"""The integrations page lists the installed versions and existing tests."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def page(project_root: Path) -> str:
 
 
 def test_its_versions_are_those_that_are_installed(project_root: Path) -> None:
-    told = re.findall(r"^\| \[(maximem-synap-[a-z-]+)\]\(\S+\) \| ([0-9.]+) \|", page(project_root), re.MULTILINE)
+    reported = re.findall(r"^\| \[(maximem-synap-[a-z-]+)\]\(\S+\) \| ([0-9.]+) \|", page(project_root), re.MULTILINE)
     pinned = (project_root / "tests" / "integrations" / "constraints.txt").read_text().splitlines()
     ours = [line for line in pinned if line.startswith("maximem-synap-") and "integrations-common" not in line]
-    assert sorted(f"{name}=={version}" for name, version in told) == sorted(ours)
+    assert sorted(f"{name}=={version}" for name, version in reported) == sorted(ours)
 
 
 def test_every_test_that_it_names_exists(project_root: Path) -> None:

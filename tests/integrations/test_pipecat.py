@@ -1,4 +1,4 @@
-"""maximem-synap-pipecat: a frame processor that tells what goes wrong in an error frame."""
+"""maximem-synap-pipecat: a frame processor that reports failures in an error frame."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def test_the_recorder_records_the_question_and_the_answer(synap_mock: SynapMock,
 
 def test_the_recorder_asks_for_nothing_else(synap_mock: SynapMock, conversation_id: str) -> None:
     heard(conversation_id)
-    assert beside_recording(synap_mock) == set()
+    assert other_calls(synap_mock) == set()
 
 
 def test_a_room_name_as_conversation_id_loses_every_turn(synap_mock: SynapMock) -> None:

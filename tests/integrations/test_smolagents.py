@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started_without_a_loop
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def test_the_callbacks_record_the_question_and_the_answer(synap_mock: SynapMock,
 
 def test_the_callbacks_ask_for_nothing_else(synap_mock: SynapMock, conversation_id: str) -> None:
     answered(conversation_id)
-    assert beside_recording(synap_mock) == set()
+    assert other_calls(synap_mock) == set()
 
 
 def test_a_session_id_as_conversation_id_loses_every_turn(synap_mock: SynapMock) -> None:
-    assert answered("session-1") == ANSWER  # nobody is told
+    assert answered("session-1") == ANSWER  # no caller is notified
     assert synap_mock.messages == []

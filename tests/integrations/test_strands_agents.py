@@ -1,4 +1,4 @@
-"""maximem-synap-strands-agents: a hook that swallows what goes wrong, and a memory store whose own id is no UUID."""
+"""maximem-synap-strands-agents: a hook that swallows failures, and a memory store whose own id is not a UUID."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from integrations.beside import beside_recording
+from integrations.other_calls import other_calls
 from integrations.started import started
 
 if TYPE_CHECKING:
@@ -93,11 +93,11 @@ def test_the_hook_reads_the_compacted_conversation_too(
     synap_mock: SynapMock, conversation_id: str, user_id: str
 ) -> None:
     answered(conversation_id, user_id)
-    assert beside_recording(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
+    assert other_calls(synap_mock) == {f"GET /v1/conversations/{conversation_id}/context-for-prompt"}
 
 
 def test_a_session_id_loses_every_turn_of_the_hook(synap_mock: SynapMock, user_id: str) -> None:
-    assert answered("session-1", user_id) == ANSWER  # nobody is told
+    assert answered("session-1", user_id) == ANSWER  # no caller is notified
     assert synap_mock.messages == []
 
 
@@ -110,11 +110,11 @@ def test_the_memory_store_records_the_question_and_the_answer(
 
 def test_the_memory_store_reads_what_is_known_too(synap_mock: SynapMock, conversation_id: str, user_id: str) -> None:
     remembered(conversation_id, user_id)
-    assert beside_recording(synap_mock) == {"POST /v1/context/conversation/fetch", "POST /v1/context/user/fetch"}
+    assert other_calls(synap_mock) == {"POST /v1/context/conversation/fetch", "POST /v1/context/user/fetch"}
 
 
 def test_the_memory_stores_own_id_loses_every_turn(synap_mock: SynapMock, user_id: str) -> None:
-    assert remembered(None, user_id) == ANSWER  # nobody is told
+    assert remembered(None, user_id) == ANSWER  # no caller is notified
     assert synap_mock.messages == []
 
 

@@ -1,4 +1,4 @@
-"""Calls that run beside one another: each answer is its own call's, each batch stands whole in its transcript."""
+"""Concurrent calls: each response is its own call's, each batch is whole in its transcript."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def torn(exchanges: list[Exchange], transcripts: list[list[str]]) -> list[tuple[
 
 
 def is_told(entry: dict[str, str], row: dict[str, Any], truth: dict[str, tuple[str, str]]) -> bool:
-    """Whether a row tells the fate of its entry, and no other's."""
+    """Whether a row reports the outcome of its own entry."""
     if entry["conversation_id"] in CONVERSATIONS:
         return truth.get(row["message_id"]) == (entry["conversation_id"], entry["content"])
     return repr(entry["conversation_id"]) in row["error"]
@@ -108,7 +108,7 @@ def check(fake: SynapMock, exchanges: list[Exchange]) -> None:
         for entry, row in zip(exchange.entries, exchange.answer["results"], strict=True)
         if not is_told(entry, row, truth)
     ]
-    assert wrong == [], "an answer tells of another call"
+    assert wrong == [], "a response reports another call"
     assert sorted(truth.values()) == sorted(accepted(exchanges)), "something is lost, twice, or nobody's"
     assert len(truth) == len(messages), "a message id stands twice"
     transcripts = [[content for _, content in fake.transcript(conversation)] for conversation in CONVERSATIONS]
@@ -253,11 +253,11 @@ def test_the_rows_of_a_call_are_recorded_at_one_time(dialect: Dialect) -> None:
     with intercepted(fake) as inside:
         exchanges = all_at_once([inside] * 4, count=20)
     times = {message.message_id: message.recorded_at for message in fake.messages}
-    told = [
+    reported = [
         {time for row in call.answer["results"] for time in (row["recorded_at"], times[row["message_id"]])}
         for call in exchanges
     ]
-    assert [times for times in told if len(times) != 1] == []
+    assert [times for times in reported if len(times) != 1] == []
 
 
 def test_observed_message_counts_are_positions() -> None:
@@ -316,9 +316,9 @@ def test_while_resets_run_beside_nobody_sees_half_a_batch(
     fake: SynapMock, server: Server, client: httpx.Client
 ) -> None:
     done = threading.Event()
-    with intercepted(fake) as inside, ThreadPoolExecutor(2) as beside:
-        looking = beside.submit(look, fake, client, done)
-        forgetting = beside.submit(forget, fake, client, done)
+    with intercepted(fake) as inside, ThreadPoolExecutor(2) as alongside:
+        looking = alongside.submit(look, fake, client, done)
+        forgetting = alongside.submit(forget, fake, client, done)
         try:
             exchanges = all_at_once([by_port(fake, server), inside] * 2, count=100)
         finally:
@@ -340,8 +340,8 @@ def test_keys_may_be_created_while_calls_are_answered(fake: SynapMock) -> None:
         while not done.wait(0.0002):
             fake.keys.create()
 
-    with fake.intercept(), httpx.Client(trust_env=False) as client, ThreadPoolExecutor(1) as beside:
-        creating = beside.submit(create)
+    with fake.intercept(), httpx.Client(trust_env=False) as client, ThreadPoolExecutor(1) as alongside:
+        creating = alongside.submit(create)
         try:
             statuses = {client.get(f"{VENDOR}/v1/nothing").status_code for _ in range(200)}
         finally:

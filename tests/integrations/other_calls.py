@@ -1,4 +1,4 @@
-"""What an integration asks for beside recording, which its user's test has to answer for it."""
+"""The other calls of an integration, which its user's test must respond to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ RECORDING: Final = {"GET /api/v1/auth/whoami", "POST /v1/conversations/messages"
 """Who am I, and one message at a time: no integration sends a batch."""
 
 
-def beside_recording(fake: SynapMock) -> set[str]:
+def other_calls(fake: SynapMock) -> set[str]:
     """The routes that were asked, but for those of recording one message."""
     return {f"{request.method} {request.path}" for request in fake.requests} - RECORDING

@@ -21,7 +21,7 @@ import httpx
 from options import whole
 
 from synap_mock import SynapMock
-from synap_mock.transports.in_process import serve
+from synap_mock.transports.direct import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import click
+
+from synap_mock.domain.values.real_time import monotonic, pause
 
 if TYPE_CHECKING:
     import httpx
@@ -59,12 +60,12 @@ def ready(url: str, seconds: float) -> None:
     """
     import httpx  # noqa: PLC0415 - --help loads nothing but click
 
-    end = time.monotonic() + seconds
+    end = monotonic() + seconds
     with httpx.Client(trust_env=False) as client:  # a proxy is not asked about this machine
-        while (reason := _reason(client, url, max(end - time.monotonic(), 0.0))) is not None:
-            if time.monotonic() + _PAUSE_S >= end:
+        while (reason := _reason(client, url, max(end - monotonic(), 0.0))) is not None:
+            if monotonic() + _PAUSE_S >= end:
                 raise NotReady(f"{url} is not ready: {reason}")
-            time.sleep(_PAUSE_S)
+            pause(_PAUSE_S)
     click.echo(f"{url} is ready")
 
 

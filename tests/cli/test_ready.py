@@ -11,11 +11,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
+from clocks import STOPPED, bounded
 
 from synap_mock import SynapMock
+from synap_mock.cli.main import main
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from synap_mock import Server
 
@@ -100,3 +104,12 @@ def test_a_wrong_url_is_an_error(url: str) -> None:
     status, out, err = ready("--url", url)
     assert (status, out) == (2, "")
     assert "is not the address of a server, such as http://127.0.0.1:8765" in err
+
+
+@pytest.mark.parametrize("library", list(STOPPED.values()), ids=list(STOPPED))
+def test_its_wait_ends_under_a_stopped_clock(
+    free_port: int, library: Callable[[], AbstractContextManager[object]]
+) -> None:
+    with bounded(), library():
+        result = CliRunner().invoke(main, ["ready", "--url", f"http://127.0.0.1:{free_port}", "--wait", "0.2"])
+    assert result.exit_code == 1

@@ -9,7 +9,7 @@ PYTEST := .venv/bin/python -P -m pytest -p xdist -n 2 --dist worksteal
 MATRIX := nice .venv/bin/python -P -m synap_contracts.releases --known-failures contracts/known-failures/official-sdk.toml \
 	--page docs/generated/sdk-conformance.md --html dist/sdk-conformance.html
 
-.PHONY: demo test attack zoo lint types check bench integrations matrix matrix-all
+.PHONY: demo test attack zoo lint types check bench integrations matrix matrix-all dist
 .DEFAULT_GOAL := test
 
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back
@@ -41,6 +41,15 @@ matrix: .venv/.test ## writes docs/generated/sdk-conformance.md (and dist/sdk-co
 
 matrix-all: .venv/.test ## the same of every release
 	$(MATRIX) --all
+
+# PYTHONS names more Pythons to try the wheel with: make dist PYTHONS="python3.11 python3.12 python3.13"
+PYTHONS ?= .venv/bin/python
+
+dist: .venv/.dist ## builds sdist and wheel into dist/, checks them, and tries the wheel in empty environments
+	rm -f dist/*.whl dist/*.tar.gz
+	.venv/bin/python -m build --outdir dist .
+	.venv/bin/python -m twine check --strict dist/*.whl dist/*.tar.gz
+	.venv/bin/python scripts/check_wheel.py dist/*.whl $(PYTHONS)
 
 bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/throughput.py

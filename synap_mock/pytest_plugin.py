@@ -39,6 +39,7 @@ OPTIONS: Final = {
 """Each may stand in the marker, and in the ini file with ``synap_`` before it."""
 _HELD: Final = pytest.StashKey["Session"]()
 _RUNNING: Final = pytest.StashKey[pytest.Item]()
+_CALLED: Final = pytest.StashKey[bool]()
 _LATE: Final = "synap_mock_late"
 _DIALECT: Final = "_synap_dialect"
 
@@ -109,6 +110,7 @@ def pytest_synap_mock_excused(item: pytest.Item) -> Generator[None, object, obje
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """After the test: what it left over, and what went astray, fails it."""
+    item.stash[_CALLED] = True
     try:
         result = yield
     except BaseException:
@@ -190,8 +192,15 @@ def _follow(request: pytest.FixtureRequest, requested: Callable[[pytest.Item], N
 
 
 def _begin_late(item: pytest.Item) -> None:
-    if not _session(item.config).serves(item):
-        _begin(item)
+    if _session(item.config).serves(item):
+        return
+    if item.stash.get(_CALLED, False) and hasattr(getattr(item, "obj", None), "hypothesis"):
+        pytest.fail(
+            "synap-mock: request.getfixturevalue in a test with @given comes too late, since each example needs a "
+            "clean fake; name synap_mock among the test's arguments, or write @pytest.mark.usefixtures('synap_mock')",
+            pytrace=False,
+        )
+    _begin(item)
 
 
 def _serve_late(item: pytest.Item) -> None:

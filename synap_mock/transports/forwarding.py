@@ -44,4 +44,5 @@ def _send(connection: HTTPConnection, request: httpx.Request) -> None:
     connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
     for name, value in request.headers.raw:
         connection.putheader(name.decode("ascii"), value)
-    connection.endheaders(request.content or None)
+    chunked = "chunked" in request.headers.get("transfer-encoding", "")
+    connection.endheaders(request.content or None, encode_chunked=chunked)

@@ -200,6 +200,25 @@ def test_a_request_that_nobody_answered_says_so(fake: SynapMock, client: httpx.C
     assert repr(fake.requests[0]) == f"<POST {BATCH} unanswered, fault Disconnected>"
 
 
+def test_the_json_of_a_request_without_a_body_is_none(fake: SynapMock, inside: httpx.Client) -> None:
+    inside.get("/api/v1/auth/whoami")
+    assert ([request.json for request in fake.requests], fake.requests[0].text) == ([None], "")
+
+
+def test_the_text_of_a_request_is_its_raw_body(fake: SynapMock, inside: httpx.Client) -> None:
+    inside.post(BATCH, content=b"{Zo\xc3\xab \xff")
+    assert fake.requests[0].text == "{Zoë \\xff"
+    with pytest.raises(ValueError, match="can't decode byte 0xff"):
+        fake.requests[0].json  # noqa: B018 - the property raises
+
+
+def test_json_cut_by_the_journal_is_an_error_not_none() -> None:
+    fake = SynapMock(journal_body=0)
+    in_process(fake).post(BATCH, content=b"null")
+    with pytest.raises(ValueError, match="Expecting value"):
+        fake.requests[0].json  # noqa: B018 - as above
+
+
 def test_a_requests_body_is_read_as_json(fake: SynapMock, inside: httpx.Client) -> None:
     send(inside, GOOD)
     assert fake.requests[0].json == {"messages": [GOOD]}

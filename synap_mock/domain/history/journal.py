@@ -55,7 +55,7 @@ class Request:
         background: telemetry or a heartbeat, which an SDK sends by itself.
         unmodelled: a route that the fake doesn't model.
         fault: the name of the fault that applied.
-        caller: of a route that the fake doesn't model: whose code called, where the fixture knows.
+        caller: of a route that the fake doesn't model: the code that called, if the fixture knows it.
     """
 
     at: int = field(compare=False)
@@ -86,15 +86,22 @@ class Request:
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - any JSON value
-        """The body decoded.
+        """The decoded body; None if the request has none.
 
         Raises:
             ValueError: the body is not JSON, or the journal kept only its beginning.
         """
+        if not self.body_size:
+            return None
         try:
             return json.loads(self.body)
         except RecursionError:
             raise ValueError("the body is nested too deeply") from None
+
+    @property
+    def text(self) -> str:
+        """The body as text, JSON or not: as much as the journal keeps. Bytes that are not UTF-8 are escaped."""
+        return _text(self.body)
 
 
 class Exchange(NamedTuple):

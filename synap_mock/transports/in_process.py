@@ -10,8 +10,9 @@ import functools
 import inspect
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import httpx
 from respx.mocks import HTTPCoreMocker
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from types import TracebackType
 
+    from respx.models import Route
+    from respx.router import Router
     from starlette.types import ASGIApp
 
 Given = TypeVar("Given")
@@ -34,6 +37,7 @@ VENDOR_HOSTS: Final = ("synap-cloud-prod.maximem.ai", "synap-cloud-staging.maxim
 """Where the official SDK's releases send to, unless told otherwise (docs/evidence.md, Wire)."""
 
 LOOPBACK: Final = "127.0.0.1"
+_ANY_HOST: Final = "any-host.invalid"
 _PATCHING: Final = threading.Lock()
 """What respx patches belongs to the whole process."""
 
@@ -152,12 +156,20 @@ class _Router(MockRouter):
         self._process = os.getpid()
 
     def handler(self, request: httpx.Request) -> httpx.Response:
+        own = self._user_route(request)
+        if own is not None:
+            with suppress(PassThrough):
+                return own.router.handler(own.request)
         self._check(request)
         if self._is_forked:
             return self._forward(request)
         return serve(self._app, request, real=self._terms.real_latency())
 
     async def async_handler(self, request: httpx.Request) -> httpx.Response:
+        own = self._user_route(request)
+        if own is not None:
+            with suppress(PassThrough):
+                return await own.router.async_handler(own.request)
         self._check(request)
         if self._is_forked:
             return self._forward(request)
@@ -172,10 +184,26 @@ class _Router(MockRouter):
         message = f"synap-mock does not serve {request.url.host}"
         raise AllMockedAssertionError(message)  # respx asks the next router
 
+    def _user_route(self, request: httpx.Request) -> _UserRoute | None:
+        """The user's own respx route that names a host of the fake's and matches the request: it wins over the fake."""
+        routers = [router for router in HTTPCoreMocker.routers if not isinstance(router, _Router)]
+        if not routers or self._terms.resting():
+            return None
+        hosts = [*VENDOR_HOSTS, *self._terms.hosts()]
+        if self._is_port(request.url):  # the SDK's requests; a route names the vendor's host
+            requests = [request, *(_sent_to(host, request) for host in hosts)]
+        else:
+            requests = [request] if request.url.host in hosts else []
+        found = [_UserRoute(router, each) for router in routers for each in requests if _names_host(router, each)]
+        return found[0] if found else None
+
     def _serves(self, url: httpx.URL) -> bool:
-        if self._terms.port is not None and url.host == LOOPBACK and url.port == self._terms.port.number:
+        if self._terms.port is not None and self._is_port(url):
             return self._terms.port.in_process
         return url.host in VENDOR_HOSTS or url.host in self._terms.hosts()
+
+    def _is_port(self, url: httpx.URL) -> bool:
+        return self._terms.port is not None and url.host == LOOPBACK and url.port == self._terms.port.number
 
     @property
     def _is_forked(self) -> bool:
@@ -190,6 +218,31 @@ class _Router(MockRouter):
                 request=request,
             )
         return forward(request, self._terms.port.number)
+
+
+class _UserRoute(NamedTuple):
+    """A respx router of the user's, and the request that one of its routes answers."""
+
+    router: Router
+    request: httpx.Request
+
+
+def _names_host(router: Router, request: httpx.Request) -> bool:
+    """Whether the route that answers the request is for its host, and not for any host."""
+    route = next((route for route in router.routes if _matches(route, request)), None)
+    return route is not None and not _matches(route, _sent_to(_ANY_HOST, request))
+
+
+def _matches(route: Route, request: httpx.Request) -> bool:
+    pattern: Any = route.pattern
+    return not pattern or bool(pattern.match(request))
+
+
+def _sent_to(host: str, request: httpx.Request) -> httpx.Request:
+    """The same request, sent to another host."""
+    headers = httpx.Headers([(name, value) for name, value in request.headers.raw if name.lower() != b"host"])
+    url = request.url.copy_with(scheme="https", host=host, port=None)
+    return httpx.Request(request.method, url, headers=headers, content=request.content, extensions=request.extensions)
 
 
 def _awake(router: object) -> bool:

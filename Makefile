@@ -15,7 +15,7 @@ MATRIX := nice .venv/bin/python -P -m synap_contracts.releases --known-failures 
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back
 	.venv/bin/python demo/record_conversations.py
 
-# The tests start some hundred processes: without bytecode, each of them would compile us anew.
+# The tests start some hundred processes: without bytecode, each of them would compile the project again.
 test zoo: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/.test

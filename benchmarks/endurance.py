@@ -13,7 +13,7 @@ SIZE: Final = 100
 """Messages in each batch."""
 
 _JOURNAL_CALLS: Final = 1_100
-"""Calls before the first reading of memory: more than the journal keeps, so that it is full and grows no more."""
+"""Calls before the first reading of memory: more than the journal keeps, so that it is full and does not grow."""
 _FEWEST_TIMED: Final = 100
 
 

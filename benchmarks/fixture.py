@@ -1,4 +1,4 @@
-"""Measures the pytest fixture beside what one would write by hand and beside nothing; writes its section of RESULTS.md.
+"""Measures the pytest fixture, a fixture written by hand, and none; writes its section of RESULTS.md.
 
 Every measurement is a process of its own. The contenders take turns, round by round, and are compared within a round,
 so that whatever else the machine does meets them alike.

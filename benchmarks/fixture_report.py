@@ -1,4 +1,4 @@
-"""The section of RESULTS.md that tells what the pytest fixture costs."""
+"""The section of RESULTS.md on the cost of the pytest fixture."""
 
 from __future__ import annotations
 

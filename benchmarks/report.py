@@ -238,9 +238,9 @@ def _at_least(value: float, target: float | None) -> tuple[str, str]:
     return ("", "") if target is None else (f"{target:g}", _met(yes=value >= target))
 
 
-def under(value: float, target: float | None, told: str) -> tuple[str, str]:
+def under(value: float, target: float | None, label: str) -> tuple[str, str]:
     """The cells target and met; None: empty ones."""
-    return ("", "") if target is None else (told, _met(yes=value < target))
+    return ("", "") if target is None else (label, _met(yes=value < target))
 
 
 def _met(*, yes: bool) -> str:

@@ -1,4 +1,4 @@
-"""Measures synap-mock beside what one would write by hand and beside the limit; writes RESULTS.md.
+"""Measures synap-mock, a fake written by hand, and the limit; writes RESULTS.md.
 
 Every measurement has a fresh server on one CPU and the load on another. The contenders take turns, round by round, and
 are compared within a round, so that whatever else the machine does meets them alike.

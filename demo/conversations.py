@@ -77,7 +77,7 @@ def chatterbot(count: int) -> Source:
 
 def conversations_of(language: Path) -> Iterator[tuple[str, list[str]]]:
     """Name and lines of every conversation in a folder of YAML files."""
-    # BaseLoader takes every scalar as the text that stands there: "yes" and "1984" are things people said.
+    # BaseLoader takes every scalar as the text in the file: "yes" and "1984" are things people said.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     for file in sorted(language.glob("*.yml")):
         content = yaml.load(file.read_bytes(), loader)  # noqa: S506 - BaseLoader makes nothing but text

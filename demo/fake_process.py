@@ -54,8 +54,8 @@ def running_fake(dialect: str) -> Iterator[FakeProcess]:
             ready = process.stdout.readline() if process.stdout else ""
             if not ready:
                 raise ChildProcessError("synap-mock serve ended before it was ready")
-            told = json.loads(ready)
-            yield FakeProcess(told["url"], told["api_key"], psutil.Process(process.pid))
+            started = json.loads(ready)
+            yield FakeProcess(started["url"], started["api_key"], psutil.Process(process.pid))
         finally:
             process.terminate()
             try:

@@ -106,7 +106,7 @@ def without_time(turn: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def held(client: httpx.Client) -> set[str]:
-    """The ids of all conversations that the fake holds, by its control face."""
+    """The ids of all conversations that the fake holds, by its control API."""
     found: set[str] = set()
     query = {"limit": "1000"}
     while True:

@@ -74,7 +74,7 @@ async def record(
 
 @asynccontextmanager
 async def official_sdk(fake: FakeProcess) -> AsyncIterator[MaximemSynapSDK]:
-    """The SDK as its users have it, told by its two environment variables where to go; shut down at the end.
+    """The SDK as its users have it, with its two environment variables set; shut down at the end.
 
     One default is changed: the cache on disk is off. It opens a file for each conversation and keeps it open (0.6.9,
     cache/manager.py), so 15,000 conversations run into the limit of open files, which is 1,024 in most shells. Nothing

@@ -48,10 +48,10 @@ class SynapMock:
 
     Args:
         api_key: the key, or several that share one instance; the first is the default. None generates one.
-        allow_hosts: names that may stand in the control face's Host and Origin headers, besides loopback's and what
-            `serve` is told to bind.
-        control_token: what the control face wants as ``Authorization: Bearer``. None: nothing, unless the fake is
-            served beyond loopback; then one is made.
+        allow_hosts: names that the control API accepts in Host and Origin headers, in addition to loopback's and to
+            what `serve` binds.
+        control_token: the token that the control API requires as ``Authorization: Bearer``. None: no token, unless
+            the fake is served beyond loopback; then one is generated.
         settings: every other keyword is a setting; `synap_mock.settings.Settings` lists them with their defaults.
 
     Raises:
@@ -308,12 +308,12 @@ class SynapMock:
         """The same fake on a port, while the context lasts.
 
         Args:
-            host: name or address to bind; beyond loopback the control face wants a token.
+            host: name or address to bind; beyond loopback the control API requires a token.
             port: 0 picks a free one.
 
         Raises:
             OSError: the address can't be bound.
-            ValueError: `host` is no host name, `port` is out of range, or a fault is armed that a port can't make.
+            ValueError: `host` is not a host name, `port` is out of range, or a scheduled fault needs httpx.
         """
         from synap_mock.transports.server import Server, is_loopback  # noqa: PLC0415 - uvicorn is not needed in process
 

@@ -36,7 +36,7 @@ OPTIONS: Final = {
     "real_waits": "bool",
     "real_latency": "bool",
 }
-"""Each may stand in the marker, and in the ini file with ``synap_`` before it."""
+"""Each is an argument of the marker, and an option of the ini file with ``synap_`` before it."""
 _HELD: Final = pytest.StashKey["Session"]()
 _RUNNING: Final = pytest.StashKey[pytest.Item]()
 _CALLED: Final = pytest.StashKey[bool]()
@@ -66,14 +66,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marker."""
-    told = "synap(tenancy=..., dialect=..., ...): settings of this test's synap_mock; dialect='both' runs it in each"
-    config.addinivalue_line("markers", told)
+    description = (
+        "synap(tenancy=..., dialect=..., ...): settings of this test's synap_mock; dialect='both' runs it in each"
+    )
+    config.addinivalue_line("markers", description)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """With ``dialect="both"``, a test in each dialect."""
     if uses(metafunc) and _wanted(metafunc.definition).get("dialect") == "both":
-        # A name of its own: with one of the fixtures', pytest would build anew what of a wider scope depends on it.
+        # Its own name: with one of the fixtures', pytest would rebuild fixtures of a wider scope that depend on it.
         metafunc.fixturenames.append(_DIALECT)
         metafunc.parametrize(_DIALECT, DIALECTS)
 
@@ -109,7 +111,7 @@ def pytest_synap_mock_excused(item: pytest.Item) -> Generator[None, object, obje
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """After the test: what it left over, and what went astray, fails it."""
+    """After the test: fail it for what it left over, and for unmodelled calls."""
     item.stash[_CALLED] = True
     try:
         result = yield
@@ -134,10 +136,14 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test's report tells what arrived."""
+    """Add what arrived to a failed test's report."""
     report = yield
-    if report.failed and (session := _serving(item)) is not None and (told := session.told(report.longreprtext)):
-        report.sections.append(("synap-mock", told))
+    if (
+        report.failed
+        and (session := _serving(item)) is not None
+        and (section := session.format_section(report.longreprtext))
+    ):
+        report.sections.append(("synap-mock", section))
     return report
 
 
@@ -177,7 +183,7 @@ def _follow(request: pytest.FixtureRequest, requested: Callable[[pytest.Item], N
     """Call `requested` whenever a test requests this fixture, which pytest makes only once.
 
     A test that names the fixture was prepared before; this is for ``request.getfixturevalue``, and so for the steps of
-    pytest-bdd. pytest has no hook for a value that it has already, hence the wrapped `FixtureDef.execute`.
+    pytest-bdd. pytest has no hook for a value that it has already, so this wraps `FixtureDef.execute`.
     """
     definition: Any = request._fixturedef  # type: ignore[attr-defined] # noqa: SLF001 - as the docstring says
     execute = definition.execute
@@ -208,7 +214,7 @@ def _serve_late(item: pytest.Item) -> None:
     _session(item.config).serve_on_port()
 
 
-def uses(item: Any) -> bool:  # noqa: ANN401 - an item, or what makes several of one
+def uses(item: Any) -> bool:  # noqa: ANN401 - an item, or a metafunc
     """Whether a test uses one of the fixtures, itself or by another fixture."""
     return any(name in getattr(item, "fixturenames", ()) for name in FIXTURES)
 

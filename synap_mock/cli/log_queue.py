@@ -23,7 +23,7 @@ class LogQueue(QueueHandler):  # not QueueListener: its end waits for a write th
 
     Args:
         stream: where to write.
-        formatter: what makes a line of a record.
+        formatter: formats a record as a line.
     """
 
     def __init__(self, stream: TextIO, formatter: logging.Formatter) -> None:

@@ -20,10 +20,10 @@ _log: Final = logging.getLogger("synap_mock")
 def ready(server: Server, api_key: str, *, json: bool) -> str:
     """The one line that says that connections are accepted."""
     if json:
-        told = {"event": "ready", "url": server.url, "api_key": api_key}
+        ready = {"event": "ready", "url": server.url, "api_key": api_key}
         if server.control_token is not None:
-            told["control_token"] = server.control_token
-        return jsonlib.dumps(told)
+            ready["control_token"] = server.control_token
+        return jsonlib.dumps(ready)
     token = f", control token {server.control_token}" if server.control_token is not None else ""
     return f"synap-mock is ready at {server.url}, API key {api_key}{token}"
 
@@ -48,7 +48,7 @@ def log_request(request: Request) -> None:
         f" fault: {request.fault}" if request.fault else "",
         f" refused: {refused}" if refused else "",
         extra={
-            "told": {
+            "fields": {
                 "event": "request",
                 "method": request.method,
                 "path": path,
@@ -62,5 +62,8 @@ def log_request(request: Request) -> None:
 
 class _JSONLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        told = getattr(record, "told", None) or {"event": record.levelname.lower(), "message": super().format(record)}
-        return jsonlib.dumps(told)
+        fields = getattr(record, "fields", None) or {
+            "event": record.levelname.lower(),
+            "message": super().format(record),
+        }
+        return jsonlib.dumps(fields)

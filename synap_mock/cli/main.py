@@ -72,7 +72,7 @@ def check_control_token(token: str) -> None:
 
 
 def check_freeze(time: str) -> None:
-    """Raise ValueError for what is no time at which a clock may stand."""
+    """Raise ValueError for a time that the clock cannot have."""
     moment("it", time)
 
 
@@ -116,7 +116,7 @@ def main() -> None:
     "--host",
     default="127.0.0.1",
     callback=checked(check_hosts),
-    help="Name or address to bind. Beyond loopback the control face needs a token.",
+    help="Name or address to bind. Beyond loopback the control API requires a token.",
 )
 @option("--port", default=8765, type=click.IntRange(0, 65535), help="Port; 0 picks a free one.")
 @option(
@@ -132,7 +132,7 @@ def main() -> None:
     "--tenancy",
     type=click.Choice(get_args(Tenancy)),
     show_default="nothing enforced",
-    help="b2b wants a customer_id in every entry, b2c resolves it from the user.",
+    help="b2b requires a customer_id in every entry, b2c resolves it from the user.",
 )
 @option(
     "--dialect",
@@ -183,14 +183,14 @@ def main() -> None:
     metavar="NAME",
     callback=checked(check_hosts),
     show_default="loopback's names and --host",
-    help="A name that may stand in the control face's Host and Origin headers; may be given several times.",
+    help="A name that the control API accepts in Host and Origin headers; may be given several times.",
 )
 @option(
     "--control-token",
     metavar="TOKEN",
     callback=checked(check_control_token),
     show_default="none on loopback, else a random one",
-    help="What the control face wants as Authorization: Bearer.",
+    help="The token that the control API requires as Authorization: Bearer.",
 )
 @option(
     "--log-format",
@@ -240,11 +240,11 @@ def serve(  # noqa: PLR0913 - one argument an option
         with file.naming(server.port):
             click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
             ended.wait()
-        # A call of many megabytes may be under way, and whoever sent the signal was promised a second.
+        # A call of many megabytes may be under way, and a signal ends the server within a second.
         last = threading.Timer(_LAST_MOMENT, os._exit, (0,))
         last.daemon = True
         last.start()
-    last.cancel()  # ended in time: whoever called this function in a process of theirs keeps it
+    last.cancel()  # ended in time: a process that called this function goes on
 
 
 def listening(fake: SynapMock, host: str, port: int, stack: ExitStack) -> Server:

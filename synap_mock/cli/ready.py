@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
 _PATHS: Final = ("/_mock/readyz", "/health")
-"""What is asked, one after the other: the control API may want a token or another Host; /health wants nothing."""
+"""The URLs, one after the other: the control API may require a token or another Host; /health requires nothing."""
 _CLOSED: Final = frozenset({401, 403, 404})
 _PAUSE_S: Final = 0.1
 _ATTEMPT_S: Final = 5.0

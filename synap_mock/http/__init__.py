@@ -1,1 +1,1 @@
-"""The fake on the wire: one Starlette app, with a data face (the vendor's routes) and a control face (``/_mock``)."""
+"""The ASGI app: the Synap API and the control API (``/_mock``)."""

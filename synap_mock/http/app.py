@@ -1,4 +1,4 @@
-"""The wiring: the data face, the control face, and what is neither."""
+"""The app: the Synap API, the control API, and every other path."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
 
     Args:
         state: what it knows; the app itself keeps nothing.
-        guard: who may speak to the control face.
+        guard: which requests the control API accepts.
     """
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
     data = {path: DataRoute(state, path, endpoints) for path, endpoints in DATA_ROUTES.items()}
@@ -31,7 +31,7 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
     unmodelled = DataRoute(state, "", {})
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
-        # Mount does not match /_mock itself, nor a path with a line feed: they are the control face's all the same.
+        # Mount does not match /_mock itself, nor a path with a line feed: they belong to the control API, too.
         face = control if f"{scope['path']}/".startswith("/_mock/") else unmodelled
         await face(scope, receive, send)
 
@@ -40,7 +40,7 @@ def create_app(state: State, guard: Guard) -> ASGIApp:
     plain = {path: route for path, route in data.items() if "{" not in path}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        # Every batch comes by here: a path without parameters need not be asked of route after route. Starlette's
+        # On the path of every batch: a path without parameters is looked up, not matched route by route. Starlette's
         # patterns end in $, which matches before a line feed too, and that makes another path.
         path = scope.get("path", "")
         await plain.get(path, elsewhere if "\n" in path else router)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""One call of the data face: what came in, and what goes out."""
+"""One call of the Synap API: the request and the response."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from synap_mock.domain.values.quoting import quote
 
 
 def name_encoding(refused: Refused, encoding: str) -> Refused:
-    """The same rejection; where a body is not JSON because it is compressed, the text says so.
+    """The same rejection; the text also names the encoding of a body that is compressed.
 
     Args:
         refused: why the call is rejected.

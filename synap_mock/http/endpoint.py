@@ -1,4 +1,4 @@
-"""One method of one path of the data face: what answers it, and what holds for it."""
+"""One method of one path of the Synap API: its handler and its flags."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """Wants a key."""
+    """Requires a key."""
 
     handler: Handler
     background: bool = False
@@ -58,7 +58,7 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Wants no key."""
+    """Requires no key."""
 
     handler: OpenHandler
     background: bool = False

@@ -66,7 +66,7 @@ async def apply_fault(
     carry_out: Callable[[], Answer],
     late: Callable[[Latency], Awaitable[bool]],
 ) -> Answer:
-    """The answer to a call that a fault strikes; it tells whether it is lost.
+    """The response to a call that a fault applies to, and whether it is lost.
 
     Args:
         armed: what strikes.

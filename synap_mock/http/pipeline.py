@@ -1,4 +1,4 @@
-"""The data face: how a call comes in, is answered, kept in the journal and goes out.
+"""The pipeline of the Synap API: receive a call, handle it, journal it, respond.
 
 Plain ASGI, not Starlette's request and response: this is the path that every batch takes. And nothing in it suspends
 but receive, send and the line, so a door may drive it to its end by hand.
@@ -38,7 +38,7 @@ _CORRELATION: Final = re.compile(r"[ -~]{1,200}")
 
 
 class DataRoute:
-    """One path of the data face, as an ASGI app.
+    """One path of the Synap API, as an ASGI app.
 
     Args:
         state: the fake.

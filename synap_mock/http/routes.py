@@ -1,4 +1,4 @@
-"""The data face's routes: which method of which path is answered by what."""
+"""The routes of the Synap API: the endpoint of each path and method."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ Given = TypeVar("Given")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
 VENDOR_HOSTS: Final = ("synap-cloud-prod.maximem.ai", "synap-cloud-staging.maximem.ai")
-"""Where the official SDK's releases send to, unless told otherwise (docs/evidence.md, Wire)."""
+"""Where the official SDK's releases send requests by default (docs/evidence.md, Wire)."""
 
 LOOPBACK: Final = "127.0.0.1"
 _ANY_HOST: Final = "any-host.invalid"
@@ -99,7 +99,7 @@ class Intercept(Generic[Given]):
         return self._given
 
     def come_first(self) -> None:
-        """Serve before whoever has intercepted since; while it lasts."""
+        """Serve before other routers that were started since."""
         if self._router is not None:
             with _PATCHING:
                 HTTPCoreMocker.routers.remove(self._router)

@@ -1,6 +1,6 @@
 """The app of a fake, served by one process only: the state of a fake is in the memory of the process that made it.
 
-With ``uvicorn --workers 2`` or gunicorn, each worker imports the module, makes a fake of its own and accepts a share of
+With ``uvicorn --workers 2`` or gunicorn, each worker imports the module, has its own fake and accepts a share of
 the connections: every call would be recorded in one of them, at random. Workers share a listening socket, so that the
 first process that serves on one claims it, and any other refuses to serve.
 
@@ -40,7 +40,7 @@ class OneProcess:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._claims: list[socket.socket] = []
-        weakref.finalize(self, _close, self._claims)  # a fake that is not used any more gives its claims up
+        weakref.finalize(self, _close, self._claims)  # a fake that is no longer used releases its claims
         self._known: dict[tuple[int, Any, Any], str | None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -57,7 +57,7 @@ class Server:
 
     Attributes:
         port: its port.
-        control_token: what the control face wants as ``Authorization: Bearer``; None: nothing.
+        control_token: the token that the control API requires; None: none.
 
     Raises:
         OSError: the address can't be bound.
@@ -90,10 +90,10 @@ class Server:
     def down(self) -> Iterator[str]:
         """While the context lasts, nobody listens on the port, and what was connected is cut off.
 
-        The control face stays, on another port: the context gives its address.
+        The control API stays available on another port; the context returns its address.
 
         Raises:
-            OSError: afterwards, if somebody else has taken the port meanwhile.
+            OSError: on exit, if the port is taken by then.
             RuntimeError: it is down already.
         """
         if self._listening is None:
@@ -176,7 +176,7 @@ class _Server(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def end(self) -> None:
-        """Shut down, at once: uvicorn itself looks ten times a second whether it shall."""
+        """Shut down at once; uvicorn itself checks ten times a second."""
         self.should_exit = True
         if self._loop is not None:
             with suppress(RuntimeError):  # it has ended already

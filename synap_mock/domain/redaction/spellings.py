@@ -37,7 +37,7 @@ class Reading:
         self.text = "".join(parts)
 
     def origin(self, start: int, stop: int) -> tuple[int, int]:
-        """Where the characters from `start` up to `stop` stand in the original text."""
+        """Where the characters from `start` up to `stop` are in the original text."""
         if self._source is None:
             return start, stop
         begins, origins = self._map

@@ -53,7 +53,7 @@ class MemoryStorage:
     """A `Storage` in the memory of this process.
 
     Args:
-        ids: makes the ids of messages.
+        ids: generates message ids.
     """
 
     def __init__(self, ids: Ids) -> None:

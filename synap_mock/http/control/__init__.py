@@ -1,4 +1,4 @@
-"""The control face, ``/_mock``: see and steer the fake from any language. A noun a file."""
+"""The control API, ``/_mock``: inspect and control the fake from any language. One module per noun."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ CONTROL_ROUTES: Mapping[str, Mapping[str, Operation]] = {
 
 
 def control_face(state: State) -> Starlette:
-    """The control face of one fake, to be mounted at ``/_mock`` behind a guard."""
+    """The control API of one fake, to be mounted at ``/_mock`` behind a guard."""
     app = Starlette(
         routes=[
             Route(path, _by_method(operations), methods=list(operations)) for path, operations in CONTROL_ROUTES.items()

@@ -1,4 +1,4 @@
-"""``/_mock/answers``: what shall stand in for a route that the fake doesn't model."""
+"""``/_mock/answers``: canned responses for routes that are not modelled."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def openapi() -> bytes:
-    """The document, as it stands in the package."""
+    """The document in the package."""
     return files("synap_mock.http").joinpath("openapi.json").read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""``/_mock/faults``: what shall go wrong."""
+"""``/_mock/faults``: scheduled faults."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
 
 
 async def disarm(request: Request, _: dict[str, Any]) -> Response:
-    """``DELETE /_mock/faults``: nothing goes wrong any more."""
+    """``DELETE /_mock/faults``: cancel all faults."""
     state = fake(request)
     state.faults.clear()
     return answer({"faults": []})

@@ -1,4 +1,4 @@
-"""Who may speak to the control face: pages of this machine, names that were admitted, holders of the token.
+"""Which requests the control API accepts: of this machine's pages, for admitted names, with the token.
 
 A page on the web can make a browser send requests to 127.0.0.1. It can't choose their Host and Origin.
 """
@@ -41,7 +41,7 @@ class Guard:
     """Rejects a foreign host, origin or site with 403, and where there is a token, a request without it with 401.
 
     Args:
-        hosts: names admitted besides localhost, 127.0.0.1 and [::1]; any port.
+        hosts: names admitted in addition to localhost, 127.0.0.1 and [::1]; any port.
         token: what ``Authorization: Bearer TOKEN`` must bear; None: nothing.
         protect: called with every token, so that no text shows it.
 
@@ -136,13 +136,13 @@ class Guard:
 
     def _no_token(self, headers: Headers) -> tuple[str, int, str] | None:
         if self.token is not None and not _bears(headers.get("authorization", ""), self.token):
-            return "the control face needs its token here: Authorization: Bearer TOKEN", 401, "UNAUTHORIZED"
+            return "the control API requires its token: Authorization: Bearer TOKEN", 401, "UNAUTHORIZED"
         return None
 
 
 def _foreign(header: str, value: str) -> tuple[str, int, str]:
-    told = f"the {header} {quote(value)} is not admitted here; --allow-host (allow_hosts=) admits a name"
-    return told, 403, "FORBIDDEN"
+    text = f"the {header} {quote(value)} is not admitted here; --allow-host (allow_hosts=) admits a name"
+    return text, 403, "FORBIDDEN"
 
 
 def _authority(scope: Scope) -> str | None:

@@ -1,4 +1,4 @@
-"""What requests and answers of the control face look like: JSON, errors in the documented form."""
+"""Requests and responses of the control API: JSON, and errors in the documented form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
 class ControlRefused(Exception):  # noqa: N818 - an outcome on its way out
-    """A request to the control face that can't be served: status, code and a sentence that says what would be right."""
+    """A rejected request to the control API: status, code and an error that says what would be right."""
 
     def __init__(self, text: str, status: int = 400, code: str = "INVALID_INPUT") -> None:
         super().__init__(text)
@@ -62,7 +62,7 @@ async def answer_http_exception(request: Request, exception: Exception) -> Respo
     """The answer to an unknown path or method."""
     status: int = getattr(exception, "status_code", 404)
     route = redactor(request).redact(f"{request.method} {request.url.path}")[:200]
-    text = f"the control face has no {route}; GET /_mock/openapi.json lists what it has"
+    text = f"the control API has no {route}; GET /_mock/openapi.json lists what it has"
     return error(text, status, _CODES[status], getattr(exception, "headers", None))
 
 

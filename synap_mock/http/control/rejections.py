@@ -1,4 +1,4 @@
-"""``/_mock/rejections``: which entries shall be refused."""
+"""``/_mock/rejections``: entries to reject."""
 
 from __future__ import annotations
 

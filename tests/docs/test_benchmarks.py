@@ -106,6 +106,7 @@ def test_a_run_for_the_journal_fills_every_row(tmp_path: Path) -> None:
         ("fixture.py", "--calls=0", "'0' is not a whole number from 1"),
         ("fixture.py", "--output=nowhere/RESULTS.md", "the folder does not exist"),
         ("journal.py", "--calls=x", "'x' is not a whole number from 1"),
+        ("sdk_object.py", "--rounds=0", "'0' is not a whole number from 1"),
         ("throughput.py", "--rounds=0", "'0' is not a whole number from 1"),
         ("throughput.py", "--sizes=10,many", "'many' is not a whole number from 1"),
         ("throughput.py", "--seconds=nan", "'nan' is not a number of seconds over 0"),

@@ -86,18 +86,18 @@ class State:
             if self.settings.freeze is not None:
                 self.clock.stand(self.settings.freeze)
 
-    def renew(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
+    def renew(self, settings: Settings, keys: Callable[[Redactor], Keys]) -> None:
         """Become a new fake: other settings, other keys, nothing recorded.
 
         Args:
             settings: as in the constructor.
-            api_keys: as in the constructor.
+            keys: makes the keys, with the redactor that masks them.
         """
         with self._lock:
             self.era += 1
             self.settings = settings
             self.redactor = Redactor(self._tokens)
-            self.keys = Keys(api_keys, self.redactor)
+            self.keys = keys(self.redactor)
             self.ids.seed = settings.seed
             self.journal.listener = None
             self.reset()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WANTED: Final = "printable ASCII without white space, not empty or overlong"
 _KEY: Final = re.compile(r"[!-~]{1,512}")
+_HINT: Final = "keys.create(KEY), POST /_mock/keys or the setting api_key does it"
 _NAME: Final = re.compile(r"[!-~]{1,200}")
 
 
@@ -44,6 +45,8 @@ class _Issued:
     instance: Instance
     bound: bool
     """Created for an explicit instance, so that another X-Instance-ID is forbidden."""
+    accepted: bool = False
+    """Not created, but accepted when a request had it."""
     revoked: bool = False
 
 
@@ -53,14 +56,25 @@ class Keys:
     Args:
         first: the initial keys; they share one instance, and the first is the default. None generates one.
         redactor: masks every key that is issued, also after it is revoked.
+        accepts_any: whether an unknown key is accepted, and issued with an instance of its own.
+        hint: ends the error about an unknown key: what issues it.
 
     Raises:
         TypeError: a key is not a string.
         ValueError: a key with white space or non-ASCII characters, an empty one, one twice, none at all.
     """
 
-    def __init__(self, first: Sequence[str] | None = None, redactor: Redactor | None = None) -> None:
+    def __init__(
+        self,
+        first: Sequence[str] | None = None,
+        redactor: Redactor | None = None,
+        *,
+        accepts_any: bool = False,
+        hint: str = _HINT,
+    ) -> None:
         self._redactor = redactor or Redactor()
+        self._accepts_any = accepts_any
+        self._hint = hint
         self._lock = threading.Lock()
         self.client_id = ids.client_id()
         self._issued: dict[str, _Issued] = {}
@@ -100,8 +114,8 @@ class Keys:
         return key, instance
 
     def issued(self) -> list[str]:
-        """Every key, revoked or not."""
-        return list(self._issued)
+        """Every key that was created, revoked or not."""
+        return [key for key, issued in list(self._issued.items()) if not issued.accepted]
 
     def knows(self, key: str) -> bool:
         """Whether a key was issued, revoked or not."""
@@ -141,13 +155,13 @@ class Keys:
                     rules.KEY_MISSING, "Missing or invalid authentication credentials; send Authorization: Bearer KEY"
                 )
             )
-        issued = self._issued.get(key)
+        issued = self._issued.get(key) or self._accept(key)
         if issued is None:
             raise Refused(
                 Refusal(
                     rules.KEY_UNKNOWN,
                     f"Missing or invalid authentication credentials; the key {mask(key)} was never issued here: "
-                    "keys.create(KEY), POST /_mock/keys or the setting api_key does it",
+                    f"{self._hint}",
                 )
             )
         if issued.revoked:
@@ -160,6 +174,15 @@ class Keys:
                 )
             )
         return issued.instance
+
+    def _accept(self, key: str) -> _Issued | None:
+        """Issue an unknown key, if any is accepted."""
+        if not self._accepts_any or not _KEY.fullmatch(key):
+            return None
+        with self._lock:
+            if key not in self._issued:
+                self._issue(key, _Issued(self._instance(ids.instance_id(), None), bound=False, accepted=True))
+            return self._issued[key]
 
     def _issue(self, key: str, issued: _Issued) -> None:
         self._issued[key] = issued

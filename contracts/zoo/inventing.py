@@ -1,4 +1,4 @@
-"""Clients that tell, or send, what nobody said."""
+"""Clients that return, or send, invented values."""
 
 from __future__ import annotations
 

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 class CollectsRows(Honest):
     def __init__(self, base_url: str, api_key: str | None, *, timeout_s: float = 30.0, retry: str = "own") -> None:
         super().__init__(base_url, api_key, timeout_s=timeout_s, retry=retry)
-        self.told_rows: list[Row] = []
+        self.all_rows: list[Row] = []
 
     def returned(self, answer: Answer) -> Answer:
-        self.told_rows.extend(answer["results"])
-        failed = sum("error" in row for row in self.told_rows)
-        total = len(self.told_rows)
-        return {"total": total, "succeeded": total - failed, "failed": failed, "results": list(self.told_rows)}
+        self.all_rows.extend(answer["results"])
+        failed = sum("error" in row for row in self.all_rows)
+        total = len(self.all_rows)
+        return {"total": total, "succeeded": total - failed, "failed": failed, "results": list(self.all_rows)}
 
 
 @wrong("RES-CALLS", "adds up failures over all its calls")

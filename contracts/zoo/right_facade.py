@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RecorderError(Exception):
-    """A batch was not recorded, or nobody knows."""
+    """A batch may not be recorded."""
 
 
 class BadMessages(RecorderError):  # noqa: N818 - the style of this client

@@ -236,7 +236,7 @@ def test_altered_answer_violates_res_calls() -> None:
     )
 
 
-SECRET = "synap_0123456789abcdef0123456789abcdef"  # noqa: S105 - nobody issued it
+SECRET = "synap_0123456789abcdef0123456789abcdef"  # noqa: S105 - not a real key
 INNOCENT = ("cannot reach Synap", f"Bearer {SECRET}")
 
 
@@ -254,7 +254,7 @@ INNOCENT = ("cannot reach Synap", f"Bearer {SECRET}")
         ({}, (f"printed: {SECRET}",), "what the client wrote to standard output or standard error"),
         ({}, (f"sent {SECRET}",), "a log record"),
     ],
-    ids=["cause", "note", "untold", "record", "print", "other"],
+    ids=["cause", "note", "no-place", "record", "print", "other"],
 )
 def test_message_names_place_of_key(raised: Any, output: tuple[str, ...], where: str) -> None:
     observation = observe([A], [], Raised("mine.E", frozenset({"InvalidInputError"}), "cannot reach Synap", **raised))

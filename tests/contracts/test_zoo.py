@@ -1,4 +1,4 @@
-"""Deliberately wrong clients, each caught by its clause; and right ones, at which nobody cries wolf."""
+"""Wrong clients, each caught by its clause; and right clients, for which nothing is reported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ALLOWED = {
     "doubling:OverlapsChunks": 26,
     "inventing:TellsTheFirstTime": 21,
     "leaking:WarnsOfLargeBatches": 21,
-    "hanging:KeepsItsPlaces": 20,  # whatever shrinks it waits each time
+    "hanging:KeepsItsPlaces": 20,  # each run waits, so shrinking is slow
     "hiding:TellsTheLastChunk": 26,
     "losing:LosesAtBoundaries": 33,
     "losing:LosesBeyondAThousand": 1001,
@@ -40,16 +40,16 @@ ALLOWED = {
     "refusing:RefusesLargeBatches": 51,
     "reordering:LastChunkFirst": 21,
     "reordering:LastRowsFirst": 51,
-    "reordering:RacingChunks": 200,  # a race: whatever shrinks it may not lose it
+    "reordering:RacingChunks": 200,  # a race, which may not occur in smaller scenarios
     "reordering:RequeuesTheRateLimited": 20,
     "reordering:RowsById": 20,
     "retrying:BeginsAgain": 20,
 }
-"""Where the defect itself wants more than three messages: it begins at a limit, a chunk or a number of messages."""
+"""The size of counterexamples whose defect needs more than three messages: a limit, a chunk or a number of messages."""
 
-ODD = 1
-"""Odd characters that a message of a counterexample has at most, where the defect allows it."""
-ODDER = {
+UNUSUAL = 1
+"""The maximum number of unusual characters in a message of a counterexample."""
+MORE_UNUSUAL = {
     "coercing:RewritesJson": 3,
     "coercing:FillsInTemplates": 2,
     "coercing:CollapsesSpaces": 2,
@@ -62,8 +62,8 @@ def name(exhibit: Exhibit) -> str:
     return f"{exhibit.module}:{exhibit.factory}"
 
 
-def odd(call: Call) -> int:
-    """The most odd characters that a message's content has."""
+def count_unusual(call: Call) -> int:
+    """Return the maximum number of unusual characters in the content of a message."""
     contents = [entry.get("content") for entry in call.messages if isinstance(entry, dict)]
     return max(
         (sum(not (c.isascii() and c.isalnum()) for c in content) for content in contents if isinstance(content, str)),
@@ -71,12 +71,12 @@ def odd(call: Call) -> int:
     )
 
 
-def test_the_zoo_is_large_enough() -> None:
+def test_zoo_is_large_enough() -> None:
     assert (len(WRONG) >= 60, len(RIGHT) >= 8) == (True, True)
 
 
 def daily(exhibits: list[Exhibit], chosen: Collection[str]) -> list[ParameterSet]:
-    """All of them; but every run of the tests plays only the chosen ones, and `make zoo` the others."""
+    """Return all clients. Every run of the tests includes the chosen ones, `make zoo` the others."""
     return [
         pytest.param(exhibit, id=name(exhibit), marks=() if name(exhibit) in chosen else pytest.mark.whole)
         for exhibit in exhibits
@@ -84,29 +84,29 @@ def daily(exhibits: list[Exhibit], chosen: Collection[str]) -> list[ParameterSet
 
 
 ENDS = frozenset({"leaking:SaysGoodbye"})
-"""What shows when a process ends."""
+"""Clients whose defect occurs when their process ends."""
 HANGS = "hanging:ConnectsForEver"
-"""The one that stands for all who don't come back: each time that such a client is played, it is waited for."""
+"""The only hanging client in every run of the tests: each scenario waits for it."""
 FIRST = {exhibit.label.clause: name(exhibit) for exhibit in reversed(WRONG) if exhibit.module != "hanging"}
-"""One wrong client for each clause."""
-FIRST["ONCE"] = "retrying:AgainAfterFailedRows"  # after trouble takes 7 s; one of Node's is caught at it every time
+"""One wrong client per clause."""
+FIRST["ONCE"] = "retrying:AgainAfterFailedRows"  # the others take 7 s; a Node client covers them
 
 
 @pytest.mark.parametrize("exhibit", daily(WRONG, {*FIRST.values(), HANGS}))
-def test_a_wrong_client_is_caught_by_its_clause(exhibit: Exhibit, run: Callable[..., Run]) -> None:
+def test_wrong_client_is_caught_by_its_clause(exhibit: Exhibit, run: Callable[..., Run]) -> None:
     clause = exhibit.label.clause
     dialect = {"dialect": "observed"} if clause == "DIALECT" else {}
-    alone = clause == "REUSE" or exhibit.module == "hanging" or name(exhibit) in ENDS
-    deadline_s = 1.0 if name(exhibit) == HANGS else 2.5 if alone else 5.0
-    (result,) = run(name(exhibit), clause, in_process=not alone, deadline_s=deadline_s, **dialect).clauses
+    separate = clause == "REUSE" or exhibit.module == "hanging" or name(exhibit) in ENDS
+    deadline_s = 1.0 if name(exhibit) == HANGS else 2.5 if separate else 5.0
+    (result,) = run(name(exhibit), clause, in_process=not separate, deadline_s=deadline_s, **dialect).clauses
     assert (result.outcome, result.message) == ("failed", result.message)
     assert result.counterexample is not None
     scenario = result.counterexample.scenario
     assert scenario.size <= ALLOWED.get(name(exhibit), 3)
-    assert max(map(odd, scenario.calls), default=0) <= ODDER.get(name(exhibit), ODD)
+    assert max(map(count_unusual, scenario.calls), default=0) <= MORE_UNUSUAL.get(name(exhibit), UNUSUAL)
 
 
 @pytest.mark.parametrize("exhibit", daily(RIGHT, ["right_facade:Facade", "right_streams:Streams"]))
-def test_a_right_client_is_left_alone(exhibit: Exhibit, run: Callable[..., Run]) -> None:
+def test_right_client_passes(exhibit: Exhibit, run: Callable[..., Run]) -> None:
     results = run(name(exhibit), examples=3).clauses
     assert [(result.clause.id, result.message) for result in results if result.outcome in {"failed", "error"}] == []

@@ -22,7 +22,8 @@ def _family(clause: Clause) -> int:
 
 _FOUND: Final = dict.fromkeys(
     value
-    for module in (rows, results, sending, wide, inputs, auth, connection, statuses, sessions)
+    # Each module after those that it imports, so that its own clauses come in the order in which it defines them.
+    for module in (rows, inputs, results, auth, sending, wide, connection, statuses, sessions)
     for value in vars(module).values()
     if isinstance(value, Clause)
 )

@@ -22,7 +22,7 @@ def color_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
         show_default=True,
         expose_value=False,
         callback=_apply,
-        help="Color the terminal report. auto: on a terminal, unless NO_COLOR is set, or where FORCE_COLOR is.",
+        help="Color the terminal report. auto: on a terminal, unless NO_COLOR is set; or if FORCE_COLOR is set.",
     )
 
 

@@ -144,7 +144,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     adapter in any language), sdk (the installed official SDK), sdk==0.5.9 (a release of it, in an environment of its
     own) or reference (ours).
 
-    Exit status 0: every MUST passed; 1: a MUST failed (with --strict or --known-failures, or a SHOULD), or a known
+    Exit status 0: every MUST passed; 1: a MUST failed (or a SHOULD, with --strict or --known-failures), or a known
     failure is stale; 2: something could not be run or judged. If one of several clients could not be run, the status
     is 2.
     """

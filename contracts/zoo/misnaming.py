@@ -8,11 +8,11 @@ from uuid import UUID
 import httpx
 from errors import InvalidInputError, NetworkError, RateLimitError, RefusedError, ServiceUnavailableError, SynapError
 from honest import Honest
-from labels import wrong
+from labels import wrong, wrong_variants
 from steps import HTTP_RATE_LIMITED, REQUIRED, ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from steps import Answer, Entry, Outcome
 
@@ -27,6 +27,34 @@ class NetworkTimeoutError(SynapError):
 
 class ConnectionFailedError(SynapError):
     """Synap was not reached, by a third name."""
+
+
+class Translating(Honest):
+    """Raises `error(outcome)`, if there is one."""
+
+    error: Callable[[Outcome], Exception | None]
+
+    def settled(self, outcome: Outcome) -> httpx.Response:
+        if error := self.error(outcome):
+            raise error
+        return super().settled(outcome)
+
+
+# fmt: off
+VARIANTS: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "LeaksConnectErrors": ("NET-REFUSED", "lets httpx's ConnectError escape",
+        lambda outcome: outcome if isinstance(outcome, httpx.ConnectError) else None),
+    "BuiltinForRefused": ("NET-REFUSED", "raises the builtin ConnectionError when no server is listening",
+        lambda outcome: ConnectionError("Synap is down") if isinstance(outcome, httpx.ConnectError) else None),
+    "BuiltinForTimeouts": ("NET-TIMEOUT", "raises the builtin TimeoutError when the answer is late",
+        lambda outcome: TimeoutError("Synap is slow") if isinstance(outcome, httpx.TimeoutException) else None),
+    "LeaksProtocolErrors": ("NET-LOST", "lets httpx's RemoteProtocolError escape when the server closes",
+        lambda outcome: outcome if isinstance(outcome, httpx.RemoteProtocolError) else None),
+    "InvalidInputForResets": ("NET-LOST", "treats a reset as the messages' fault",
+        lambda outcome: InvalidInputError("no") if isinstance(outcome, httpx.ReadError | httpx.WriteError) else None),
+}
+# fmt: on
+globals().update(wrong_variants(Translating, "error", VARIANTS))
 
 
 @wrong("IN-KEYS", "raises ValueError for a missing key")
@@ -133,46 +161,6 @@ class RefusedForRevokedKeys(Honest):
 class InvalidInputForForbidden(Honest):
     def refusal(self, response: httpx.Response) -> SynapError:
         return InvalidInputError("403") if response.status_code == HTTP_FORBIDDEN else super().refusal(response)
-
-
-@wrong("NET-REFUSED", "lets httpx's ConnectError escape")
-class LeaksConnectErrors(Honest):
-    def settled(self, outcome: Outcome) -> httpx.Response:
-        if isinstance(outcome, httpx.ConnectError):
-            raise outcome
-        return super().settled(outcome)
-
-
-@wrong("NET-REFUSED", "raises the builtin ConnectionError when no server is listening")
-class BuiltinForRefused(Honest):
-    def settled(self, outcome: Outcome) -> httpx.Response:
-        if isinstance(outcome, httpx.ConnectError):
-            raise ConnectionError("Synap is down")
-        return super().settled(outcome)
-
-
-@wrong("NET-TIMEOUT", "raises the builtin TimeoutError when the answer is late")
-class BuiltinForTimeouts(Honest):
-    def settled(self, outcome: Outcome) -> httpx.Response:
-        if isinstance(outcome, httpx.TimeoutException):
-            raise TimeoutError("Synap is slow")
-        return super().settled(outcome)
-
-
-@wrong("NET-LOST", "lets httpx's RemoteProtocolError escape when the server closes")
-class LeaksProtocolErrors(Honest):
-    def settled(self, outcome: Outcome) -> httpx.Response:
-        if isinstance(outcome, httpx.RemoteProtocolError):
-            raise outcome
-        return super().settled(outcome)
-
-
-@wrong("NET-LOST", "treats a reset as the messages' fault")
-class InvalidInputForResets(Honest):
-    def settled(self, outcome: Outcome) -> httpx.Response:
-        if isinstance(outcome, httpx.ReadError | httpx.WriteError):
-            raise InvalidInputError("the batch was not taken")
-        return super().settled(outcome)
 
 
 @wrong("NET-NAME", "calls every network failure NetworkTimeoutError")

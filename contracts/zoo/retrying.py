@@ -1,34 +1,30 @@
-"""Clients that send again what may have been recorded, or too soon, or what won't be taken anyway."""
+"""Clients that send recorded or rejected batches again, or too soon."""
 
 from __future__ import annotations
 
 import json
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
 from errors import RateLimitError
 from honest import Chunked, Honest
-from labels import wrong
-from steps import HTTP_OK, HTTP_RATE_LIMITED, HTTP_SERVER_ERROR
+from labels import wrong, wrong_variants
+from steps import HTTP_OK, HTTP_RATE_LIMITED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Mapping
 
     from steps import Answer, Entry, Outcome
 
 PATIENCE_S = 0.15
-HTTP_REQUEST_TIMEOUT = 408
-HTTP_GATEWAY_TIMEOUT = 504
 
 
 class Eager(Honest):
-    """Sends again after what `again` names, too."""
+    """Also sends again if `again(outcome)`."""
 
-    def again(self, outcome: Outcome) -> bool:
-        """Whether a batch is sent again that ended so."""
-        raise NotImplementedError
+    again: Callable[[Outcome], bool]
 
     def pause(self, attempt: int, outcome: Outcome) -> float | None:
         """How many seconds to wait before the batch is sent again; None: it is not."""
@@ -37,40 +33,32 @@ class Eager(Honest):
         return super().pause(attempt, outcome)
 
 
-@wrong("ONCE", "sends again when the answer is late")
-class AgainAfterATimeout(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.ReadTimeout)
+def after(statuses: Container[int]) -> Callable[[Outcome], bool]:
+    """Return whether an outcome has one of the statuses."""
+    return lambda outcome: isinstance(outcome, httpx.Response) and outcome.status_code in statuses
 
 
-@wrong("ONCE", "sends again when the server closes without an answer")
-class AgainAfterADisconnect(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.RemoteProtocolError) and "without sending" in str(outcome)
-
-
-@wrong("ONCE", "sends again when the connection is reset")
-class AgainAfterAReset(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.ReadError)
-
-
-@wrong("ONCE", "sends again when the answer's end is missing")
-class AgainAfterATruncation(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.RemoteProtocolError) and "complete message body" in str(outcome)
-
-
-@wrong("ONCE", "sends again after any 5xx")
-class AgainAfterServerErrors(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.Response) and outcome.status_code >= HTTP_SERVER_ERROR
-
-
-@wrong("ONCE", "sends again after 502 and 504: it considers them failures of the gateway")
-class AgainAfterGatewayErrors(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.Response) and outcome.status_code in {502, 504}
+# fmt: off
+VARIANTS: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "AgainAfterATimeout": ("ONCE", "sends again when the answer is late",
+        lambda outcome: isinstance(outcome, httpx.ReadTimeout)),
+    "AgainAfterADisconnect": ("ONCE", "sends again when the server closes without an answer",
+        lambda outcome: isinstance(outcome, httpx.RemoteProtocolError) and "without sending" in str(outcome)),
+    "AgainAfterAReset": ("ONCE", "sends again when the connection is reset",
+        lambda outcome: isinstance(outcome, httpx.ReadError)),
+    "AgainAfterATruncation": ("ONCE", "sends again when the answer's end is missing",
+        lambda outcome: isinstance(outcome, httpx.RemoteProtocolError) and "complete message body" in str(outcome)),
+    "AgainAfterServerErrors": ("ONCE", "sends again after any 5xx", after(range(500, 600))),
+    "AgainAfterGatewayErrors": ("ONCE", "sends again after 502 and 504: it considers them failures of the gateway",
+        after((502, 504))),
+    "AgainAfterCredits": ("REFUSALS", "sends again after 402: credits may have come", after((402,))),
+    "AgainAfterUnprocessable": ("REFUSALS", "sends again after 422, in case it was a mistake", after((422,))),
+    "AgainAfterAccepted": ("REDIRECT", "treats 201 and 202 as 'not yet', and sends again", after((201, 202))),
+    "AgainAfterTheProxys": ("ONCE", "sends again after a proxy's statuses beyond 504", after(range(505, 600))),
+    "AgainAfter408": ("ONCE", "sends again after 408, as browsers do", after((408,))),
+}
+# fmt: on
+globals().update(wrong_variants(Eager, "again", VARIANTS))
 
 
 @wrong("ONCE", "sends again when a 200 can't be read")
@@ -168,36 +156,6 @@ class AgainAfterRefusals(Eager):
         if not isinstance(outcome, httpx.Response):
             return False
         return outcome.status_code in {402, 404, 408, 409, 413, 418, 423, 425}
-
-
-@wrong("REFUSALS", "sends again after 402: credits may have come")
-class AgainAfterCredits(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.Response) and outcome.status_code == 402  # noqa: PLR2004 - Payment Required
-
-
-@wrong("REFUSALS", "sends again after 422, in case it was a mistake")
-class AgainAfterUnprocessable(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.Response) and outcome.status_code == 422  # noqa: PLR2004 - Unprocessable
-
-
-@wrong("REDIRECT", "treats 201 and 202 as 'not yet', and sends again")
-class AgainAfterAccepted(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.Response) and outcome.status_code in {201, 202}
-
-
-@wrong("ONCE", "sends again after a proxy's statuses beyond 504")
-class AgainAfterTheProxys(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.Response) and outcome.status_code > HTTP_GATEWAY_TIMEOUT
-
-
-@wrong("ONCE", "sends again after 408, as browsers do")
-class AgainAfter408(Eager):
-    def again(self, outcome: Outcome) -> bool:
-        return isinstance(outcome, httpx.Response) and outcome.status_code == HTTP_REQUEST_TIMEOUT
 
 
 @wrong("ONCE", "sends again after a 503 with Retry-After")

@@ -118,68 +118,30 @@ def _format_stored(stored: Stored) -> str:
     return format_value({key: value for key, value in entry.items() if key in {"role", "content", "metadata"}})
 
 
+# fmt: off
 INVALID_ROLES: Final = (
-    "system",
-    "tool",
-    "User",
-    "USER",
-    "ASSISTANT",
-    "user ",
-    " user",
-    "assistant\n",
-    "",
-    "bot",
-    "human",
-    "usr",
+    "system", "tool", "User", "USER", "ASSISTANT", "user ", " user", "assistant\n", "", "bot", "human", "usr",
 )
 NOT_UUIDS: Final = (
-    "livekit-3f2a",
-    "conv_2026_05_16_alice",
-    "",
-    " ",
-    "123",
-    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a1",
-    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a111",
-    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a1g",
-    "not-a-uuid-at-all-but-36-chars-long!",
-    "None",
-    "0",
-    " 6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
-    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11 ",
-    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11\n",
-    "\t6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
-    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11\x00",
-    "conv-6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
-    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11/messages",
+    "livekit-3f2a", "conv_2026_05_16_alice", "", " ", "123", "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a1",
+    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a111", "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a1g",
+    "not-a-uuid-at-all-but-36-chars-long!", "None", "0", " 6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
+    "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11 ", "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11\n",
+    "\t6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11", "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11\x00",
+    "conv-6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11", "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11/messages",
     "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11,6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a12",
 )
+# fmt: on
 """Near misses too, but none that Python's own `uuid.UUID` accepts: it requires 32 digits and ignores the rest."""
+# fmt: off
 WRONG_TYPES: Final[tuple[tuple[str, Json], ...]] = (
-    ("content", None),
-    ("content", 5),
-    ("content", 1.5),
-    ("content", True),
-    ("content", ["a"]),
-    ("content", {"text": "a"}),
-    ("role", None),
-    ("role", 1),
-    ("role", ["user"]),
-    ("conversation_id", None),
-    ("conversation_id", 5),
-    ("conversation_id", ["a"]),
-    ("user_id", 5),
-    ("user_id", True),
-    ("user_id", ["u"]),
-    ("customer_id", 5),
-    ("customer_id", {"id": "c"}),
-    ("session_id", 5),
-    ("session_id", False),
-    ("metadata", "a"),
-    ("metadata", 5),
-    ("metadata", ["a"]),
-    ("metadata", [["a", 1]]),
-    ("metadata", True),
+    ("content", None), ("content", 5), ("content", 1.5), ("content", True), ("content", ["a"]),
+    ("content", {"text": "a"}), ("role", None), ("role", 1), ("role", ["user"]), ("conversation_id", None),
+    ("conversation_id", 5), ("conversation_id", ["a"]), ("user_id", 5), ("user_id", True), ("user_id", ["u"]),
+    ("customer_id", 5), ("customer_id", {"id": "c"}), ("session_id", 5), ("session_id", False), ("metadata", "a"),
+    ("metadata", 5), ("metadata", ["a"]), ("metadata", [["a", 1]]), ("metadata", True),
 )
+# fmt: on
 NOT_ENTRIES: Final[tuple[Json, ...]] = ("a", None, 5, [], ["conversation_id", "role", "content"])
 
 PLACES: Final = ((1, 0), (2, 1), (3, 1), (12, 11), (30, 25), (100, 57), (100, 99))

@@ -15,7 +15,7 @@ from synap_contracts.clauses.rows import ACCEPT, RES_ORDER, TRUE
 from synap_contracts.clauses.sending import ONCE, SEND_ORDER
 from synap_contracts.observation.finding import Finding
 from synap_contracts.scenarios.messages import message, several
-from synap_contracts.scenarios.model import Call, Scenario, Trouble
+from synap_contracts.scenarios.model import Call, Scenario, Trouble, one
 from synap_contracts.scenarios.troubles import in_part, in_turn, trouble, variants
 
 if TYPE_CHECKING:
@@ -193,22 +193,17 @@ def rate_wait(depth: Depth) -> tuple[Scenario, ...]:
         "default": ((1, 2), (2, 1), (11, 1)),
         "deep": ((1, 2), (2, 2), (11, 1), (20, 1)),
     }[depth]
-    return tuple(
-        Scenario(
-            (
-                Call(
-                    (message(0),),
-                    trouble=Trouble(
-                        RATE_WAIT.id,
-                        {"fault": "RateLimited", "retry_after": wait, "times": times, "after_commit": False},
-                        f"the server returned 429 with Retry-After: {wait}",
-                        patient=True,
-                    ),
-                ),
-            )
+    troubles = [
+        trouble(
+            RATE_WAIT.id,
+            "RateLimited",
+            f"the server returned 429 with Retry-After: {wait}",
+            times=times,
+            retry_after=wait,
         )
         for wait, times in waits
-    )
+    ]
+    return tuple(one(message(0), trouble=replace(each, patient=True)) for each in troubles)
 
 
 def rate_limits(_: Depth) -> tuple[Scenario, ...]:

@@ -29,14 +29,9 @@ class Client:
     def record_messages_batch(self, messages):
         raise AuthenticationError("no")
 '''
-PYTEST_OPTIONS = (
-    {"--pyargs", "--dist"}
-    | {f"--synap-{name}" for name in ("client", "profile", "seed", "strict", "path")}
-    | {
-        "--synap-known-failures",
-        "--synap-",
-    }
-)
+PYTEST_OPTIONS = {"--pyargs", "--dist", "--synap-", "--synap-known-failures"} | {
+    f"--synap-{name}" for name in ("client", "profile", "seed", "strict", "path")
+}
 BEGINNINGS = {
     "junit": "<?xml version",
     "html": "<!doctype html>",

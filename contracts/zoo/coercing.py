@@ -101,7 +101,7 @@ globals().update(wrong_variants(Rewriting, "change", VARIANTS))
 
 @wrong("SEND-CONTENT", "parses content that looks like JSON, and serializes it again")
 class RewritesJson(Rewriting):
-    def text(self, content: str) -> str:
+    def change(self, content: str) -> str:
         try:
             value = json.loads(content)
         except (ValueError, RecursionError):

@@ -16,7 +16,7 @@ KEY_MISSING = Rule(
     source=f"{PAGE}, Raises; {ERRORS_PAGE}",
     code="UNAUTHORIZED",
     status=401,
-    edit="send the header Authorization: Bearer KEY, with synap_mock.api_key",
+    edit='send the header {"Authorization": f"Bearer {synap_mock.api_key}"}',
 )
 KEY_UNKNOWN = Rule(
     id="KEY-UNKNOWN",
@@ -27,7 +27,7 @@ KEY_UNKNOWN = Rule(
     source=f"{PAGE}, Raises; {ERRORS_PAGE}",
     code="UNAUTHORIZED",
     status=401,
-    edit="send synap_mock.api_key, or add this one: synap_mock.keys.create(KEY)",
+    edit='send synap_mock.api_key, or issue a key of your own: synap_mock.keys.create("synap_my_key")',
 )
 KEY_REVOKED = Rule(
     id="KEY-REVOKED",
@@ -61,7 +61,7 @@ CALL_TOO_SOON = Rule(
     source=f"{ERRORS_PAGE}; the plans' numbers: api-reference/overview, one of three pages that give different ones",
     code="RATE_LIMITED",
     status=429,
-    edit="wait: synap_mock.clock.advance(seconds)",
+    edit="wait: synap_mock.clock.advance(60)",
     observed_detail="Too many requests",
 )
 

@@ -18,9 +18,9 @@ from synap_mock.domain.values.clock import duration
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 from synap_mock.domain.values.waiting import wait
+from synap_mock.http.api import is_modelled
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
-from synap_mock.http.routes import is_modelled
 from synap_mock.settings import Settings, port_number, whole
 from synap_mock.transports.one_process import OneProcess
 

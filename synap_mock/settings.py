@@ -37,7 +37,7 @@ class Settings:
         registration: ``"auto"``: a batch registers its conversations, as the page's example does; ``"required"``:
             only *record one* does, as the page's text has it. [documented, both]
         max_batch: most messages a batch may hold; None: no limit. [assumed: none is documented]
-        seed: makes message and session ids repeatable; None: random ids.
+        seed: makes message and session ids repeatable; None: random ids. Fixed once the fake exists.
         freeze: a time at which the clock stands after every reset, with a zone, in ISO 8601, between the years 1970 and
             9998; None: real time.
         rate_limit: how many calls a key may make: ``"free"`` (60 a minute, 10 at once), ``"pro"`` (600, 50), a number a

@@ -278,7 +278,7 @@ def rules(form: str) -> None:
 @main.command()
 def openapi() -> None:
     """Print the OpenAPI 3.1 document of both faces."""
-    from synap_mock.http.control import document  # noqa: PLC0415 - --help loads nothing but click
+    from synap_mock.http.openapi import document  # noqa: PLC0415 - --help loads nothing but click
 
     click.echo(document.openapi().decode(), nl=False)
 

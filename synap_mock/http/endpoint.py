@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from synap_mock.http.auth import authenticate
 
@@ -33,6 +33,14 @@ class Endpoint(Protocol):
     def modelled(self) -> bool:
         """Whether the fake knows it."""
 
+    @property
+    def wants_key(self) -> bool:
+        """Whether a call needs a key."""
+
+    @property
+    def handler(self) -> Callable[..., Answer]:
+        """What answers it."""
+
     def admit(self, state: State, call: Call) -> Callable[[], Answer]:
         """What carries the call out, once it is known who is speaking.
 
@@ -49,6 +57,7 @@ class Keyed:
     background: bool = False
     usual: bool = False
     modelled: bool = True
+    wants_key: ClassVar[bool] = True
 
     def admit(self, state: State, call: Call) -> Callable[[], Answer]:
         """What carries the call out for the key's instance."""
@@ -64,7 +73,36 @@ class Open:
     background: bool = False
     usual: bool = False
     modelled: bool = True
+    wants_key: ClassVar[bool] = False
 
     def admit(self, state: State, call: Call) -> Callable[[], Answer]:
         """What carries the call out for anybody."""
         return lambda: self.handler(state, call)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one path, stated once. Its text for OpenAPI is in the JSON file next to its handler's module.
+
+    Attributes:
+        method: in capitals.
+        path: with parameters in braces.
+        endpoint: what answers it.
+        operation_id: its name in OpenAPI, and in the text.
+        summary: its title.
+        request: the schema of the body; None: the body is ignored.
+        response: the schemas of status 200, one of each dialect where they differ; empty where the text has it.
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    operation_id: str
+    summary: str
+    request: str | None = None
+    response: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """The handler's module."""
+        return self.endpoint.handler.__module__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.http.routes import DATA_ROUTES
+from synap_mock.http.api import DATA_ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ FETCH: Final = "/v1/context/user/fetch"
 def test_a_route_is_answered_as_told(fake: SynapMock, inside: httpx.Client) -> None:
     fake.answer("POST", FETCH, json={"context": {}}, status=203, headers={"X-Extra": "a"})
     answer = inside.post(FETCH, json={"user_id": "alice"})
-    assert (answer.status_code, answer.json(), answer.headers["x-reported"]) == (203, {"context": {}}, "a")
+    assert (answer.status_code, answer.json(), answer.headers["x-extra"]) == (203, {"context": {}}, "a")
 
 
 def test_without_a_body_there_is_none(fake: SynapMock, inside: httpx.Client) -> None:
@@ -196,7 +196,7 @@ def test_over_http_a_route_is_answered_as_told(inside: httpx.Client) -> None:
     armed = inside.post("/_mock/answers", json=reported).json()
     answer = inside.get("/v1/x")
     assert armed == {"method": "GET", "path": "/v1/{a}", "times": 1}
-    assert (answer.status_code, answer.content, answer.headers["x-reported"]) == (203, b"[1.0]", "a")
+    assert (answer.status_code, answer.content, answer.headers["x-extra"]) == (203, b"[1.0]", "a")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
-"""openapi.json: a valid document, and one of exactly what there is."""
+"""The OpenAPI document: valid, complete, and equal to the copy in docs/generated."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import MISSING, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
@@ -26,22 +25,27 @@ from synap_mock.domain.rules.entries import ENTRY_RULES, REJECTED
 from synap_mock.domain.rules.index import RULES
 from synap_mock.domain.rules.rule import Evidence, Rule, Scope
 from synap_mock.domain.values.batch import ROLES
+from synap_mock.http.api import DATA_ROUTES, ROUTES
 from synap_mock.http.api.identity import ISOLATION
 from synap_mock.http.control import CONTROL_ROUTES
-from synap_mock.http.routes import DATA_ROUTES
+from synap_mock.http.control import OPERATIONS as CONTROL
+from synap_mock.http.openapi.document import openapi
+from synap_mock.http.openapi.text import read_text
 from synap_mock.settings import Dialect, Registration, Settings, Tenancy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import httpx
 
     from synap_mock.http.control.parameters.operation import Operation
+    from synap_mock.http.endpoint import Route
 
 Object = dict[str, Any]
 
-FILE: Final = Path(synap_mock.__file__).parent / "http" / "openapi.json"
-DOCUMENT: Final[Object] = json.loads(FILE.read_bytes())
+DOCUMENT: Final[Object] = json.loads(openapi())
+ALL_ROUTES: Final[list[Route | Operation]] = [*ROUTES, *CONTROL]
 SCHEMAS: Final[Object] = DOCUMENT["components"]["schemas"]
 REGISTRY: Final = Registry().with_resource("urn:document", DRAFT202012.create_resource(DOCUMENT))
 OPERATIONS: Final[dict[str, Object]] = {
@@ -49,8 +53,8 @@ OPERATIONS: Final[dict[str, Object]] = {
     for path, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
 }
-SYNAP_API: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["data face"]]
-CONTROL_API: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["control face"]]
+SYNAP_API: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["Synap API"]]
+CONTROL_API: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["control API"]]
 
 
 def resolved(value: Object) -> Object:
@@ -91,20 +95,33 @@ def test_it_is_valid_openapi() -> None:
     OpenAPIV31SpecValidator(DOCUMENT).validate()
 
 
-def test_it_is_written_as_json_dumps_writes() -> None:
-    assert FILE.read_text(encoding="ascii") == json.dumps(DOCUMENT, indent=2) + "\n"
+def test_the_copy_in_docs_is_the_generated_document(project_root: Path) -> None:
+    """To regenerate it: ``synap-mock openapi > docs/generated/openapi.json``."""
+    assert (project_root / "docs" / "generated" / "openapi.json").read_bytes() == openapi()
 
 
-def test_it_bears_the_packages_version() -> None:
+@pytest.mark.parametrize("route", ALL_ROUTES, ids=lambda route: route.operation_id)
+def test_every_route_has_text(route: Route | Operation) -> None:
+    """The text is in the JSON file next to the handler's module."""
+    assert {"description", "responses"} <= read_text(route.module)["operations"].get(route.operation_id, {}).keys()
+
+
+def test_every_text_is_of_a_route() -> None:
+    modules = {route.module for route in ALL_ROUTES}
+    described = {name for module in modules for name in read_text(module)["operations"]}
+    assert described == {route.operation_id for route in ALL_ROUTES}
+
+
+def test_it_has_the_version_of_the_package() -> None:
     assert DOCUMENT["info"]["version"] == synap_mock.__version__
 
 
-def test_it_is_served_as_it_stands(inside: httpx.Client) -> None:
-    assert inside.get("/_mock/openapi.json").content == FILE.read_bytes()
+def test_it_is_served(inside: httpx.Client) -> None:
+    assert inside.get("/_mock/openapi.json").content == openapi()
 
 
-def test_it_is_printed_as_it_stands() -> None:
-    assert CliRunner().invoke(main, ["openapi"]).stdout_bytes == FILE.read_bytes()
+def test_it_is_printed() -> None:
+    assert CliRunner().invoke(main, ["openapi"]).stdout_bytes == openapi()
 
 
 def test_its_operations_are_the_routes_of_both_faces() -> None:

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from synap_mock import SynapMock
 from synap_mock.domain.values.ids import canonical_uuid
-from synap_mock.http.control import document
+from synap_mock.http.openapi.document import openapi
 from synap_mock.settings import Dialect, Settings, Tenancy
 from synap_mock.transports.server import Server
 
@@ -48,7 +48,7 @@ schemathesis.openapi.format(
 )
 
 DRAWN: Final = schemathesis.openapi.from_dict(
-    json.loads(document.openapi()),
+    json.loads(openapi()),
     config=schemathesis.Config.from_dict(
         {
             "generation": {

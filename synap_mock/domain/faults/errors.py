@@ -74,6 +74,9 @@ class RateLimited(Answered):
 class ServerError(Answered):
     """500 to 599. SDK 0.6.1 and later send the batch again [sdk].
 
+    Attributes:
+        status: of the response.
+
     Raises:
         TypeError, ValueError: `status` is not a whole number from 500 to 599.
     """

@@ -101,6 +101,9 @@ class MalformedBody(Answered):
 class WrongShape(Answered):
     """200, and JSON of another shape than the page promises.
 
+    Attributes:
+        json: the body, as a JSON value.
+
     Raises:
         TypeError, ValueError: `json` is not a JSON value.
     """

@@ -109,6 +109,9 @@ class InstanceNotReady(Answered):
 class InstanceBuildFailed(Answered):
     """409 ``instance_build_failed``: SDK 0.6.0 and later raise InstanceBuildFailedError.
 
+    Attributes:
+        attempts: how often it was built.
+
     Raises:
         TypeError, ValueError: `attempts` is not a whole number from 1.
     """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from synap_mock.http.call import Answer
+from synap_mock.http.endpoint import Keyed, Open, Route
 
 if TYPE_CHECKING:
     from synap_mock.domain.access.keys import Instance
@@ -20,3 +21,9 @@ def telemetry(_: State, __: Call, ___: Instance) -> Answer:
 def health(_: State, __: Call) -> Answer:
     """``GET /health``, no key."""
     return Answer(200, b'{"status":"ok"}')
+
+
+ROUTES: Final = (
+    Route("POST", "/v1/telemetry/batch", Keyed(telemetry, background=True), "telemetry", "Telemetry"),
+    Route("GET", "/health", Open(health, background=True), "health", "Liveness"),
+)

@@ -15,6 +15,7 @@ from synap_mock.domain.values.quoting import quote
 from synap_mock.http.call import Answer
 from synap_mock.http.content_encoding import name_encoding
 from synap_mock.http.dialects import DIALECTS
+from synap_mock.http.endpoint import Keyed, Route
 from synap_mock.http.query import whole_number
 
 if TYPE_CHECKING:
@@ -91,3 +92,33 @@ def _page(call: Call, name: str, default: int) -> int:
         return whole_number(call.query, name) or default
     except ValueError as error:
         raise Refused(Refusal(reading.READ_PAGE, str(error), (name,))) from None
+
+
+ROUTES: Final = (
+    Route(
+        "POST",
+        "/v1/conversations/messages/batch",
+        Keyed(record_batch, usual=True),
+        "record_batch",
+        "Record a batch",
+        request="Batch",
+        response=("DocumentedBatchResult", "ObservedBatchResult"),
+    ),
+    Route(
+        "POST",
+        "/v1/conversations/messages",
+        Keyed(record_one, usual=True),
+        "record_one",
+        "Record one message",
+        request="SingleEntry",
+        response=("DocumentedRecorded", "ObservedRecorded"),
+    ),
+    Route(
+        "GET",
+        "/v1/conversations/{conversation_id}/messages",
+        Keyed(read_back, usual=True),
+        "read_back",
+        "Read a conversation back",
+        response=("Turns",),
+    ),
+)

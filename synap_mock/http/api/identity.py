@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.values.encoding import encode
 from synap_mock.http.call import Answer
+from synap_mock.http.endpoint import Keyed, Route
 
 if TYPE_CHECKING:
     from synap_mock.domain.access.keys import Instance
@@ -24,3 +25,6 @@ def whoami(state: State, _: Call, instance: Instance) -> Answer:
     if tenancy is not None:
         body["user_context_isolation"] = ISOLATION[tenancy]
     return Answer(200, encode(body))
+
+
+ROUTES: Final = (Route("GET", "/api/v1/auth/whoami", Keyed(whoami), "whoami", "Who am I", response=("Identity",)),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,8 +22,6 @@ from synap_mock.http.control import (
     settings,
 )
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
-from synap_mock.http.control.parameters.operation import Operation
-from synap_mock.http.control.parameters.paging import PAGING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -32,36 +30,41 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from synap_mock.domain.state import State
+    from synap_mock.http.control.parameters.operation import Operation
 
-CONTROL_ROUTES: Mapping[str, Mapping[str, Operation]] = {
-    "/requests": {"GET": Operation(requests.show, query=PAGING)},
-    "/conversations": {"GET": Operation(conversations.show_all, query=PAGING)},
-    "/conversations/{conversation_id}": {"GET": Operation(conversations.show_one, query=("instance_id", *PAGING))},
-    "/reset": {"POST": Operation(reset.reset)},
-    "/keys": {"POST": Operation(keys.create, fields=("key", "instance_id", "tenancy"))},
-    "/keys/{key:path}": {"DELETE": Operation(keys.revoke)},
-    "/faults": {
-        "GET": Operation(faults.show, query=PAGING),
-        "POST": Operation(faults.arm, fields=None),
-        "DELETE": Operation(faults.disarm),
-    },
-    "/rejections": {
-        "GET": Operation(rejections.show, query=PAGING),
-        "POST": Operation(rejections.arm, fields=("where", "error", "times")),
-    },
-    "/answers": {
-        "POST": Operation(answers.arm, fields=("method", "path", "json", "status", "headers", "times")),
-    },
-    "/clock": {"POST": Operation(clock.move, fields=("freeze", "advance"))},
-    "/settings": {"GET": Operation(settings.show), "PATCH": Operation(settings.change, fields=None)},
-    "/livez": {"GET": Operation(probes.alive, guarded=False)},
-    "/readyz": {"GET": Operation(probes.alive, guarded=False)},
-    "/openapi.json": {"GET": Operation(document.show)},
-}
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *requests.OPERATIONS,
+    *conversations.OPERATIONS,
+    *reset.OPERATIONS,
+    *keys.OPERATIONS,
+    *faults.OPERATIONS,
+    *rejections.OPERATIONS,
+    *answers.OPERATIONS,
+    *clock.OPERATIONS,
+    *settings.OPERATIONS,
+    *probes.OPERATIONS,
+    *document.OPERATIONS,
+)
 
 
-def control_face(state: State) -> Starlette:
-    """The control API of one fake, to be mounted at ``/_mock`` behind a guard."""
+def _by_path() -> Mapping[str, Mapping[str, Operation]]:
+    found: dict[str, dict[str, Operation]] = {}
+    for operation in OPERATIONS:
+        found.setdefault(operation.path, {})[operation.method] = operation
+    return found
+
+
+CONTROL_ROUTES: Final = _by_path()
+"""Path to method to what handles it."""
+
+
+def control_face(state: State, openapi: Callable[[], bytes]) -> Starlette:
+    """The control API of one fake, to be mounted at ``/_mock`` behind a guard.
+
+    Args:
+        state: the fake.
+        openapi: the document of both APIs, built when somebody asks for it.
+    """
     app = Starlette(
         routes=[
             Route(path, _by_method(operations), methods=list(operations)) for path, operations in CONTROL_ROUTES.items()
@@ -70,6 +73,7 @@ def control_face(state: State) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.fake = state
+    app.state.openapi = openapi
     return app
 
 

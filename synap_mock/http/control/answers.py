@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.canned import CannedResponse
 from synap_mock.domain.faults.fault import NOTHING
 from synap_mock.domain.faults.responses import Respond
+from synap_mock.http.api import is_modelled
 from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
-from synap_mock.http.routes import is_modelled
+from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,3 +32,17 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
     state = fake(request)
     state.canned_responses.add(canned_response)
     return answer({"method": canned_response.method, "path": canned_response.path, "times": canned_response.times})
+
+
+OPERATIONS: Final = (
+    Operation(
+        "POST",
+        "/answers",
+        arm,
+        "arm_answer",
+        "Stand in for a route",
+        request="StandIn",
+        response=("ArmedStandIn",),
+        fields=("method", "path", "json", "status", "headers", "times"),
+    ),
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.values.clock import duration, iso, moment
 from synap_mock.http.control.json import ControlRefused, answer, fake
+from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -27,3 +28,17 @@ async def move(request: Request, fields: dict[str, Any]) -> Response:
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     return answer({"now": iso(clock.microseconds()), "frozen": clock.frozen, "warning": warning})
+
+
+OPERATIONS: Final = (
+    Operation(
+        "POST",
+        "/clock",
+        move,
+        "move_clock",
+        "Move time",
+        request="ClockChange",
+        response=("Clock",),
+        fields=("freeze", "advance"),
+    ),
+)

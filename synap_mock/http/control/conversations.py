@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.conversations.read import SeveralInstancesError, instance_with
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused, answer, fake
-from synap_mock.http.control.parameters.paging import cursor_of, limit_of
+from synap_mock.http.control.parameters.operation import Operation
+from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -80,3 +81,26 @@ def _to_json(message: Message) -> dict[str, Any]:
         "metadata": message.metadata,
         "recorded_at": message.recorded_at,
     }
+
+
+OPERATIONS: Final = (
+    Operation(
+        "GET",
+        "/conversations",
+        show_all,
+        "show_conversations",
+        "Every conversation",
+        response=("Conversations",),
+        query=PAGING,
+        cursor_parts=2,
+    ),
+    Operation(
+        "GET",
+        "/conversations/{conversation_id}",
+        show_one,
+        "show_conversation",
+        "One conversation",
+        response=("Conversation",),
+        query=("instance_id", *PAGING),
+    ),
+)

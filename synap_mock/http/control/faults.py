@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_mock.domain.faults.catalog import named
 from synap_mock.domain.faults.schedule import ScheduledFault, reachable
 from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
-from synap_mock.http.control.parameters.paging import cursor_of, limit_of
+from synap_mock.http.control.parameters.operation import Operation
+from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -70,3 +71,19 @@ def _to_json(item: ScheduledFault) -> dict[str, Any]:
         "route": item.route,
         "where": where,
     }
+
+
+OPERATIONS: Final = (
+    Operation("GET", "/faults", show, "show_faults", "What shall go wrong", response=("ArmedFaults",), query=PAGING),
+    Operation(
+        "POST",
+        "/faults",
+        arm,
+        "arm_faults",
+        "Let calls go wrong",
+        request="FaultOrScript",
+        response=("ArmedFaults",),
+        fields=None,
+    ),
+    Operation("DELETE", "/faults", disarm, "disarm_faults", "Nothing goes wrong any more", response=("ArmedFaults",)),
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.redaction.redactor import mask
 from synap_mock.http.control.json import ControlRefused, answer, fake
+from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,3 +32,18 @@ async def revoke(request: Request, _: dict[str, Any]) -> Response:
     except KeyError:
         raise ControlRefused("there is no such key to revoke", 404, "NOT_FOUND") from None
     return answer({"key": mask(key), "revoked": True})
+
+
+OPERATIONS: Final = (
+    Operation(
+        "POST",
+        "/keys",
+        create,
+        "create_key",
+        "Issue a key",
+        request="NewKey",
+        response=("IssuedKey",),
+        fields=("key", "instance_id", "tenancy"),
+    ),
+    Operation("DELETE", "/keys/{key:path}", revoke, "revoke_key", "Revoke a key", response=("RevokedKey",)),
+)

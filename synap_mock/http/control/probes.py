@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.http.control.json import answer
+from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -14,3 +15,9 @@ if TYPE_CHECKING:
 async def alive(_: Request, __: dict[str, Any]) -> Response:
     """``GET /_mock/livez``, ``GET /_mock/readyz``: a server that accepts connections is ready."""
     return answer({"status": "ok"})
+
+
+OPERATIONS: Final = (
+    Operation("GET", "/livez", alive, "livez", "Is it alive", guarded=False),
+    Operation("GET", "/readyz", alive, "readyz", "Is it ready", guarded=False),
+)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.rejections import Rejection
 from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
-from synap_mock.http.control.parameters.paging import cursor_of, limit_of
+from synap_mock.http.control.parameters.operation import Operation
+from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,3 +41,26 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
 
 def _shown(item: Rejection) -> dict[str, Any]:
     return {"where": item.where, "error": item.error, "times": item.times}
+
+
+OPERATIONS: Final = (
+    Operation(
+        "GET",
+        "/rejections",
+        show,
+        "show_rejections",
+        "Which entries are rejected",
+        response=("ArmedRejections",),
+        query=PAGING,
+    ),
+    Operation(
+        "POST",
+        "/rejections",
+        arm,
+        "arm_rejection",
+        "Let entries be rejected",
+        request="Rejection",
+        response=("ArmedRejections",),
+        fields=("where", "error", "times"),
+    ),
+)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.values.clock import iso
 from synap_mock.http.control.json import answer, fake
-from synap_mock.http.control.parameters.paging import cursor_of, limit_of
+from synap_mock.http.control.parameters.operation import Operation
+from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,3 +63,8 @@ def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, value in headers:
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
+
+
+OPERATIONS: Final = (
+    Operation("GET", "/requests", show, "show_requests", "The journal", response=("Journal",), query=PAGING),
+)

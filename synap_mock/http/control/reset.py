@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.http.control.json import answer, fake
+from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -15,3 +16,6 @@ async def reset(request: Request, _: dict[str, Any]) -> Response:
     """``POST /_mock/reset``: forget what was recorded and the journal; keys and settings stay."""
     fake(request).reset()
     return answer({})
+
+
+OPERATIONS: Final = (Operation("POST", "/reset", reset, "reset", "A clean slate"),)

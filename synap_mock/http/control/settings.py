@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
+from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,3 +26,18 @@ async def change(request: Request, fields: dict[str, Any]) -> Response:
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
     return answer(state.settings.as_dict())
+
+
+OPERATIONS: Final = (
+    Operation("GET", "/settings", show, "show_settings", "The settings", response=("Settings",)),
+    Operation(
+        "PATCH",
+        "/settings",
+        change,
+        "change_settings",
+        "Change settings",
+        request="SettingsChange",
+        response=("Settings",),
+        fields=None,
+    ),
+)

@@ -21,18 +21,39 @@ if TYPE_CHECKING:
 class Operation:
     """What handles a request, and what it accepts: everything else is rejected before the handler runs.
 
+    Its text for OpenAPI is in the JSON file next to its handler's module.
+
     Attributes:
+        method: in capitals.
+        path: under ``/_mock``, with parameters in braces.
         handler: given the request and the fields of its body.
+        operation_id: its name in OpenAPI, and in the text.
+        summary: its title.
+        request: the schema of the body, if it has fields.
+        response: the schema of status 200; empty where the text has it.
         query: the query parameters that it accepts.
         fields: the fields of the body that it accepts; None: the handler rejects unknown ones, since which are known
             depends on the others.
         guarded: whether the guard checks who sends the request. Not for a probe: a kubelet names the pod by its IP.
+        cursor_parts: how many numbers the cursor of its list has.
     """
 
+    method: str
+    path: str
     handler: Handler
+    operation_id: str
+    summary: str
+    request: str | None = None
+    response: tuple[str, ...] = ()
     query: Sequence[str] = ()
     fields: Sequence[str] | None = ()
     guarded: bool = True
+    cursor_parts: int = 1
+
+    @property
+    def module(self) -> str:
+        """The handler's module."""
+        return self.handler.__module__
 
     async def handle(self, request: Request) -> Response:
         """Handle a request.

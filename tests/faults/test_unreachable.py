@@ -108,7 +108,7 @@ def test_a_server_that_is_down_can_not_go_down(asked: Asked) -> None:
 
 
 def test_a_fake_on_no_port_can_not_go_down(fake: SynapMock) -> None:
-    with pytest.raises(RuntimeError, match="the fake is on no port; ask for the fixture synap_server, or serve"):
+    with pytest.raises(RuntimeError, match="the fake is not served on a port; request the fixture synap_server"):
         fake.down()
 
 

@@ -29,11 +29,11 @@ def assemble(routes: Iterable[Route], operations: Iterable[Operation], version: 
     paths: Object = {}
     for route in routes:
         text = texts.setdefault(route.module, read_text(route.module))
-        described = api_operation(route, text["operations"][route.operation_id], values)
+        described = api_operation(route, _operation_text(text, route), values)
         paths.setdefault(route.path, {})[route.method.lower()] = described
     for operation in operations:
         text = texts.setdefault(operation.module, read_text(operation.module))
-        described = control_operation(operation, text["operations"][operation.operation_id], values)
+        described = control_operation(operation, _operation_text(text, operation), values)
         path = f"/_mock{operation.path.replace(':path', '')}"
         paths.setdefault(path, {})[operation.method.lower()] = described
     schemas: Object = {}
@@ -46,6 +46,15 @@ def assemble(routes: Iterable[Route], operations: Iterable[Operation], version: 
         "paths": paths,
         "components": {**expand_schema(common["components"], values), "responses": responses, "schemas": schemas},
     }
+
+
+def _operation_text(text: Object, route: Route | Operation) -> Object:
+    found: Object = text["operations"].get(route.operation_id, {})
+    missing = [name for name in ("description", "responses") if name not in found]
+    if missing:
+        file = f"{route.module.replace('.', '/')}.json"
+        raise LookupError(f"{file} must have {' and '.join(missing)} under operations.{route.operation_id}")
+    return found
 
 
 def _schemas(text: Object, values: Object) -> Object:

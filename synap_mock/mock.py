@@ -22,6 +22,7 @@ from synap_mock.http.api import is_modelled
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
 from synap_mock.settings import Settings, port_number, whole
+from synap_mock.transports.loopback import is_loopback
 from synap_mock.transports.one_process import OneProcess
 
 if TYPE_CHECKING:
@@ -315,7 +316,7 @@ class SynapMock:
             OSError: the address can't be bound.
             ValueError: `host` is not a host name, `port` is out of range, or a scheduled fault needs httpx.
         """
-        from synap_mock.transports.server import Server, is_loopback  # noqa: PLC0415 - uvicorn is not needed in process
+        from synap_mock.transports.server import Server  # noqa: PLC0415 - uvicorn is not needed in process
 
         port = port_number(port)
         for armed in self._state.faults.all():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import threading
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Final, Self
@@ -34,14 +33,6 @@ _TICK: Final = 0.1
 BACKLOG: Final = 2048
 _SWEEP: Final = 5
 """Ticks between two looks at what connections wait for."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches `host`."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 class Server:

@@ -19,20 +19,30 @@ def contents(live: Live) -> list[str]:
     return [message.content for message in live.fake.messages]
 
 
+def in_segments(live: Live, *segments: bytes) -> int:
+    """Send segments one by one, each read by the server before the next is sent; return the status."""
+    with Line(live.port) as line, Line(live.port) as other:
+        for segment in segments:
+            line.send(segment)
+            other.send(HEALTH)
+            other.answer()
+        return line.answer().status
+
+
 def test_an_offer_in_one_segment_keeps_its_body(served: Live) -> None:
     assert served.send(request(*OFFER)).status == 200
 
 
 def test_an_offer_in_any_two_segments_keeps_its_body(served: Live) -> None:
     sent = request(*OFFER)
-    for cut in range(1, len(sent), 7):
+    for cut in range(1, len(sent), 5):
         served.fake.reset()
-        assert served.send(sent[:cut], sent[cut:]).status == 200
+        assert in_segments(served, sent[:cut], sent[cut:]) == 200
         assert len(served.fake.messages) == 1
 
 
 def test_an_offer_byte_by_byte_keeps_its_body(served: Live) -> None:
-    assert served.send(*(bytes([byte]) for byte in request(*OFFER))).status == 200
+    assert in_segments(served, *(bytes([byte]) for byte in request(*OFFER))) == 200
 
 
 def test_an_offer_with_a_chunked_body_keeps_its_body(served: Live) -> None:
@@ -61,7 +71,7 @@ def test_offers_among_pipelined_requests_keep_their_bodies(served: Live) -> None
 
 def test_a_body_with_the_line_of_an_offer_is_a_body(served: Live) -> None:
     """The guard rejects a request before its body arrives, in which a line looks like a header."""
-    body = b'{"a":"\r\n\r\nGET / HTTP/1.1\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"}'
+    body = b'{"a":"\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"}'
     head = request(
         host=(b"Host: evil.example",), target=b"/_mock/reset", framing=(b"Content-Length: %d" % len(body),), body=b""
     )

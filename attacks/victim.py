@@ -7,6 +7,7 @@ import json
 import statistics
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 HEALTH_P99: Final = 0.05
 """Seconds: the most that the slowest hundredth of calls of /health may take during an attack."""
 _COMMAND: Final = (sys.executable, "-m", "synap_mock", "serve", "--port", "0", "--api-key", KEY, "--log-format", "json")
+_HOLD: Final = 3
 _PROBE: Final = Path(__file__).with_name("probe.py")
 
 
@@ -48,6 +50,10 @@ class Victim:
         with Line(self.port) as line:
             line.send(*parts)
             return line.answer()
+
+    def hold(self) -> None:
+        """Let time pass in which the connections of an attack stay open, and /health is asked for."""
+        time.sleep(_HOLD)
 
     def control(self, method: str, path: str, **fields: Any) -> Answered:
         """Call the control API."""

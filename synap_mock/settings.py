@@ -20,6 +20,8 @@ Plan = Literal["free", "pro"]
 RateLimit = Plan | int | tuple[int, int]
 
 MIB: Final = 1024 * 1024
+PAGE_BYTES: Final = MIB // 2
+"""Bytes of a page of the control API: making a longer response would block every other client."""
 _HOST: Final = re.compile(r"(?!.{254})[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*")
 _LAST_PORT: Final = 65535
 _DIGITS: Final = 10

@@ -51,11 +51,13 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **options)
+        self._limits = self.admission.limits
         self.held = 0
         self.unread = 0
         self.moved_at = self.loop.time()
         self._began_at: float | None = None
         """When the head that is being received began."""
+        self._head_size = 0
         self._events = 0
         self._quiet = 0
         self._parked = False
@@ -88,7 +90,7 @@ class Connection(HttpToolsProtocol):
         if self._events == events:
             self._quiet += len(data)
             self._hold(len(data))
-            if self._quiet > self.admission.limits.head_bytes:
+            if self._quiet > self._limits.head_bytes:
                 self._reject(self._too_large())
         else:
             self._quiet = 0
@@ -114,12 +116,14 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._began_at = self.moved_at
+        self._head_size = 0
         self.scope["extensions"] = {LINE: self}  # type: ignore[dict-item] # ASGI lets a server add its own
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if len(self.headers) >= self.admission.limits.headers:
-            self._abandon(self._too_large())
         super().on_header(name, value)
+        self._head_size += len(name) + len(value)
+        if len(self.headers) > self._limits.headers:
+            self._abandon(self._too_large())
 
     def on_headers_complete(self) -> None:
         self._events += 1
@@ -129,11 +133,11 @@ class Connection(HttpToolsProtocol):
                 self._abandon(_Rejection(400, "CONNECT is not accepted: this is not a proxy"))
             self._offering = True
             return
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if size > self.admission.limits.head_bytes:
+        size = len(self.url) + self._head_size
+        if size > self._limits.head_bytes:
             self._abandon(self._too_large())
-        if len(self.pipeline) >= self.admission.limits.pipelined:
-            text = f"more than {self.admission.limits.pipelined} requests wait on this connection"
+        if len(self.pipeline) >= self._limits.pipelined:
+            text = f"more than {self._limits.pipelined} requests wait on this connection"
             self._abandon(_Rejection(429, text))
         if self._offered is not None:  # the app sees what was sent
             self.headers[:] = self._offered
@@ -208,7 +212,7 @@ class Connection(HttpToolsProtocol):
     # Rejections
 
     def _too_large(self) -> _Rejection:
-        limits = self.admission.limits
+        limits = self._limits
         return _Rejection(431, f"a request's head may have {limits.head_bytes} bytes and {limits.headers} headers")
 
     def _abandon(self, rejection: _Rejection) -> None:
@@ -248,7 +252,7 @@ class Connection(HttpToolsProtocol):
         self._keep_to_memory()
 
     def _keep_to_memory(self) -> None:
-        if self.admission.held > self.admission.limits.in_flight:
+        if self.admission.held > self._limits.in_flight:
             self.admission.make_memory(self, self.connections)  # type: ignore[arg-type] # all of them are ours
 
     def _release(self) -> None:
@@ -284,7 +288,7 @@ class Connection(HttpToolsProtocol):
 
     def expire(self, now: float) -> None:
         """Close it if something has been awaited for too long."""
-        limits = self.admission.limits
+        limits = self._limits
         before = self.unread
         self._count_unread()
         if self.unread < before or (self.unread and not before):

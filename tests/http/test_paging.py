@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,27 @@ def test_pages_of_messages_are_the_transcript(full: SynapMock, inside: httpx.Cli
     path = f"/_mock/conversations/{CONVERSATION}?instance_id=inst_0"
     shown = [(each["role"], each["content"]) for page in pages(inside, path) for each in page["messages"]]
     assert shown == full.transcript(CONVERSATION, instance_id="inst_0")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [(f"/_mock/conversations/{CONVERSATION}", "messages"), ("/_mock/requests", "requests")]
+)
+def test_a_page_has_at_most_half_a_mib_of_texts(fake: SynapMock, inside: httpx.Client, path: str, name: str) -> None:
+    headers = {"Authorization": f"Bearer {fake.api_key}"}
+    for number in range(30):
+        message = {**entry(1), "conversation_id": CONVERSATION, "content": f"{number} " + "x" * 60_000}
+        assert inside.post(BATCH, json={"messages": [message]}, headers=headers).status_code == 200
+    found = pages(inside, path)
+    assert [len(page[name]) for page in found] == [8, 8, 8, 6]
+    numbers = [int(re.search(r"(\d+) x", str(item))[1]) for page in found for item in page[name]]  # type: ignore[index] # each has one
+    assert numbers == (list(range(30)) if name == "messages" else list(range(29, -1, -1)))
+
+
+def test_a_page_holds_one_item_of_any_size(fake: SynapMock, inside: httpx.Client) -> None:
+    message = {**entry(1), "conversation_id": CONVERSATION, "content": "x" * 2**20}
+    headers = {"Authorization": f"Bearer {fake.api_key}"}
+    assert inside.post(BATCH, json={"messages": [message] * 2}, headers=headers).status_code == 200
+    assert [len(page["messages"]) for page in pages(inside, f"/_mock/conversations/{CONVERSATION}")] == [1, 1]
 
 
 def test_a_page_stays_in_place_while_calls_arrive(inside: httpx.Client) -> None:

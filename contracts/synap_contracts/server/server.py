@@ -239,7 +239,7 @@ class Server:
         """Return the recording requests since the last reset, the oldest first."""
         if "journal" not in self.capabilities:
             return ()
-        listed = self.control("GET", "/_mock/requests?limit=1000")["requests"]
+        listed = self._list("/_mock/requests", "requests")
         return tuple(
             Request(
                 dt.datetime.fromisoformat(each["at"]),

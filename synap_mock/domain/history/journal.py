@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from synap_mock.domain.redaction.credentials import is_credential, masked_header, masked_query, sent_credentials
+from synap_mock.settings import PAGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,7 +247,7 @@ class Journal:
         """Some of the same calls as the control API shows them, newest first.
 
         Args:
-            limit: most of them.
+            limit: most of them; fewer where they have more than half a MiB.
             before: only calls before the one of this number; None: from the newest one on.
 
         Returns:
@@ -287,8 +288,15 @@ class _Newest:
         kept = len(self._exchanges)
         stop = kept if before is None else min(max(before - self.dropped, 0), kept)
         start = max(0, stop - limit)
-        page = [exchange for exchange, _ in islice(self._exchanges, start, stop)]
-        return page[::-1], self.dropped + start if start else None
+        page: list[Exchange] = []
+        room = PAGE_BYTES
+        for exchange, size in reversed([*islice(self._exchanges, start, stop)]):
+            room -= size
+            if room < 0 and page:
+                break
+            page.append(exchange)
+        start = stop - len(page)
+        return page, self.dropped + start if start else None
 
     def add(self, exchange: Exchange, most: int, most_bytes: int) -> None:
         size = exchange.size

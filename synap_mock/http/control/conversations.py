@@ -10,6 +10,7 @@ from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused, answer, fake
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
+from synap_mock.settings import PAGE_BYTES
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -51,7 +52,7 @@ async def show_one(request: Request, _: dict[str, Any]) -> Response:
     state = fake(request)
     try:
         holder = instance_with(state.store, conversation_id, request.query_params.get("instance_id"))
-        messages = state.store.transcript(holder or "", conversation_id, after + 1, limit)
+        messages = _page(state.store.transcript(holder or "", conversation_id, after + 1, limit))
         length = state.store.length(holder or "", conversation_id)
     except SeveralInstancesError as error:
         choices = ", ".join(error.instances)
@@ -64,9 +65,19 @@ async def show_one(request: Request, _: dict[str, Any]) -> Response:
             "conversation_id": conversation_id,
             "instance_id": holder,
             "messages": [_to_json(message) for message in messages],
-            "next": str(after + limit) if after + limit < length else None,
+            "next": str(after + len(messages)) if messages and after + len(messages) < length else None,
         }
     )
+
+
+def _page(messages: list[Message]) -> list[Message]:
+    """The first of the messages, as many as fit into a page, and at least one."""
+    room = PAGE_BYTES
+    for number, message in enumerate(messages):
+        room -= len(message.content) + len(repr(message.metadata))
+        if room < 0 and number:
+            return messages[:number]
+    return messages
 
 
 def _to_json(message: Message) -> dict[str, Any]:

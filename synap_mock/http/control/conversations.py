@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.conversations.read import SeveralInstancesError, instance_with
+from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused, answer, fake
@@ -74,7 +75,7 @@ def _page(messages: list[Message]) -> list[Message]:
     """The first of the messages, as many as fit into a page, and at least one."""
     room = PAGE_BYTES
     for number, message in enumerate(messages):
-        room -= len(message.content) + len(repr(message.metadata))
+        room -= len(message.content) + len(encode(message.metadata))
         if room < 0 and number:
             return messages[:number]
     return messages

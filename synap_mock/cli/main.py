@@ -219,7 +219,7 @@ def serve(  # noqa: PLR0913 - one argument an option
       256 MiB of requests and responses in flight, over all connections
       64 KiB and 256 headers in a request's head, which must arrive within 30 s
       60 s without a byte of a request's body, or of a response being read
-      64 requests that wait on one connection
+      1,000 requests that wait on one connection
     What has been stalled the longest is closed to make room.
     """
     file = PortFile(port_file)

@@ -42,7 +42,7 @@ class Limits:
     in_flight: int = 256 * MIB
     head_bytes: int = 64 * 1024
     headers: int = 256
-    pipelined: int = 64
+    pipelined: int = 1000
     keep_alive: int = 3600
     head_seconds: float = 30
     body_seconds: float = 60

@@ -51,12 +51,19 @@ class Line:
 
     def interim(self) -> int:
         """The status of an answer that has neither headers nor body."""
-        return int(b"".join(iter(self._file.readline, b"\r\n")).split()[1])
+        return int(b"".join(self._head()).split()[1])
 
     def answer(self, *, bodiless: bool = False) -> Answered:
-        status, *headers = iter(self._file.readline, b"\r\n")
+        status, *headers = self._head()
         length = next(int(header[15:]) for header in headers if header.lower().startswith(b"content-length:"))
         return Answered(int(status.split()[1]), b"" if bodiless else self._file.read(length))
+
+    def _head(self) -> list[bytes]:
+        lines = []
+        while (line := self._file.readline()) != b"\r\n":
+            assert line, "the server has closed the connection"
+            lines.append(line)
+        return lines
 
     def hang_up(self) -> None:
         """Close at once, without the courtesies: the server sees a reset."""

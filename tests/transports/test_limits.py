@@ -160,8 +160,8 @@ def test_half_heads_make_room_for_connections() -> None:
         assert closed(halves[0])
 
 
-def test_pipelined_requests_over_the_limit_get_429_in_turn(port: int) -> None:
-    with Line(port) as line:
+def test_pipelined_requests_over_the_limit_get_429_in_turn() -> None:
+    with serving(pipelined=64) as (_, server), Line(server.port) as line:
         line.send(HEALTH * 300)
         statuses: list[int] = []
         while not statuses or statuses[-1] == 200:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import Final, NamedTuple
+
+import httptools
 
 _log: Final = logging.getLogger("synap_mock.server")
 _INTERVAL: Final = 10
@@ -42,3 +44,16 @@ class BadRequests:
         self._logged = self.total
         self._next_at = now + _INTERVAL
         _log.warning("rejected %d %s; latest: %s", count, "request" if count == 1 else "requests", self._latest)
+
+
+class Rejection(NamedTuple):
+    """A response to a request that is not handled."""
+
+    status: int
+    text: str
+
+
+def reason_of(error: httptools.HttpParserError) -> str:
+    """The parser's reason, without the client's text that a callback's error may have."""
+    is_own = isinstance(error, httptools.HttpParserCallbackError | httptools.HttpParserInvalidURLError)
+    return "Invalid HTTP request received." if is_own else f"Invalid HTTP request received: {error}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from synap_mock.domain.faults.fault import Wire
 from synap_mock.http.control.guard import TARGET
 from synap_mock.http.fault_step import LINE
+from synap_mock.transports.bad_requests import Rejection, reason_of
 
 if TYPE_CHECKING:
     from starlette.types import Receive
@@ -32,11 +33,6 @@ _STALLED_AFTER: Final = 1.0
 _REQUEST_OVERHEAD: Final = 4096
 """What the objects of a request take, roughly."""
 _OFFER: Final = b"upgrade"
-
-
-class _Rejection(NamedTuple):
-    status: int
-    text: str
 
 
 class Connection(HttpToolsProtocol):
@@ -64,7 +60,7 @@ class Connection(HttpToolsProtocol):
         """The next request waits until the response before it has been read."""
         self._offering = False
         self._offered: list[tuple[bytes, bytes]] | None = None
-        self._rejection: _Rejection | None = None
+        self._rejection: Rejection | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(transport)
@@ -85,7 +81,7 @@ class Connection(HttpToolsProtocol):
         try:
             self._parse(data)
         except httptools.HttpParserError as error:
-            self._reject(self._rejection or _Rejection(400, _reason(error)))
+            self._reject(self._rejection or Rejection(400, reason_of(error)))
             return
         if self._events == events:
             self._quiet += len(data)
@@ -130,7 +126,7 @@ class Connection(HttpToolsProtocol):
         self._began_at = None
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
-                self._abandon(_Rejection(400, "CONNECT is not accepted: this is not a proxy"))
+                self._abandon(Rejection(400, "CONNECT is not accepted: this is not a proxy"))
             self._offering = True
             return
         size = len(self.url) + self._head_size
@@ -138,7 +134,7 @@ class Connection(HttpToolsProtocol):
             self._abandon(self._too_large())
         if len(self.pipeline) >= self._limits.pipelined:
             text = f"more than {self._limits.pipelined} requests wait on this connection"
-            self._abandon(_Rejection(429, text))
+            self._abandon(Rejection(429, text))
         if self._offered is not None:  # the app sees what was sent
             self.headers[:] = self._offered
             self._offered = None
@@ -211,16 +207,16 @@ class Connection(HttpToolsProtocol):
 
     # Rejections
 
-    def _too_large(self) -> _Rejection:
+    def _too_large(self) -> Rejection:
         limits = self._limits
-        return _Rejection(431, f"a request's head may have {limits.head_bytes} bytes and {limits.headers} headers")
+        return Rejection(431, f"a request's head may have {limits.head_bytes} bytes and {limits.headers} headers")
 
-    def _abandon(self, rejection: _Rejection) -> None:
+    def _abandon(self, rejection: Rejection) -> None:
         """Stop parsing, from a callback of the parser."""
         self._rejection = rejection
         raise httptools.HttpParserError(rejection.text)
 
-    def _reject(self, rejection: _Rejection) -> None:
+    def _reject(self, rejection: Rejection) -> None:
         """Reject what was received last, after the responses to the requests before it."""
         self._rejection = rejection
         self._began_at = None
@@ -243,8 +239,6 @@ class Connection(HttpToolsProtocol):
             lines = b"\r\n".join((*default, *head, b"", b""))
             self.transport.write(STATUS_LINE[status] + lines + body)
         self.transport.close()
-
-    # Limits over all connections
 
     def _hold(self, size: int) -> None:
         self.held += size
@@ -301,12 +295,12 @@ class Connection(HttpToolsProtocol):
             return
         elif self._began_at is not None:
             if now - self._began_at > limits.head_seconds:
-                self._reject(_Rejection(408, f"a request's head must arrive within {limits.head_seconds:g} seconds"))
+                self._reject(Rejection(408, f"a request's head must arrive within {limits.head_seconds:g} seconds"))
         elif self.cycle is not None and self.cycle.more_body and not self.cycle.response_complete:
             waits = not self.flow.read_paused and now - self.moved_at > limits.body_seconds
             if waits:
                 text = f"no byte of the request's body arrived for {limits.body_seconds:g} seconds"
-                self._reject(_Rejection(408, text))
+                self._reject(Rejection(408, text))
 
     # Faults
 
@@ -348,12 +342,6 @@ class Connection(HttpToolsProtocol):
 def connections_of(admission: Admission) -> type[Connection]:
     """The protocol class of a server, for uvicorn's configuration."""
     return type("ServerConnection", (Connection,), {"admission": admission})
-
-
-def _reason(error: httptools.HttpParserError) -> str:
-    """What the parser says, without what a callback of uvicorn's made of the client's text."""
-    is_own = isinstance(error, httptools.HttpParserCallbackError | httptools.HttpParserInvalidURLError)
-    return "Invalid HTTP request received." if is_own else f"Invalid HTTP request received: {error}"
 
 
 async def _gone(receive: Receive) -> None:

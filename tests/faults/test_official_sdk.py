@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.fault import Fault
 
 ATTEMPTS: Final = 3
-SILENT: Final = (ReadTimeout(), Latency(30))
+SILENT: Final = (ReadTimeout(), StalledBody(), Latency(30))
 
 
 @pytest.fixture(autouse=True)

@@ -197,7 +197,7 @@ def test_color_follows_the_option_then_the_variables(
     variables: dict[str, str],
     colored: bool,  # noqa: FBT001 - the expectation
 ) -> None:
-    asked = ["verify", "reference", "--clause", "RES-TOTAL", "--profile", "quick", "--examples", "0", *arguments]
+    asked = ["verify", "reference", "--clause", "RES-EMPTY", "--profile", "quick", "--examples", "0", *arguments]
     done = run(asked, None, **variables)
     assert done.returncode == 0
     assert (b"\x1b[32mok" in done.stdout) == colored

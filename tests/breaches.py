@@ -50,6 +50,10 @@ def body(content: bytes) -> Callable[[httpx.Client], httpx.Response]:
     return lambda client: client.post(BATCH, content=content)
 
 
+def document(fields: object) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post("/api/v1/memories/create", json=fields)
+
+
 def get(path: str) -> Callable[[httpx.Client], httpx.Response]:
     return lambda client: client.get(path)
 
@@ -87,7 +91,7 @@ BREACHES: dict[str, Breach] = {
     "KEY-REVOKED": Breach(with_revoked_key),
     "KEY-OF-OTHER-INSTANCE": Breach(with_key_of_other_instance),
     "CALL-TOO-SOON": Breach(too_soon, {"rate_limit": "free"}),
-    "ROUTE-NOT-MODELLED": Breach(get("/v1/context/user/fetch")),
+    "ROUTE-NOT-MODELLED": Breach(get("/v1/nothing")),
     "BODY-TOO-LARGE": Breach(batch(GOOD), {"max_body": 100}),
     "BODY-JSON": Breach(body(b'{"messages": [NaN]}'), where="body"),
     "BODY-OBJECT": Breach(body(b"[]"), where="body"),
@@ -126,4 +130,18 @@ BREACHES: dict[str, Breach] = {
     "READ-CONVERSATION-ID": Breach(get("/v1/conversations/conv-1/messages"), where="conversation_id"),
     "READ-PAGE": Breach(get(f"/v1/conversations/{CID}/messages?start=0"), where="start"),
     "READ-UNKNOWN": Breach(get(f"/v1/conversations/{uuid.uuid4()}/messages")),
+    "FIELD-MISSING": Breach(document({}), where="document"),
+    "FIELD-STRING": Breach(document({"document": "x", "user_id": 5}), where="user_id"),
+    "FIELD-OBJECT": Breach(document({"document": "x", "metadata": []}), where="metadata"),
+    "FIELD-DOCUMENT": Breach(document({"document": None}), where="document"),
+    "FIELD-TIME": Breach(document({"document": "x", "document_created_at": "today"}), where="document_created_at"),
+    "FIELD-CHOICE": Breach(document({"document": "x", "mode": "slow"}), where="mode"),
+    "SCOPE-CUSTOMER-REQUIRED": Breach(
+        document({"document": "x", "user_id": "u"}), {"tenancy": "b2b"}, where="customer_id"
+    ),
+    "SCOPE-CUSTOMER-NOT-ACCEPTED": Breach(
+        document({"document": "x", "customer_id": "c"}), {"tenancy": "b2c", "dialect": "observed"}, where="customer_id"
+    ),
+    "MEMORY-UNKNOWN": Breach(get(f"/api/v1/memories/{uuid.uuid4()}")),
+    "INGESTION-UNKNOWN": Breach(get(f"/api/v1/memories/status/{uuid.uuid4()}")),
 }

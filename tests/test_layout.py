@@ -20,7 +20,7 @@ LEVELS: Final = (
     {"domain.values", "settings"},
     {"domain.rules", "domain.access"},
     {"domain.faults", "domain.history", "domain.storage"},
-    {"domain.state", "domain.conversations"},
+    {"domain.state", "domain.conversations", "domain.memories"},
     {"http"},
     {"transports"},
     {"mock", "strategies"},

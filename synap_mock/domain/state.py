@@ -9,6 +9,7 @@ from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
 from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.journal import Journal
+from synap_mock.domain.memories.store import Memories
 from synap_mock.domain.redaction.redactor import Redactor
 from synap_mock.domain.storage.memory import MemoryStorage
 from synap_mock.domain.values.clock import Clock
@@ -41,6 +42,7 @@ class State:
         self._tokens: set[str] = set()
         self.keys = Keys(api_keys, self.redactor)
         self.store: Storage = MemoryStorage(self.ids)
+        self.memories = Memories()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ScheduledFault] = Queue()
         self.rejections: Queue[Rejection] = Queue()
@@ -77,6 +79,7 @@ class State:
         """
         with self._lock:
             self.store.clear()
+            self.memories.clear()
             self.journal.clear()
             self.faults.clear()
             self.rejections.clear()

@@ -50,7 +50,8 @@ class Documented:
     def refused(self, refusals: Sequence[Refusal], route: str) -> Answer:  # noqa: ARG002 - the pages' form doesn't name it
         """``{"error", "code", "details"}``."""
         rule = refusals[0].rule
-        details = {refusal.where: refusal.text for refusal in refusals} if rule.code == "INVALID_INPUT" else {}
+        placed = rule.code == "INVALID_INPUT" or (rule.scope is Scope.CALL and refusals[0].path)
+        details = {refusal.where: refusal.text for refusal in refusals} if placed else {}
         body = {"error": _summary(refusals), "code": rule.code, "details": details}
         return Answer(rule.status, encode(body), tuple(refusals))
 
@@ -89,7 +90,7 @@ class Observed:
         status = first.rule.status_in("observed")
         if first.rule.schema_error:
             body: dict[str, Any] = {"detail": [_validation(refusal) for refusal in refusals]}
-        elif first.rule.scope is Scope.ENTRY:
+        elif first.rule.scope is Scope.ENTRY or first.rule.observed_code:
             body = _refused_entry(first, route)
         else:
             body = {"detail": first.rule.observed_detail or _summary(refusals)}
@@ -130,9 +131,11 @@ def _validation(refusal: Refusal) -> dict[str, Any]:
 def _refused_entry(refusal: Refusal, route: str) -> dict[str, Any]:
     """The form of the one such answer that is public: customer_id on B2C (docs/evidence.md, Errors)."""
     code = refusal.rule.observed_code or refusal.rule.code.lower()
-    message, fix = refusal.text, ""
-    if isinstance(refusal.rule, EntryRule):  # a test's own words for a rejection are left whole
-        wrong, _, fix = refusal.text.rpartition("; ")
+    message, fix = _summary((refusal,)), ""
+    if (
+        isinstance(refusal.rule, EntryRule) or refusal.rule.scope is Scope.CALL
+    ):  # a test's own words for a rejection are left whole
+        wrong, _, fix = message.rpartition("; ")
         message = f"{wrong}."
     return {
         "error": code,

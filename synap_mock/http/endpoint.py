@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from synap_mock.http.auth import authenticate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.rules.bodies import BodyField
     from synap_mock.domain.state import State
     from synap_mock.http.call import Answer, Call
 
@@ -92,6 +93,7 @@ class Route:
         summary: its title.
         request: the schema of the body; None: the body is ignored.
         response: the schemas of status 200, one of each dialect where they differ; empty where the text has it.
+        fields: what the body has, where its rules are the general ones; the schema `request` is made of them.
     """
 
     method: str
@@ -101,6 +103,7 @@ class Route:
     summary: str
     request: str | None = None
     response: tuple[str, ...] = ()
+    fields: Sequence[BodyField] = ()
 
     @property
     def module(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.domain.rules import credentials, entries, fields, reading, request
+from synap_mock.domain.rules import bodies, credentials, entries, fields, memories, reading, request, scopes
 
 if TYPE_CHECKING:
     from synap_mock.domain.rules.rule import Rule
@@ -15,4 +15,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *fields.RULES,
     *entries.RULES,
     *reading.RULES,
+    *bodies.RULES,
+    *scopes.RULES,
+    *memories.RULES,
 )

@@ -7,6 +7,7 @@ import random
 import re
 import secrets
 import string
+import uuid
 from typing import Final
 
 _HEX: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}"
@@ -81,6 +82,10 @@ class Ids:
     def session(self) -> str:
         """A session id, for *record one* without one."""
         return f"sess_{self._source.getrandbits(64):016x}"
+
+    def uuid(self) -> str:
+        """The id of a memory, of an ingestion or of anything else that the vendor names by a UUID."""
+        return str(uuid.UUID(int=self._source.getrandbits(128), version=4))
 
     def correlation(self) -> str:
         """A correlation id, for a request without a usable one."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.routing import compile_path
 
-from synap_mock.http.api import background, conversations, identity
+from synap_mock.http.api import background, conversations, identity, memories
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ROUTES: Final[tuple[Route, ...]] = (
     *conversations.ROUTES,
+    *memories.ROUTES,
     *identity.ROUTES,
     *background.ROUTES,
 )

@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.conversations import record as recording
 from synap_mock.domain.conversations import schema
-from synap_mock.domain.rules import reading, request
+from synap_mock.domain.rules import reading
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 from synap_mock.http.call import Answer
-from synap_mock.http.content_encoding import name_encoding
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.endpoint import Keyed, Route
+from synap_mock.http.parsing import parse_body
 from synap_mock.http.query import whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from synap_mock.domain.access.keys import Instance
     from synap_mock.domain.state import State
-    from synap_mock.domain.values.batch import Batch
     from synap_mock.http.call import Call
 
 PAGE: Final = 500
@@ -32,14 +29,14 @@ PAGE: Final = 500
 
 def record_batch(state: State, call: Call, instance: Instance) -> Answer:
     """``POST /v1/conversations/messages/batch``."""
-    batch = _parsed(state, call, lambda body: schema.batch(body, state.settings.max_batch))
+    batch = parse_body(state, call, lambda body: schema.batch(body, state.settings.max_batch))
     outcome = recording.record(state, instance, batch)
     return Answer(200, DIALECTS[state.settings.dialect].batch(outcome), tuple(outcome.refused.values()))
 
 
 def record_one(state: State, call: Call, instance: Instance) -> Answer:
     """``POST /v1/conversations/messages``: what would fail an entry of a batch fails the call."""
-    entry = _parsed(state, call, schema.single)
+    entry = parse_body(state, call, schema.single)
     session_id = entry.session_ids[0] or state.ids.session()
     outcome = recording.record(state, instance, entry._replace(session_ids=[session_id]), registers=True)
     if outcome.refused:
@@ -73,18 +70,6 @@ def read_back(state: State, call: Call, instance: Instance) -> Answer:
         for message in found
     ]
     return Answer(200, encode({"turns": turns}))
-
-
-def _parsed(state: State, call: Call, parse: Callable[[bytes], Batch]) -> Batch:
-    if call.body.over_cap:
-        limit = state.settings.max_body
-        raise Refused(
-            Refusal(request.BODY_TOO_LARGE, f"the body must have at most {limit} bytes, not {call.body.size}")
-        )
-    try:
-        return parse(call.body.content)
-    except Refused as refused:
-        raise name_encoding(refused, call.header(b"content-encoding")) from None
 
 
 def _page(call: Call, name: str, default: int) -> int:

@@ -12,7 +12,7 @@ from synap_mock.domain.rules.rule import Refused
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.quoting import quote
 from synap_mock.http.body import read_body
-from synap_mock.http.content_encoding import name_encoding
+from synap_mock.http.parsing import name_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

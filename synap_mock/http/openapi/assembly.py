@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synap_mock.http.openapi.from_code import entry_schema, fault_schemas, setting_schemas, values_from_code
+from synap_mock.http.openapi.from_code import (
+    body_schema,
+    entry_schema,
+    fault_schemas,
+    setting_schemas,
+    values_from_code,
+)
 from synap_mock.http.openapi.operations import api_operation, control_operation, response
 from synap_mock.http.openapi.text import Object, expand_schema, read_text
 
@@ -39,6 +45,9 @@ def assemble(routes: Iterable[Route], operations: Iterable[Operation], version: 
     schemas: Object = {}
     for text in (common, *texts.values()):
         schemas |= _schemas(text, values)
+    for route in routes:
+        if route.request and route.fields:
+            schemas[route.request] = body_schema(route.fields, texts[route.module]["bodies"][route.request])
     responses = {name: response(text, values) for name, text in common["responses"].items()}
     return {
         **{name: common[name] for name in ("openapi", "info", "servers", "tags", "security")},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import re
 from dataclasses import MISSING, fields
 from types import NoneType, UnionType
@@ -11,6 +12,16 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 
 from synap_mock.domain.faults.catalog import FAULTS
 from synap_mock.domain.faults.fault import NOTHING, Unreachable
+from synap_mock.domain.memories.memory import KINDS
+from synap_mock.domain.rules.bodies import (
+    FIELD_BOOLEAN,
+    FIELD_DOCUMENT,
+    FIELD_INTEGER,
+    FIELD_LIST,
+    FIELD_OBJECT,
+    FIELD_STRING,
+    FIELD_TIME,
+)
 from synap_mock.domain.rules.entries import ENTRY_RULES, REJECTED
 from synap_mock.domain.rules.fields import BATCH_FIELDS
 from synap_mock.domain.rules.index import RULES
@@ -21,7 +32,9 @@ from synap_mock.http.openapi.text import Object, closed_object, component
 from synap_mock.settings import Settings, Tenancy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from synap_mock.domain.rules.bodies import BodyField
 
 _CONTROL_CODES: Final = ("NOT_FOUND", "METHOD_NOT_ALLOWED")
 _TERMS: Final = {"times": "Times", "after_commit": "AfterCommit", "route": "Route", "where": "Where"}
@@ -35,6 +48,17 @@ _JSON_TYPES: Final = {
 }
 _FIELD_TYPES: Final = {"string_type": "string", "dict_type": "object"}
 """Pydantic's name for a value of the wrong type, to JSON Schema's name for the right one."""
+
+_BODY_TYPES: Final = {
+    FIELD_STRING: "string",
+    FIELD_INTEGER: "integer",
+    FIELD_BOOLEAN: "boolean",
+    FIELD_OBJECT: "object",
+    FIELD_LIST: "array",
+    FIELD_DOCUMENT: "string",
+    FIELD_TIME: "string",
+}
+_SIZES: Final = {FIELD_STRING: "Length", FIELD_DOCUMENT: "Length", FIELD_LIST: "Items", FIELD_INTEGER: "imum"}
 
 
 def values_from_code() -> dict[str, Any]:
@@ -50,6 +74,7 @@ def values_from_code() -> dict[str, Any]:
         ],
         "schema_errors": list(dict.fromkeys(rule.schema_error[0] for rule in RULES if rule.schema_error)),
         "roles": sorted(ROLES),
+        "memory_kinds": list(KINDS),
         "tenancies": list(get_args(Tenancy)),
         "isolations": list(ISOLATION.values()),
         "any_entry_field": {name: {} for name in FIELDS},
@@ -90,6 +115,42 @@ def entry_schema(description: str, descriptions: dict[str, str]) -> Object:
             properties[field.name]["description"] = descriptions[field.name]
     required = [field.name for field in BATCH_FIELDS if field.absent is ABSENT]
     return {"type": "object", "required": required, "description": description, "properties": properties}
+
+
+def body_schema(fields: Sequence[BodyField], details: Object) -> Object:
+    """The schema of a request body, from its fields.
+
+    Args:
+        fields: what the body has.
+        details: the description of the body, and by field name what its rules don't say.
+    """
+    details = {**details}
+    description = details.pop("description")
+    properties = {field.name: {**_body_field(field), **details.get(field.name, {})} for field in fields}
+    required = [field.name for field in fields if field.required]
+    return {
+        "type": "object",
+        **({"required": required} if required else {}),
+        "description": description,
+        "properties": properties,
+    }
+
+
+def _body_field(field: BodyField) -> Object:
+    kinds = [_BODY_TYPES[field.kind], *([] if field.required else ["null"])]
+    if field.kind is FIELD_DOCUMENT:
+        kinds.insert(1, "object")
+    schema: Object = {"type": kinds[0] if len(kinds) == 1 else kinds}
+    if field.choices:
+        schema = {"enum": [*field.choices, *([] if field.required else [None])]}
+    if field.kind is FIELD_TIME:
+        schema["format"] = "date-time"
+    if field.default is not None:
+        schema["default"] = field.default
+    for limit, value in (("min", field.least), ("max", field.most)):
+        if math.isfinite(value):
+            schema[limit + _SIZES[field.kind]] = value
+    return schema
 
 
 def _fault_schema(name: str, kind: type, details: Object) -> Object:

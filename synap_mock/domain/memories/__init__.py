@@ -1,0 +1,1 @@
+"""Long-term memory: what was seeded or stored, and how a fetch finds it again."""

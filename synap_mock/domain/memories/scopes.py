@@ -1,0 +1,34 @@
+"""Which scope a request names, by the ids that it has and the tenancy of its instance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synap_mock.domain.memories.memory import Scope
+from synap_mock.domain.rules import scopes as rules
+from synap_mock.domain.rules.rule import Refusal, Refused
+
+if TYPE_CHECKING:
+    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.state import State
+
+
+def scope_of(state: State, instance: Instance, *, user_id: str | None = None, customer_id: str | None = None) -> Scope:
+    """The scope of a request: user and customer, user, customer, or client. An empty id counts as absent.
+
+    On B2C there are no customers: the documented dialect ignores a `customer_id`, the observed one rejects it.
+
+    Raises:
+        Refused: SCOPE-CUSTOMER-REQUIRED or SCOPE-CUSTOMER-NOT-ACCEPTED.
+    """
+    user_id, customer_id = user_id or None, customer_id or None
+    tenancy = instance.tenancy or state.settings.tenancy
+    if tenancy == "b2b" and user_id and not customer_id:
+        text = "is required on a B2B instance, with user_id; send customer_id as a non-empty string"
+        raise Refused(Refusal(rules.SCOPE_CUSTOMER_REQUIRED, text, ("customer_id",)))
+    if tenancy == "b2c" and customer_id:
+        if state.settings.dialect == "observed":
+            text = "is not accepted on a B2C instance; Send user_id only and omit customer_id entirely."
+            raise Refused(Refusal(rules.SCOPE_CUSTOMER_NOT_ACCEPTED, text, ("customer_id",)))
+        customer_id = None
+    return Scope(instance.instance_id, customer_id, user_id)

@@ -1,0 +1,181 @@
+"""Rules about the fields of a JSON body, for every resource but the messages of a batch, whose fields have their own.
+
+A resource lists its fields as values of `BodyField`; what is wrong with any of them breaks one of these rules.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from synap_mock.domain.rules.request import BODY_OBJECT
+from synap_mock.domain.rules.rule import DESCRIBED, Evidence, Refusal, Refused, Rule, Scope
+from synap_mock.domain.rules.sources import METHOD_PAGES, PROJECT
+from synap_mock.domain.values.clock import instant
+from synap_mock.domain.values.quoting import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+def _of_type(noun: str, statement: str, kind: str, message: str) -> Rule:
+    return Rule(
+        id=f"FIELD-{noun}",
+        statement=f"{statement} (null counts as absent where the field is optional).",
+        scope=Scope.CALL,
+        that=Evidence.DERIVED,
+        how=Evidence.ASSUMED,
+        source=METHOD_PAGES,
+        schema_error=(kind, message),
+        edit="send the field with the type that its method's page gives",
+    )
+
+
+FIELD_MISSING = Rule(
+    id="FIELD-MISSING",
+    statement="A body without a field that its route requires.",
+    scope=Scope.CALL,
+    that=Evidence.DOCUMENTED,
+    how=Evidence.ASSUMED,
+    source=METHOD_PAGES,
+    schema_error=("missing", "Field required"),
+    edit="send the field",
+)
+FIELD_STRING = _of_type("STRING", "A field that is not a string", "string_type", "Input should be a valid string")
+FIELD_INTEGER = _of_type("INTEGER", "A field that is not a whole number", "int_type", "Input should be a valid integer")
+FIELD_BOOLEAN = _of_type(
+    "BOOLEAN", "A field that is neither true nor false", "bool_type", "Input should be a valid boolean"
+)
+FIELD_OBJECT = _of_type("OBJECT", "A field that is not an object", "dict_type", "Input should be a valid dictionary")
+FIELD_LIST = _of_type("LIST", "A field that is not a list", "list_type", "Input should be a valid list")
+FIELD_DOCUMENT = _of_type(
+    "DOCUMENT", "A field that is neither a string nor an object", "string_type", "Input should be a valid string"
+)
+FIELD_TIME = _of_type(
+    "TIME", "A field that is not a time in ISO 8601", "datetime_from_date_parsing", "Input should be a valid datetime"
+)
+FIELD_CHOICE = Rule(
+    id="FIELD-CHOICE",
+    statement="A field with another value than the ones that its route accepts.",
+    scope=Scope.CALL,
+    that=Evidence.SDK,
+    how=Evidence.ASSUMED,
+    source="SDK 0.6.9, the enumerations of its models",
+    schema_error=("enum", "Input should be one of the accepted values"),
+    edit="send one of the accepted values",
+)
+FIELD_SIZE = Rule(
+    id="FIELD-SIZE",
+    statement="A field that is too short or too long, or a number out of range.",
+    scope=Scope.CALL,
+    that=Evidence.DOCUMENTED,
+    how=Evidence.ASSUMED,
+    source=f"{METHOD_PAGES}, where they state a limit; {PROJECT}",
+    schema_error=("value_error", "Value error"),
+    edit="send a value within the limits",
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    FIELD_MISSING,
+    FIELD_STRING,
+    FIELD_OBJECT,
+    FIELD_DOCUMENT,
+    FIELD_TIME,
+    FIELD_CHOICE,
+)
+
+_TYPES: Final[Mapping[Rule, tuple[tuple[type, ...], str]]] = {
+    FIELD_STRING: ((str,), "a string"),
+    FIELD_INTEGER: ((int,), "a whole number"),
+    FIELD_BOOLEAN: ((bool,), "true or false"),
+    FIELD_OBJECT: ((dict,), "an object"),
+    FIELD_LIST: ((list,), "a list"),
+    FIELD_DOCUMENT: ((str, dict), "a string or an object"),
+    FIELD_TIME: ((str,), "a time with a zone, in ISO 8601"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BodyField:
+    """A field of a JSON object.
+
+    Attributes:
+        name: the key.
+        kind: the rule about its type: FIELD_STRING, FIELD_INTEGER and so on.
+        required: whether it must be given, and not be null.
+        choices: the strings that are accepted; empty: any.
+        least: the least length, or the least number.
+        most: the greatest length, or the greatest number.
+        default: its value where it is absent or null.
+    """
+
+    name: str
+    kind: Rule
+    required: bool = False
+    choices: Sequence[str] = ()
+    least: float = -math.inf
+    most: float = math.inf
+    default: Any = None
+
+    def violation(self, value: object) -> tuple[Rule, str] | None:
+        """The first rule that a value breaks, and what would be accepted; None: it is accepted."""
+        types, expected = _TYPES[self.kind]
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            return self.kind, expected
+        if self.kind is FIELD_TIME and not _is_time(value):
+            return self.kind, expected
+        if self.choices and value not in self.choices:
+            return FIELD_CHOICE, " or ".join(f'"{choice}"' for choice in self.choices)
+        size = value if isinstance(value, int) else len(value)  # type: ignore[arg-type] # each other type has a length
+        if not self.least <= size <= self.most:
+            return FIELD_SIZE, f"{expected} of {self._limits()}"
+        return None
+
+    def _limits(self) -> str:
+        if self.least == -math.inf:
+            return f"at most {self.most}"
+        return f"at least {self.least}" if self.most == math.inf else f"{self.least} to {self.most}"
+
+
+def read_fields(body: object, fields: Sequence[BodyField], path: tuple[str | int, ...] = ()) -> dict[str, Any]:
+    """The values of the fields of a JSON object, defaults included. Other keys are ignored, as FastAPI ignores them.
+
+    Args:
+        body: any JSON value.
+        fields: what is read.
+        path: where in the request's body it stands.
+
+    Raises:
+        Refused: it is not an object, or the first DESCRIBED violations.
+    """
+    if not isinstance(body, dict):
+        place = path or ("body",)
+        raise Refused(Refusal(BODY_OBJECT, f"must be a JSON object, not {quote(body)}", place))
+    violations = list(_violations(body, fields, path))
+    if violations:
+        raise Refused(*violations[:DESCRIBED])
+    found = {field.name: body.get(field.name) for field in fields}
+    return {field.name: field.default if found[field.name] is None else found[field.name] for field in fields}
+
+
+def _violations(body: dict[str, Any], fields: Sequence[BodyField], path: tuple[str | int, ...]) -> Iterator[Refusal]:
+    for field in fields:
+        place = (*path, field.name)
+        if field.name not in body:
+            if field.required:
+                yield Refusal(FIELD_MISSING, "must be given; it is required", place)
+            continue
+        value = body[field.name]
+        broken = None if value is None and not field.required else field.violation(value)
+        if broken is not None:
+            rule, expected = broken
+            yield Refusal(rule, f"must be {expected}, not {quote(value)}", place)
+
+
+def _is_time(value: object) -> bool:
+    try:
+        instant("time", value)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""What a Python user writes by hand around respx: one route with one answer, in a fixture that each test has anew."""
+"""What a Python user writes by hand around respx: one route with one response, in a function-scoped fixture."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def call_to_json(call: ObservedCall, observation: Observation) -> Json:
         "refused": list(call.call.refused),
         "trouble": call.call.trouble.named if call.call.trouble else None,
         "opening": call.opening,
-        "told": outcome_to_json(call.outcome),
+        "outcome": outcome_to_json(call.outcome),
     }
 
 

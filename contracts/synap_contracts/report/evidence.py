@@ -112,7 +112,7 @@ def _with_example(clause: Json, found: Json) -> Iterator[Element]:
 
 
 def _outcome(found: Json, call: Json) -> Iterator[Element]:
-    outcome = call["told"]
+    outcome = call["outcome"]
     differs = _differs(found, call, "answer")
     if "hung" in outcome:
         yield _code(f"no answer for {outcome['hung']} s", differs=differs)

@@ -63,7 +63,7 @@ def control_face(state: State, openapi: Callable[[], bytes]) -> Starlette:
 
     Args:
         state: the fake.
-        openapi: the document of both APIs, built when somebody asks for it.
+        openapi: returns the document of both APIs, which is built on first use.
     """
     app = Starlette(
         routes=[
@@ -78,13 +78,13 @@ def control_face(state: State, openapi: Callable[[], bytes]) -> Starlette:
 
 
 def unguarded(path: str) -> bool:
-    """Whether the guard lets every request to a path pass: its responses tell nothing."""
+    """Whether a path needs no token and accepts any host: its responses contain no data."""
     operations = CONTROL_ROUTES.get(path.removeprefix("/_mock"), {})
     return bool(operations) and not any(operation.guarded for operation in operations.values())
 
 
 def _by_method(operations: Mapping[str, Operation]) -> Callable[[Request], Awaitable[Response]]:
-    """One route a path: two of them, and Starlette's 405 would name the methods of the first only."""
+    """One route per path: with two, Starlette's 405 would list only the methods of the first."""
 
     async def handle(request: Request) -> Response:
         return await operations["GET" if request.method == "HEAD" else request.method].handle(request)

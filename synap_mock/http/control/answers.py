@@ -40,7 +40,7 @@ OPERATIONS: Final = (
         "/answers",
         arm,
         "arm_answer",
-        "Stand in for a route",
+        "Add a canned response",
         request="StandIn",
         response=("ArmedStandIn",),
         fields=("method", "path", "json", "status", "headers", "times"),

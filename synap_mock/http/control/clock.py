@@ -36,7 +36,7 @@ OPERATIONS: Final = (
         "/clock",
         move,
         "move_clock",
-        "Move time",
+        "Set the clock",
         request="ClockChange",
         response=("Clock",),
         fields=("freeze", "advance"),

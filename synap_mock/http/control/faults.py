@@ -74,16 +74,18 @@ def _to_json(item: ScheduledFault) -> dict[str, Any]:
 
 
 OPERATIONS: Final = (
-    Operation("GET", "/faults", show, "show_faults", "What shall go wrong", response=("ArmedFaults",), query=PAGING),
+    Operation(
+        "GET", "/faults", show, "show_faults", "List the scheduled faults", response=("ArmedFaults",), query=PAGING
+    ),
     Operation(
         "POST",
         "/faults",
         arm,
         "arm_faults",
-        "Let calls go wrong",
+        "Schedule faults",
         request="FaultOrScript",
         response=("ArmedFaults",),
         fields=None,
     ),
-    Operation("DELETE", "/faults", disarm, "disarm_faults", "Nothing goes wrong any more", response=("ArmedFaults",)),
+    Operation("DELETE", "/faults", disarm, "disarm_faults", "Cancel all faults", response=("ArmedFaults",)),
 )

@@ -18,6 +18,6 @@ async def alive(_: Request, __: dict[str, Any]) -> Response:
 
 
 OPERATIONS: Final = (
-    Operation("GET", "/livez", alive, "livez", "Is it alive", guarded=False),
-    Operation("GET", "/readyz", alive, "readyz", "Is it ready", guarded=False),
+    Operation("GET", "/livez", alive, "livez", "Liveness", guarded=False),
+    Operation("GET", "/readyz", alive, "readyz", "Readiness", guarded=False),
 )

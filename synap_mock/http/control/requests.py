@@ -66,5 +66,5 @@ def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 OPERATIONS: Final = (
-    Operation("GET", "/requests", show, "show_requests", "The journal", response=("Journal",), query=PAGING),
+    Operation("GET", "/requests", show, "show_requests", "List the requests", response=("Journal",), query=PAGING),
 )

@@ -18,4 +18,4 @@ async def reset(request: Request, _: dict[str, Any]) -> Response:
     return answer({})
 
 
-OPERATIONS: Final = (Operation("POST", "/reset", reset, "reset", "A clean slate"),)
+OPERATIONS: Final = (Operation("POST", "/reset", reset, "reset", "Reset the fake"),)

@@ -1,4 +1,4 @@
-"""The OpenAPI document, assembled once and only if somebody asks for it."""
+"""The OpenAPI document, assembled once, on first use."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ _CONTENDERS: Final = {
         plugins=("respx.plugin", "contenders.static_route"),
         fixture="static_synap",
         head="from contenders.static_route import static_route\n",
-        around="with static_route(): ",  # Hypothesis's health check: a function-scoped fixture is not reset between examples
+        around="with static_route(): ",  # a function-scoped fixture would fail a health check
     ),
     SYNAP_MOCK: _Contender(plugins=_INSTALLED, fixture="synap_mock"),
 }

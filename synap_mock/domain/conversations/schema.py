@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Never
 from synap_mock.domain.rules import request as rules
 from synap_mock.domain.rules.fields import BATCH_FIELDS, SINGLE_FIELDS
 from synap_mock.domain.rules.rule import ABSENT, DESCRIBED, Refusal, Refused
-from synap_mock.domain.values.batch import Batch
+from synap_mock.domain.values.batch import FIELDS, Batch
 from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
@@ -84,10 +84,11 @@ def _in_columns(entries: list[Any], fields: Sequence[Field], path: tuple[str, ..
             column = field.column(entries)
             if field.broken(column):
                 break
-            columns.append(column)
-    if len(columns) < len(fields):
-        raise Refused(*_first(_violations(entries, fields, path), DESCRIBED))
-    return Batch(*columns)
+            if field.name in FIELDS:
+                columns.append(column)
+        else:
+            return Batch(*columns)
+    raise Refused(*_first(_violations(entries, fields, path), DESCRIBED))
 
 
 def _violations(entries: list[Any], fields: Sequence[Field], path: tuple[str, ...]) -> Iterator[Refusal]:

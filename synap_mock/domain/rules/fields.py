@@ -86,7 +86,7 @@ USER_ID_REQUIRED_STRING = CellRule(
 )
 
 
-# In the order of Batch's columns.
+# In the order of Batch's columns. A field that Batch does not have is checked, and not recorded.
 BATCH_FIELDS: Final = (
     Field(
         "conversation_id",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 from synap_mock.domain.rules.rule import DESCRIBED
 from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
 from synap_mock.domain.storage.protocol import Appended
+from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.clock import iso
 
 if TYPE_CHECKING:
@@ -246,24 +247,10 @@ class MemoryStorage:
         instance_id, first, recorded_at, *columns = marshal.loads(record)  # noqa: S302 - made by append, in this process
         at = iso(recorded_at)
         rows = zip(*columns, strict=True)
-        for number, (conversation_id, role, content, user_id, customer_id, session_id, metadata) in enumerate(
-            rows, first
-        ):
-            yield (
-                conversation_id,
-                {
-                    "conversation_id": conversation_id,
-                    "message_id": self._ids.message(number),
-                    "role": role,
-                    "content": content,
-                    "user_id": user_id,
-                    "customer_id": customer_id,
-                    "session_id": session_id,
-                    "metadata": metadata,
-                    "recorded_at": at,
-                    "instance_id": instance_id,
-                },
-            )
+        for number, row in enumerate(rows, first):
+            fields = dict(zip(FIELDS, row, strict=True))
+            others = {"message_id": self._ids.message(number), "recorded_at": at, "instance_id": instance_id}
+            yield fields["conversation_id"], fields | others
 
 
 @dataclass(slots=True)

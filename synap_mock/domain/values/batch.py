@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ROLES: frozenset[str] = frozenset({"user", "assistant"})
 FIELDS: Final = ("conversation_id", "role", "content", "user_id", "customer_id", "session_id", "metadata")
-"""An entry's keys, in the order of Batch's columns."""
+"""The recorded keys of an entry, in the order of Batch's columns."""
 
 
 class Batch(NamedTuple):

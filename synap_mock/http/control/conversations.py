@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.conversations.read import SeveralInstancesError, instance_with
+from synap_mock.domain.storage.messages import Message
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from synap_mock.domain.storage.messages import Message
+_FIELDS: Final = tuple(field.name for field in fields(Message) if field.name not in {"conversation_id", "instance_id"})
+"""The fields of a message that its conversation does not state."""
 
 
 async def show_all(request: Request, _: dict[str, Any]) -> Response:
@@ -82,17 +85,7 @@ def _page(messages: list[Message]) -> list[Message]:
 
 
 def _to_json(message: Message) -> dict[str, Any]:
-    return {
-        "message_id": message.message_id,
-        "position": message.position,
-        "role": message.role,
-        "content": message.content,
-        "user_id": message.user_id,
-        "customer_id": message.customer_id,
-        "session_id": message.session_id,
-        "metadata": message.metadata,
-        "recorded_at": message.recorded_at,
-    }
+    return {name: getattr(message, name) for name in _FIELDS}
 
 
 OPERATIONS: Final = (

@@ -22,7 +22,7 @@ from synap_mock.http.api import is_modelled
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
 from synap_mock.settings import Settings, port_number, whole
-from synap_mock.transports.loopback import is_loopback
+from synap_mock.transports.listeners import is_loopback
 from synap_mock.transports.one_process import OneProcess
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
 from synap_mock.transports.bad_requests import BadRequests
@@ -19,10 +20,7 @@ _AT_ONCE: Final = 32
 class Peer(Protocol):
     """A connection, as far as it matters here."""
 
-    held: int
-    """Bytes of its unanswered requests."""
-    unread: int
-    """Bytes of responses that its client has not read."""
+    account: Account
     moved_at: float
     """When something was last received or read; the event loop's time."""
 
@@ -33,8 +31,63 @@ class Peer(Protocol):
         """Close it."""
 
 
+class Account:
+    """What one connection holds; it counts for its server too.
+
+    Args:
+        admission: of the server.
+
+    Attributes:
+        total: bytes of what was received and not answered, and of responses that the client has not read.
+        unread: bytes of the latter.
+    """
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+        self._requests: deque[int] = deque()
+        self._unparsed = 0
+        self.unread = 0
+        self.total = 0
+
+    def add_request(self, size: int) -> None:
+        """Count a request's head."""
+        self._requests.append(size)
+        self._count(size)
+
+    def add_body(self, size: int) -> None:
+        """Count a part of the body of the request that was added last."""
+        if self._requests:
+            self._requests[-1] += size
+            self._count(size)
+
+    def remove_request(self) -> None:
+        """Stop counting the oldest request: it has been answered."""
+        if self._requests:
+            self._count(-self._requests.popleft())
+
+    def set_unparsed(self, size: int) -> None:
+        """Say how much was received that is not part of a request yet."""
+        self._count(size - self._unparsed)
+        self._unparsed = size
+
+    def set_unread(self, size: int) -> None:
+        """Say how much of the responses the client has not read."""
+        self._count(size - self.unread)
+        self.unread = size
+
+    def release(self) -> None:
+        """Hold nothing."""
+        self._requests.clear()
+        self._count(-self.total)
+        self._unparsed = self.unread = 0
+
+    def _count(self, size: int) -> None:
+        self.total += size
+        self._admission.held += size
+
+
 class Admission:
-    """The account of one server.
+    """What the connections of one server hold together.
 
     Args:
         limits: of the server.
@@ -69,7 +122,7 @@ class Admission:
     def make_memory(self, holder: Peer, peers: Collection[Peer]) -> None:
         """Keep to the limit of bytes: close what moved the longest ago. One connection alone may hold more."""
         others = sorted(
-            (peer for peer in peers if peer is not holder and peer.held + peer.unread), key=lambda peer: peer.moved_at
+            (peer for peer in peers if peer is not holder and peer.account.total), key=lambda peer: peer.moved_at
         )
         for peer in others:
             if self.held <= self.limits.in_flight:

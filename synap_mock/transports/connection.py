@@ -1,29 +1,24 @@
-"""One connection of the server: uvicorn's fast HTTP protocol, with limits, timeouts and faults of the network."""
+"""One connection of the server: uvicorn's fast HTTP protocol, with limits and timeouts."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import struct
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from synap_mock.domain.faults.fault import Wire
 from synap_mock.http.control.guard import TARGET
 from synap_mock.http.fault_step import LINE
+from synap_mock.transports.admission import Account
 from synap_mock.transports.bad_requests import Rejection, reason_of
+from synap_mock.transports.port_line import PortLine, reset
 
 if TYPE_CHECKING:
-    from starlette.types import Receive
+    import asyncio
+
     from uvicorn._types import ASGI3Application
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-    from synap_mock.domain.faults.connections import Latency
-    from synap_mock.domain.faults.fault import Lost, Unreachable
-    from synap_mock.domain.values.clock import Clock
-    from synap_mock.http.fault_step import Unsent
     from synap_mock.transports.admission import Admission
 
 _HALF_HEAD, _STALLED, _IDLE, _RECEIVING = range(4)
@@ -32,6 +27,8 @@ _STALLED_AFTER: Final = 1.0
 """Seconds without a byte after which a half-sent body or an unread response counts as stalled."""
 _REQUEST_OVERHEAD: Final = 4096
 """What the objects of a request take, roughly."""
+_PART: Final = 4096
+"""Bytes that are parsed at once: the requests in them are objects, which take far more than their bytes, and time."""
 _OFFER: Final = b"upgrade"
 
 
@@ -48,14 +45,15 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **options)
         self._limits = self.admission.limits
-        self.held = 0
-        self.unread = 0
+        self.account = Account(self.admission)
         self.moved_at = self.loop.time()
         self._began_at: float | None = None
         """When the head that is being received began."""
         self._head_size = 0
         self._events = 0
         self._quiet = 0
+        self._rest = b""
+        """What was received and not parsed: nothing is, while a parsed request waits for the one before it."""
         self._parked = False
         """The next request waits until the response before it has been read."""
         self._offering = False
@@ -64,11 +62,12 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(transport)
+        self._line = PortLine(transport)
         self.admission.make_place(self, self.connections)  # type: ignore[arg-type] # all of them are ours
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._release()
+        self.account.release()
 
     # What arrives
 
@@ -77,19 +76,34 @@ class Connection(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         self.moved_at = self.loop.time()
+        self._parse_ahead(self._rest + data)
+
+    def _parse_ahead(self, data: bytes) -> None:
+        self._rest = b""
+        position = 0
+        while position < len(data) and not self.pipeline:
+            part = data[position : position + _PART]
+            position += len(part)
+            if not self._parse_part(part):
+                return
+        self._rest = data[position:]
+        if self._rest:
+            self.flow.pause_reading()
+        self.account.set_unparsed(len(self._rest) + self._quiet)
+        self._keep_to_memory()
+
+    def _parse_part(self, part: bytes) -> bool:
         events = self._events
         try:
-            self._parse(data)
+            self._parse(part)
         except httptools.HttpParserError as error:
             self._reject(self._rejection or Rejection(400, reason_of(error)))
-            return
-        if self._events == events:
-            self._quiet += len(data)
-            self._hold(len(data))
-            if self._quiet > self._limits.head_bytes:
-                self._reject(self._too_large())
-        else:
-            self._quiet = 0
+            return False
+        self._quiet = self._quiet + len(part) if self._events == events else 0
+        if self._quiet > self._limits.head_bytes:
+            self._reject(self._too_large())
+            return False
+        return True
 
     def _parse(self, data: bytes) -> None:
         while True:
@@ -111,9 +125,9 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._began_at = self.moved_at
+        self._began_at = self.loop.time()
         self._head_size = 0
-        self.scope["extensions"] = {LINE: self}  # type: ignore[dict-item] # ASGI lets a server add its own
+        self.scope["extensions"] = {LINE: self._line}  # type: ignore[dict-item] # ASGI lets a server add its own
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
@@ -132,22 +146,19 @@ class Connection(HttpToolsProtocol):
         size = len(self.url) + self._head_size
         if size > self._limits.head_bytes:
             self._abandon(self._too_large())
-        if len(self.pipeline) >= self._limits.pipelined:
-            text = f"more than {self._limits.pipelined} requests wait on this connection"
-            self._abandon(Rejection(429, text))
         if self._offered is not None:  # the app sees what was sent
             self.headers[:] = self._offered
             self._offered = None
         # An absolute target names a host, which uvicorn drops; the control API checks it.
         self.scope["extensions"][TARGET] = self.url  # type: ignore[assignment] # on_message_begin set it
         super().on_headers_complete()
-        self._hold(size + _REQUEST_OVERHEAD)
+        self.account.add_request(size + _REQUEST_OVERHEAD)
 
     def on_body(self, body: bytes) -> None:
         self._events += 1
         if not self._offering and not self.cycle.response_complete:
             super().on_body(body)
-            self._hold(len(body))
+            self.account.add_body(len(body))
 
     def on_message_complete(self) -> None:
         self._events += 1
@@ -164,28 +175,39 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
+        self.account.remove_request()
         if not self.transport.is_closing():
             self._unset_keepalive_if_required()
             self._next()
 
     def _next(self) -> None:
-        """Handle the next request of those that wait, once the client has read the response before it."""
+        """Handle the next request of those that wait, in its turn, once the client has read the response before it."""
         self._parked = self.flow.write_paused
         if self._parked:
             return  # resume_writing comes back here
         if self.pipeline:
-            cycle, app = self.pipeline.pop()
-            if self._rejection is not None and cycle.more_body:
-                self._send_rejection()  # the rest of this request's body is invalid
-            else:
-                self._start_asgi_task(cycle, app)
+            self.admission.turns.add(self._handle_waiting, self.loop)
             return
-        self._release()
+        self.account.release()
         if self._rejection is not None:
             self._send_rejection()
             return
         self.flow.resume_reading()
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def _handle_waiting(self) -> None:
+        if self.transport.is_closing():
+            return
+        cycle, app = self.pipeline.pop()
+        if self._rejection is not None and cycle.more_body:
+            self._send_rejection()  # the rest of this request's body is invalid
+            return
+        super()._start_asgi_task(cycle, app)
+        if self._rest:
+            self._parse_ahead(self._rest)
+            self.moved_at = self.loop.time()  # the client was not awaited before
+            if self._began_at is not None:
+                self._began_at = self.moved_at
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -201,9 +223,7 @@ class Connection(HttpToolsProtocol):
             self._next()
 
     def _count_unread(self) -> None:
-        unread = self.transport.get_write_buffer_size()
-        self.admission.held += unread - self.unread
-        self.unread = unread
+        self.account.set_unread(self.transport.get_write_buffer_size())
 
     # Rejections
 
@@ -240,29 +260,20 @@ class Connection(HttpToolsProtocol):
             self.transport.write(STATUS_LINE[status] + lines + body)
         self.transport.close()
 
-    def _hold(self, size: int) -> None:
-        self.held += size
-        self.admission.held += size
-        self._keep_to_memory()
-
     def _keep_to_memory(self) -> None:
         if self.admission.held > self._limits.in_flight:
             self.admission.make_memory(self, self.connections)  # type: ignore[arg-type] # all of them are ours
 
-    def _release(self) -> None:
-        self.admission.held -= self.held + self.unread
-        self.held = self.unread = 0
-
     def stall(self) -> int | None:
         """Return how readily it is closed for another connection; None while a request is being handled."""
-        if self.cycle is None or self._began_at is not None:
+        if self.cycle is None or (self._began_at is not None and not self._rest):
             return _HALF_HEAD
         stalled = self.loop.time() - self.moved_at > _STALLED_AFTER
-        if self.unread:
+        if self.account.unread:
             return _STALLED if stalled else None
         if self.cycle.response_complete:
             return _IDLE
-        if self.cycle.more_body:
+        if self.cycle.more_body and not self._rest:
             return _STALLED if stalled else _RECEIVING
         return None
 
@@ -271,27 +282,22 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self.admission.bad_requests.add(reason, self.loop.time())
-        self._release()
-        self._reset()
-
-    def _reset(self) -> None:
-        """Close it with nothing to linger for: TCP sends RST, and the kernel keeps no unread response."""
-        line = self.transport.get_extra_info("socket")
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.transport.abort()
+        self.account.release()
+        reset(self.transport)
 
     def expire(self, now: float) -> None:
         """Close it if something has been awaited for too long."""
         limits = self._limits
-        before = self.unread
+        before = self.account.unread
         self._count_unread()
-        if self.unread < before or (self.unread and not before):
+        unread = self.account.unread
+        if unread < before or (unread and not before):
             self.moved_at = now
-        if self.unread:
+        if unread:
             if now - self.moved_at > limits.unread_seconds:
                 self.admission.bad_requests.add("a response was not read", now)
-                self._reset()
-        elif self.transport.is_closing() or self._rejection is not None:
+                reset(self.transport)
+        elif self.transport.is_closing() or self._rejection is not None or self._rest:
             return
         elif self._began_at is not None:
             if now - self._began_at > limits.head_seconds:
@@ -302,37 +308,6 @@ class Connection(HttpToolsProtocol):
                 text = f"no byte of the request's body arrived for {limits.body_seconds:g} seconds"
                 self._reject(Rejection(408, text))
 
-    # Faults
-
-    async def late(self, fault: Latency, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a transport's shape
-        """Let real time pass; whether the client is still connected then."""
-        gone = asyncio.ensure_future(_gone(receive))
-        done, _ = await asyncio.wait({gone}, timeout=fault.seconds)
-        gone.cancel()
-        return not done
-
-    async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
-        """Break this connection, as the fault says."""
-        match fault.wire:
-            case Wire.RESET:
-                self._reset()
-            case Wire.CLOSED:
-                self.transport.close()
-            case Wire.HALF_THEN_CLOSED | Wire.HALF_THEN_SILENT:
-                await unsent.send(unsent.start)
-                await unsent.send(
-                    {"type": "http.response.body", "body": unsent.body[: len(unsent.body) // 2], "more_body": True}
-                )
-                if fault.wire is Wire.HALF_THEN_CLOSED:
-                    self.transport.close()
-            case Wire.SILENT:
-                pass
-            case Wire.REFUSED | Wire.CONNECT_TIMEOUT:
-                raise AssertionError(f"{fault.name} can't be made behind a port")
-            case other:
-                assert_never(other)
-        await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down
-
     def descriptors(self) -> list[int]:
         """The descriptor of its socket."""
         line = self.transport.get_extra_info("socket")
@@ -342,8 +317,3 @@ class Connection(HttpToolsProtocol):
 def connections_of(admission: Admission) -> type[Connection]:
     """The protocol class of a server, for uvicorn's configuration."""
     return type("ServerConnection", (Connection,), {"admission": admission})
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -30,7 +30,6 @@ class Limits:
         in_flight: most bytes of unanswered requests and unread responses, over all connections.
         head_bytes: most bytes of a request's target and headers.
         headers: most headers of a request.
-        pipelined: most requests that wait on one connection.
         keep_alive: seconds after which an idle connection is closed: far longer than clients keep theirs (Go 90 s, Java
             1,200 s), so that no client sends on a connection that the server is closing.
         head_seconds: seconds in which a request's head must arrive.
@@ -42,7 +41,6 @@ class Limits:
     in_flight: int = 256 * MIB
     head_bytes: int = 64 * 1024
     headers: int = 256
-    pipelined: int = 1000
     keep_alive: int = 3600
     head_seconds: float = 30
     body_seconds: float = 60

@@ -31,8 +31,10 @@ class Turns:
 
     def _next(self, loop: asyncio.AbstractEventLoop) -> None:
         self._began = monotonic()
-        self._waiting[0]()  # schedules a task, which runs in the next iteration, before the call below
-        loop.call_soon(self._after, loop)
+        try:
+            self._waiting[0]()  # schedules a task, which runs in the next iteration, before the call below
+        finally:
+            loop.call_soon(self._after, loop)
 
     def _after(self, loop: asyncio.AbstractEventLoop) -> None:
         self._waiting.popleft()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import select
 import socket
+import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,8 +17,9 @@ import pytest
 from hostile.bodies import VALID
 from hostile.line import Line
 from hostile.request import CHUNKS, CONTROL_READ, HEALTH, KEY, LENGTH, get, request
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from synap_mock import SynapMock
+from synap_mock import Latency, SynapMock
 from synap_mock.settings import MIB
 from synap_mock.transports.limits import Limits
 from synap_mock.transports.server import Server
@@ -160,13 +164,39 @@ def test_half_heads_make_room_for_connections() -> None:
         assert closed(halves[0])
 
 
-def test_pipelined_requests_over_the_limit_get_429_in_turn() -> None:
-    with serving(pipelined=64) as (_, server), Line(server.port) as line:
-        line.send(HEALTH * 300)
-        statuses: list[int] = []
-        while not statuses or statuses[-1] == 200:
-            statuses.append(line.answer().status)
-        assert (statuses[-1], statuses.count(200) >= 64) == (429, True)
+def test_any_number_of_pipelined_requests_is_answered(port: int) -> None:
+    count = 5000
+    with Line(port) as line:
+        sending = threading.Thread(target=line.send, args=(HEALTH * count + request(),))
+        sending.start()
+        assert {line.answer().status for _ in range(count)} == {200}
+        assert line.answer().json["succeeded"] == 1
+        sending.join()
+
+
+def test_a_head_may_wait_behind_pipelined_requests() -> None:
+    """Its client is not late: the server has not parsed it yet."""
+    with serving(head_seconds=SOON, body_seconds=SOON) as (fake, server), Line(server.port) as line:
+        fake.fail(Latency(1.0), route="/health")
+        line.send(HEALTH * 2000 + request()[:-5])
+        assert {line.answer().status for _ in range(2000)} == {200}
+        line.send(request()[-5:])
+        assert line.answer().status == 200
+
+
+def test_pipelined_requests_wait_as_bytes() -> None:
+    """Parsed ones took 20 times as much memory, and seconds in which no other client was served."""
+    with serving() as (fake, server), Line(server.port) as line:
+        fake.fail(Latency(1.0), route="/health")
+        before = waiting_requests()
+        line.send(HEALTH * 2000)
+        time.sleep(SOON)
+        assert 0 < waiting_requests() - before < 200
+        assert {line.answer().status for _ in range(2000)} == {200}
+
+
+def waiting_requests() -> int:
+    return sum(isinstance(each, RequestResponseCycle) for each in gc.get_objects())
 
 
 def test_pipelined_reads_are_handled_as_they_are_read() -> None:
@@ -205,6 +235,18 @@ def test_stalled_bodies_make_room_for_others() -> None:
             assert dropped
             waiting -= set(dropped)
         assert waiting
+
+
+def test_answered_pipelined_requests_hold_no_memory() -> None:
+    """Also of a connection that always has another one waiting."""
+    with serving(in_flight=MIB) as (_, server), Line(server.port) as half, Line(server.port) as busy:
+        half.send(request()[:-5])
+        sending = threading.Thread(target=busy.send, args=(HEALTH * 5000,))
+        sending.start()
+        assert {busy.answer().status for _ in range(5000)} == {200}
+        sending.join()
+        half.send(request()[-5:])
+        assert half.answer().status == 200
 
 
 def test_one_body_alone_may_exceed_the_memory_of_all() -> None:

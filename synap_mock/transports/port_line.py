@@ -1,0 +1,70 @@
+"""Faults of the network on a real connection."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import TYPE_CHECKING, assert_never
+
+from synap_mock.domain.faults.fault import Wire
+
+if TYPE_CHECKING:
+    from starlette.types import Receive
+
+    from synap_mock.domain.faults.connections import Latency
+    from synap_mock.domain.faults.fault import Lost, Unreachable
+    from synap_mock.domain.values.clock import Clock
+    from synap_mock.http.fault_step import Unsent
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """Close a connection with nothing to linger for: TCP sends RST, and the kernel keeps no unread response."""
+    line = transport.get_extra_info("socket")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+class PortLine:
+    """The `Line` of a connection: what is to go wrong on it really does.
+
+    Args:
+        transport: of the connection.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    async def late(self, fault: Latency, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a transport's shape
+        """Let real time pass; whether the client is still connected then."""
+        gone = asyncio.ensure_future(_gone(receive))
+        done, _ = await asyncio.wait({gone}, timeout=fault.seconds)
+        gone.cancel()
+        return not done
+
+    async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
+        """Break this connection, as the fault says."""
+        match fault.wire:
+            case Wire.RESET:
+                reset(self._transport)
+            case Wire.CLOSED:
+                self._transport.close()
+            case Wire.HALF_THEN_CLOSED | Wire.HALF_THEN_SILENT:
+                await unsent.send(unsent.start)
+                await unsent.send(
+                    {"type": "http.response.body", "body": unsent.body[: len(unsent.body) // 2], "more_body": True}
+                )
+                if fault.wire is Wire.HALF_THEN_CLOSED:
+                    self._transport.close()
+            case Wire.SILENT:
+                pass
+            case Wire.REFUSED | Wire.CONNECT_TIMEOUT:
+                raise AssertionError(f"{fault.name} can't be made behind a port")
+            case other:
+                assert_never(other)
+        await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

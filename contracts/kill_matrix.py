@@ -27,8 +27,8 @@ from synap_contracts.server.server import own_server
 if TYPE_CHECKING:
     from labels import Exhibit
     from synap_contracts.clauses.clause import ClauseId
-    from synap_contracts.observation.finding import Finding
     from synap_contracts.observation.observed import Observation
+    from synap_contracts.observation.violation import Violation
     from synap_contracts.scenarios.model import Scenario
     from synap_contracts.server.other_origin import OtherOrigin
     from synap_contracts.server.server import Server
@@ -45,13 +45,13 @@ against its clause.)
 
 
 class Unconfirmed(Replayer):
-    """Takes findings as they are: the server is ours, and nothing must be small."""
+    """Takes violations as they are: the server is ours, and nothing must be small."""
 
-    def confirm(self, finding: Finding, observation: Observation, past: Scenario) -> ClauseResult | None:
-        """Return the finding as a result. One that may depend on other calls is replayed as usual."""
-        if finding.unless_alone:
-            return super().confirm(finding, observation, past)
-        return ClauseResult(BY_ID[finding.clause], "failed", message=finding.message)
+    def confirm(self, violation: Violation, observation: Observation, past: Scenario) -> ClauseResult | None:
+        """Return the violation as a result. One that may depend on other calls is replayed as usual."""
+        if violation.unless_alone:
+            return super().confirm(violation, observation, past)
+        return ClauseResult(BY_ID[violation.clause], "failed", message=violation.message)
 
 
 def failed_clauses(exhibit: Exhibit, server: Server, origin: OtherOrigin) -> list[ClauseId]:

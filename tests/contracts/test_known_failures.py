@@ -18,8 +18,8 @@ from synap_contracts.clauses.statuses import RATE_WAIT, REDIRECT
 from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify as command
-from synap_contracts.observation.finding import Finding
 from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
+from synap_contracts.observation.violation import Violation
 from synap_contracts.runs.known import KnownFailureList, KnownFailures, applies, kind_of, replay
 from synap_contracts.runs.known_file import InvalidFile, format_entry, load
 from synap_contracts.runs.result import KnownFailure
@@ -267,11 +267,11 @@ def test_kind_names_the_circumstances_and_the_outcome(
 ) -> None:
     observed = ObservedCall(0, Call((), **call), (), outcome, KEY, key)
     observation = Observation(Scenario(()), (ObservedStep((observed,), {}, {}),))
-    assert kind_of(Finding(ClauseId(clause), "it failed", 0), observation) == kind
+    assert kind_of(Violation(ClauseId(clause), "it failed", 0), observation) == kind
 
 
 def test_finding_about_the_whole_scenario_is_overall() -> None:
-    assert kind_of(Finding(RES_CALLS.id, "two calls returned one ID"), Observation(Scenario(()), ())) == "overall"
+    assert kind_of(Violation(RES_CALLS.id, "two calls returned one ID"), Observation(Scenario(()), ())) == "overall"
 
 
 @dataclass

@@ -21,12 +21,12 @@ LEVELS = [
     | {"report", "report.files", "report.markup", "report.verdicts", "runs"}
     | {"runs.result", "scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
     | {"server.connection", "server.other_origin"},
-    {"client.bundled.reference", "client.driver", "client.host.answers", "observation.finding"}
+    {"client.bundled.reference", "client.driver", "client.host.answers", "observation.violation"}
     | {"report.badge", "report.evidence", "scenarios.messages", "scenarios.serialization"}
     | {"runs.state", "server.server"},
     {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process"}
     | {"observation.comparison", "runs.faults", "scenarios.saved", "scenarios.shrinking"}
-    | {"scenarios.strategies", "scenarios.troubles"},
+    | {"scenarios.ordinary", "scenarios.strategies", "scenarios.troubles"},
     {"clauses.inputs", "client.__main__", "client.in_process", "observation.facts"} | {"runs.scenario_runner"},
     {"clauses.results", "client.host.bootstrap"},
     {"clauses.sending", "client.spec"},

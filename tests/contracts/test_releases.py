@@ -20,8 +20,8 @@ from synap_contracts.client import releases
 from synap_contracts.client.process import UnusableClient
 from synap_contracts.client.releases import Release, UnusableRelease, parse, version_key
 from synap_contracts.client.spec import Spec
-from synap_contracts.observation.finding import Finding
 from synap_contracts.observation.observed import Observation
+from synap_contracts.observation.violation import Violation
 from synap_contracts.report import reproduce
 from synap_contracts.runs.result import Counterexample
 from synap_contracts.scenarios.model import one
@@ -189,7 +189,7 @@ def test_parse_recognizes_releases(text: str, version: str | None) -> None:
 
 
 def test_script_of_a_release_names_the_package() -> None:
-    example = Counterexample("abc", one(), Observation(one(), ()), Finding(ACCEPT.id, "it failed"))
+    example = Counterexample("abc", one(), Observation(one(), ()), Violation(ACCEPT.id, "it failed"))
     run: Any = SimpleNamespace(spec="sdk==0.5.9", dialect="documented", options=())
     first, *rest = reproduce.python(run, example).splitlines()
     assert first == "# pip install maximem-synap==0.5.9"

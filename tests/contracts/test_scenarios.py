@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from synap_contracts.clauses.catalogue import CHECKS
-from synap_contracts.clauses.inputs import violation
+from synap_contracts.clauses.inputs import violated_clause
 from synap_contracts.clauses.wide import wide_clause
 from synap_contracts.observation.expected import MOST, canonical
 from synap_contracts.runs.scenario_runner import random_from
@@ -47,7 +47,7 @@ def test_must_checks_draw_only_allowed_messages(scenario: Scenario) -> None:
         entries = tuple(map(names.entry, call.messages))
         assert len(entries) <= MOST
         assert wide_clause(entries) is None
-        assert [violation(entry) for entry in entries] == [None] * len(entries)
+        assert [violated_clause(entry) for entry in entries] == [None] * len(entries)
 
 
 def test_every_conversation_has_its_own_uuid() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from synap_contracts.clauses.auth import AUTH_SECRET
 from synap_contracts.clauses.connection import NET_LOST, NET_TIMEOUT
-from synap_contracts.clauses.inputs import violation
+from synap_contracts.clauses.inputs import violated_clause
 from synap_contracts.clauses.judge import judge
 from synap_contracts.clauses.rows import RES_SUCCESS, TRUE
 from synap_contracts.clauses.statuses import RATE_WAIT, SERVER_ERROR
@@ -17,8 +17,8 @@ from synap_contracts.clauses.wide import wide_clause
 from synap_contracts.client.protocol import Hung, Outcome, Raised, Returned, parse_outcome
 from synap_contracts.observation.comparison import likeness
 from synap_contracts.observation.expected import canonical
-from synap_contracts.observation.finding import format_value
 from synap_contracts.observation.observed import AlteredAnswer, Observation, ObservedCall, ObservedStep
+from synap_contracts.observation.violation import format_value
 from synap_contracts.scenarios.model import Call, Scenario, Trouble
 from synap_contracts.server.server import Key, Recorded, Request
 
@@ -331,7 +331,7 @@ def test_different_messages_have_different_likeness(one: Any, other: Any) -> Non
     ],
 )
 def test_violation_names_the_clause_of_an_entry(changes: Any, clause: str | None) -> None:
-    assert violation({**A, **changes}) == clause
+    assert violated_clause({**A, **changes}) == clause
 
 
 SENT: Any = {
@@ -398,7 +398,7 @@ def test_replaced_conversation_id_violates_in_uuid() -> None:
 
 
 def test_missing_key_takes_precedence_over_invalid_role() -> None:
-    assert violation({"conversation_id": ID, "role": "system"}) == "IN-KEYS"
+    assert violated_clause({"conversation_id": ID, "role": "system"}) == "IN-KEYS"
 
 
 @pytest.mark.parametrize("spelled", [ID, ID.upper(), ID.replace("-", ""), f"{{{ID}}}", f"urn:uuid:{ID}"])

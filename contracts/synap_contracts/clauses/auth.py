@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from synap_contracts.clauses.clause import OWN_CHOICE, RAISES, Check, Depth, must, should
 from synap_contracts.client.driver import PRINTED
 from synap_contracts.client.protocol import Raised
-from synap_contracts.observation.finding import Finding, format_outcome
 from synap_contracts.observation.redaction import contains_key
+from synap_contracts.observation.violation import Violation, format_outcome
 from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Close, Open, Revoke, Scenario, Together, Trouble
 
@@ -53,7 +53,7 @@ FORBIDDEN = Trouble(AUTH_FORBIDDEN.id, {"fault": "Forbidden", "times": None}, "t
 _RECORD: Final = re.compile(r"([A-Z]+) ([^\s:]+): ")
 
 
-def judge_unauthorized_call(call: ObservedCall) -> Iterator[Finding]:
+def judge_unauthorized_call(call: ObservedCall) -> Iterator[Violation]:
     """Judge a call whose key is not valid."""
     clause, key = {
         "unknown": (AUTH_INVALID, "with an invalid key"),
@@ -61,20 +61,20 @@ def judge_unauthorized_call(call: ObservedCall) -> Iterator[Finding]:
     }.get(call.key_kind, (AUTH_REVOKED, "after its key was revoked"))
     if not (isinstance(call.outcome, Raised) and call.outcome.is_a("AuthenticationError")):
         message = f"{key}, {format_outcome(call)}; expected AuthenticationError"
-        yield Finding(clause.id, message, call.number, ("answer",))
+        yield Violation(clause.id, message, call.number, ("answer",))
 
 
-def judge_secrecy(observation: Observation) -> Iterator[Finding]:
+def judge_secrecy(observation: Observation) -> Iterator[Violation]:
     """Judge exception texts, logs, output, and URLs of requests."""
     for key in observation.secrets:
         for call in observation.calls:
             if isinstance(call.outcome, Raised) and (place := _place_of_key(call.outcome, key)):
-                yield Finding(AUTH_SECRET.id, f"the key is in {place} {call.outcome.kind}", call.number)
+                yield Violation(AUTH_SECRET.id, f"the key is in {place} {call.outcome.kind}", call.number)
         for text in observation.output:
             if contains_key(text, key):
-                yield Finding(AUTH_SECRET.id, f"the key is {_source(text)}")
+                yield Violation(AUTH_SECRET.id, f"the key is {_source(text)}")
         if any(contains_key(line, key) for line, _, _ in observation.elsewhere):
-            yield Finding(AUTH_SECRET.id, "the key is in the URL of a request")
+            yield Violation(AUTH_SECRET.id, "the key is in the URL of a request")
 
 
 def _place_of_key(raised: Raised, key: str) -> str | None:

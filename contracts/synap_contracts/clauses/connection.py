@@ -9,7 +9,7 @@ from synap_contracts.clauses.clause import ACCEPTED, RAISES, Check, Depth, must,
 from synap_contracts.clauses.rows import RES_CALLS, RES_FAILURE, RES_ORDER, RES_SUCCESS, TRUE
 from synap_contracts.clauses.sending import ONCE, SEND_ONLY
 from synap_contracts.client.protocol import NETWORK_ERRORS, Raised
-from synap_contracts.observation.finding import Finding, format_outcome
+from synap_contracts.observation.violation import Violation, format_outcome
 from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Open, Scenario, Trouble
 from synap_contracts.scenarios.troubles import in_part, in_turn, trouble, variants
@@ -135,20 +135,20 @@ PREPARED: Final = tuple(
 """IDs in any format, times in any zone and order, different reasons: the page states only that rows have them."""
 
 
-def judge_unreachable(call: ObservedCall) -> Iterator[Finding]:
+def judge_unreachable(call: ObservedCall) -> Iterator[Violation]:
     """Judge a call to an address where no server listens."""
     if isinstance(call.outcome, Raised):
         yield from judge_name(call, call.outcome)
     if not (isinstance(call.outcome, Raised) and call.outcome.is_a(*NETWORK_ERRORS)):
         message = f"no server is listening, and {format_outcome(call)}; expected NetworkError"
-        yield Finding(NET_REFUSED.id, message, call.number, ("answer",))
+        yield Violation(NET_REFUSED.id, message, call.number, ("answer",))
 
 
-def judge_name(call: ObservedCall, raised: Raised) -> Iterator[Finding]:
+def judge_name(call: ObservedCall, raised: Raised) -> Iterator[Violation]:
     """Judge the name of the class that reports a network failure."""
     if not raised.is_a("NetworkError"):
         message = f"the client raised {raised.kind}; the page documents a class named NetworkError"
-        yield Finding(NET_NAME.id, message, call.number, ("answer",))
+        yield Violation(NET_NAME.id, message, call.number, ("answer",))
 
 
 def timeouts(depth: Depth) -> tuple[Scenario, ...]:

@@ -10,7 +10,7 @@ from synap_contracts.clauses.clause import OWN_CHOICE, PARAMETERS, RAISES, Check
 from synap_contracts.clauses.rows import complete_rows, is_failed
 from synap_contracts.client.protocol import Raised, Returned
 from synap_contracts.observation.expected import OPTIONAL_STRINGS, REQUIRED, ROLES, canonical
-from synap_contracts.observation.finding import Finding, format_outcome, format_value
+from synap_contracts.observation.violation import Violation, format_outcome, format_value
 from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Scenario, one
 
@@ -51,7 +51,7 @@ IN_ITERABLE = should(
 )
 
 
-def violation(entry: Json) -> ClauseId | None:
+def violated_clause(entry: Json) -> ClauseId | None:
     """Return the clause for a call with this entry, or None if the entry follows the parameter list."""
     if not isinstance(entry, dict):
         return IN_TYPES.id
@@ -69,40 +69,42 @@ def violation(entry: Json) -> ClauseId | None:
 _DEFECTS: Final = {IN_KEYS.id: "is missing a required key", IN_ROLE.id: "has an invalid role"}
 
 
-def judge_invalid_call(call: ObservedCall, facts: CallFacts) -> Iterator[Finding]:
+def judge_invalid_call(call: ObservedCall, facts: CallFacts) -> Iterator[Violation]:
     """Judge a call whose entries include invalid ones."""
-    invalid = {index: found for index, entry in enumerate(call.messages) if (found := violation(entry))}
+    invalid = {index: found for index, entry in enumerate(call.messages) if (found := violated_clause(entry))}
     paths = tuple(f"messages[{index}]" for index in invalid)
     first = min(invalid)
     rows = complete_rows(call, call.outcome.answer) if isinstance(call.outcome, Returned) else []
     if isinstance(call.outcome, Raised) and call.outcome.is_a("InvalidInputError"):
         if facts.comparison.count_of(call.number) or facts.comparison.unexpected:
             message = "the client raised InvalidInputError, but part of the call is recorded"
-            yield Finding(IN_ATOMIC.id, message, call.number, paths)
+            yield Violation(IN_ATOMIC.id, message, call.number, paths)
     elif invalid[first] == IN_TYPES.id and rows:
         for index in (index for index in invalid if not is_failed(rows[index])):
             message = f"messages[{index}] has a field of the wrong type, but the client reported success"
-            yield Finding(IN_TYPES.id, message, call.number, (f"messages[{index}]", f"answer.results[{index}]"))
+            yield Violation(IN_TYPES.id, message, call.number, (f"messages[{index}]", f"answer.results[{index}]"))
     else:
         yield _expected_error(call, first, invalid[first], paths)
     if set(invalid.values()) == {IN_TYPES.id}:
         yield from _judge_changed_entry(call, first, paths, facts)
 
 
-def _expected_error(call: ObservedCall, index: int, clause: ClauseId, paths: tuple[str, ...]) -> Finding:
+def _expected_error(call: ObservedCall, index: int, clause: ClauseId, paths: tuple[str, ...]) -> Violation:
     defect = _DEFECTS.get(clause, "has a field of the wrong type")
     or_row = " or a failed row" if clause == IN_TYPES.id else ""
     message = f"messages[{index}] {defect}, and {format_outcome(call)}; expected InvalidInputError{or_row}"
-    return Finding(clause, message, call.number, paths)
+    return Violation(clause, message, call.number, paths)
 
 
-def _judge_changed_entry(call: ObservedCall, index: int, paths: tuple[str, ...], facts: CallFacts) -> Iterator[Finding]:
+def _judge_changed_entry(
+    call: ObservedCall, index: int, paths: tuple[str, ...], facts: CallFacts
+) -> Iterator[Violation]:
     """Judge that the client did not turn an invalid entry into a valid one."""
     entry = call.messages[index]
     made = next((each for each in facts.comparison.unexpected if _is_made_of(entry, each)), None)
     if made:
         message = f"the client changed {format_value(entry)} into {_format_stored(made)}"
-        yield Finding(IN_TYPES.id, message, call.number, paths)
+        yield Violation(IN_TYPES.id, message, call.number, paths)
 
 
 def _is_made_of(entry: object, stored: Stored) -> bool:

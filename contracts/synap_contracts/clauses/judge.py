@@ -15,7 +15,7 @@ from synap_contracts.clauses.inputs import (
     IN_TYPES,
     IN_UUID,
     judge_invalid_call,
-    violation,
+    violated_clause,
 )
 from synap_contracts.clauses.results import (
     DIALECT,
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from synap_contracts.clauses.clause import ClauseId
-    from synap_contracts.observation.finding import Finding
     from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
+    from synap_contracts.observation.violation import Violation
 
 _ABOUT_INPUT: Final = frozenset(clause.id for clause in (IN_KEYS, IN_ROLE, IN_ATOMIC, IN_UUID, IN_TYPES, IN_ITERABLE))
 _ABOUT_ANSWER: Final = frozenset(
@@ -65,15 +65,15 @@ _EXPLICIT: Final = frozenset({ACCEPT.id, RES_PARTIAL.id})
 """What an explicit error violates, in calls that every client must accept."""
 
 
-def judge(observation: Observation) -> list[Finding]:
-    """Return the first finding of each clause that a scenario shows to be violated."""
-    first: dict[ClauseId, Finding] = {}
-    for finding in _judge_all(observation):
-        first.setdefault(finding.clause, finding)
+def judge(observation: Observation) -> list[Violation]:
+    """Return the first violation of each clause that a scenario shows to be violated."""
+    first: dict[ClauseId, Violation] = {}
+    for violation in _judge_all(observation):
+        first.setdefault(violation.clause, violation)
     return list(first.values())
 
 
-def _judge_all(observation: Observation) -> Iterator[Finding]:
+def _judge_all(observation: Observation) -> Iterator[Violation]:
     past: list[ObservedCall] = []
     for step in observation.steps:
         yield from _judge_step(observation, step, past)
@@ -83,7 +83,7 @@ def _judge_all(observation: Observation) -> Iterator[Finding]:
     yield from judge_secrecy(observation)
 
 
-def _judge_step(observation: Observation, step: ObservedStep, past: list[ObservedCall]) -> Iterator[Finding]:
+def _judge_step(observation: Observation, step: ObservedStep, past: list[ObservedCall]) -> Iterator[Violation]:
     submitted = _submitted(step)
     comparison = compare(submitted, new_messages(step.before, step.after))
     for call in step.calls:
@@ -94,20 +94,20 @@ def _judge_step(observation: Observation, step: ObservedStep, past: list[Observe
             reason=REASON if call.rejected else None,
             others=(each.entry for each in submitted if each.call != call.number),
         )
-        findings = [
+        violations = [
             *judge_input(call),
             *_judge_call(call, facts, observation),
             *judge_recorded(call, comparison),
         ]
-        findings += judge_dependence(call, findings, [*past, *step.calls])
+        violations += judge_dependence(call, violations, [*past, *step.calls])
         if _may_reject(call):
             # The client is judged by what it recorded. The format of rows is judged in calls that it must accept.
-            findings = [each for each in findings if not is_about_format(each)]
-        for finding in findings:
-            yield from _attribute(finding, call, observation, recorded=comparison.count_of(call.number) > 0)
+            violations = [each for each in violations if not is_about_format(each)]
+        for violation in violations:
+            yield from _attribute(violation, call, observation, recorded=comparison.count_of(call.number) > 0)
     yield from judge_shared_ids(step)
-    for finding in judge_unexpected(step, comparison, past):
-        yield from _attribute(finding, step.calls[0], observation)
+    for violation in judge_unexpected(step, comparison, past):
+        yield from _attribute(violation, step.calls[0], observation)
 
 
 def _submitted(step: ObservedStep) -> list[Submitted]:
@@ -118,7 +118,7 @@ def _submitted(step: ObservedStep) -> list[Submitted]:
         if not call.unauthorized and call.place == "server"
         for rejected in [rejected_indexes(call)]
         for index, entry in enumerate(call.messages)
-        if violation(entry) is None and canonical(entry["conversation_id"])
+        if violated_clause(entry) is None and canonical(entry["conversation_id"])
     ]
 
 
@@ -127,12 +127,12 @@ def rejected_indexes(call: ObservedCall) -> frozenset[int]:
     by_meaning = {
         index
         for index, entry in enumerate(call.messages)
-        if violation(entry) is None and is_rejected(entry, call.tenancy)
+        if violated_clause(entry) is None and is_rejected(entry, call.tenancy)
     }
     return call.rejected | by_meaning
 
 
-def _judge_call(call: ObservedCall, facts: CallFacts, observation: Observation) -> Iterator[Finding]:
+def _judge_call(call: ObservedCall, facts: CallFacts, observation: Observation) -> Iterator[Violation]:
     """Judge the outcome of a call, by what happened during it."""
     trouble = call.trouble
     if call.place == "nobody":
@@ -141,7 +141,7 @@ def _judge_call(call: ObservedCall, facts: CallFacts, observation: Observation) 
         return
     elif call.unauthorized:
         yield from judge_unauthorized_call(call)
-    elif any(map(violation, call.messages)):
+    elif any(map(violated_clause, call.messages)):
         yield from judge_invalid_call(call, facts)
     elif _may_time_out(call):
         return
@@ -171,36 +171,36 @@ def _may_reject(call: ObservedCall) -> bool:
 
 
 def _attribute(
-    finding: Finding, call: ObservedCall, observation: Observation, *, recorded: bool = False
-) -> Iterator[Finding]:
-    """Attribute a finding to the clause about this kind of call; drop it if that clause allows an explicit error."""
+    violation: Violation, call: ObservedCall, observation: Observation, *, recorded: bool = False
+) -> Iterator[Violation]:
+    """Attribute a violation to the clause about this kind of call; drop it if that clause allows an explicit error."""
     wide = wide_clause(call.messages)
-    if finding.clause in {SEND_INPUT.id, AUTH_SECRET.id} or (finding.clause in _ABOUT_INPUT and not wide):
-        yield finding
+    if violation.clause in {SEND_INPUT.id, AUTH_SECRET.id} or (violation.clause in _ABOUT_INPUT and not wide):
+        yield violation
     elif call.call.loop == "own":
-        yield from _attribute_to_reuse(finding, call, recorded=recorded)
+        yield from _attribute_to_reuse(violation, call, recorded=recorded)
     elif clause := IN_ITERABLE.id if call.call.given != "list" else wide:
-        if finding.clause not in _EXPLICIT or isinstance(call.outcome, Hung):
-            yield replace(finding, clause=clause, plainly=finding.clause)
-    elif _is_empty_batch(call) and (finding.clause in _ABOUT_ANSWER or finding.clause == ACCEPT.id):
-        yield replace(finding, clause=RES_EMPTY.id)
-    elif _is_about_dialect(finding, call, observation):
-        yield replace(finding, clause=DIALECT.id, unless_alone=None)
+        if violation.clause not in _EXPLICIT or isinstance(call.outcome, Hung):
+            yield replace(violation, clause=clause, plainly=violation.clause)
+    elif _is_empty_batch(call) and (violation.clause in _ABOUT_ANSWER or violation.clause == ACCEPT.id):
+        yield replace(violation, clause=RES_EMPTY.id)
+    elif _is_about_dialect(violation, call, observation):
+        yield replace(violation, clause=DIALECT.id, unless_alone=None)
     else:
-        yield finding
+        yield violation
 
 
-def _attribute_to_reuse(finding: Finding, call: ObservedCall, *, recorded: bool) -> Iterator[Finding]:
-    """Attribute a finding to REUSE, unless it is an explicit error and nothing was recorded.
+def _attribute_to_reuse(violation: Violation, call: ObservedCall, *, recorded: bool) -> Iterator[Violation]:
+    """Attribute a violation to REUSE, unless it is an explicit error and nothing was recorded.
 
     If the messages are recorded, the caller sends them again after the error.
     """
     raised = isinstance(call.outcome, Raised)
-    if raised and finding.clause in _EXPLICIT and not recorded:
+    if raised and violation.clause in _EXPLICIT and not recorded:
         return
     also = " (but the server recorded the messages)" if raised and recorded else ""
-    message = f"called from another event loop, {finding.message}{also}"
-    yield replace(finding, clause=REUSE.id, message=message, plainly=finding.clause)
+    message = f"called from another event loop, {violation.message}{also}"
+    yield replace(violation, clause=REUSE.id, message=message, plainly=violation.clause)
 
 
 def _is_empty_batch(call: ObservedCall) -> bool:
@@ -209,8 +209,8 @@ def _is_empty_batch(call: ObservedCall) -> bool:
     return ordinary and not call.messages
 
 
-def _is_about_dialect(finding: Finding, call: ObservedCall, observation: Observation) -> bool:
-    """Return whether a finding is about a partial failure in the observed dialect."""
+def _is_about_dialect(violation: Violation, call: ObservedCall, observation: Observation) -> bool:
+    """Return whether a violation is about a partial failure in the observed dialect."""
     if observation.dialect != "observed" or not rejected_indexes(call):
         return False
-    return finding.clause in _ABOUT_ANSWER or finding.clause == RES_PARTIAL.id or finding.unless_alone is not None
+    return violation.clause in _ABOUT_ANSWER or violation.clause == RES_PARTIAL.id or violation.unless_alone is not None

@@ -19,7 +19,7 @@ from synap_contracts.clauses.rows import (
 )
 from synap_contracts.client.protocol import Raised, Returned
 from synap_contracts.observation.expected import canonical
-from synap_contracts.observation.finding import Finding, format_outcome, format_value
+from synap_contracts.observation.violation import Violation, format_outcome, format_value
 from synap_contracts.scenarios import strategies
 from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Scenario, one
@@ -61,28 +61,28 @@ DIALECT = should(
 )
 
 
-def judge_answer(call: ObservedCall, answer: Json, facts: CallFacts) -> Iterator[Finding]:
+def judge_answer(call: ObservedCall, answer: Json, facts: CallFacts) -> Iterator[Violation]:
     """Judge everything about an answer."""
     number, submitted = call.number, len(call.messages)
     if not isinstance(answer, dict):
         message = f"the client returned {format_value(answer)}, which is not a batch result"
-        yield Finding(RES_ROWS.id, message, number, ("answer",))
+        yield Violation(RES_ROWS.id, message, number, ("answer",))
         return
     rows = answer.get("results")
     if not isinstance(rows, list):
         message = f"results is {format_value(rows)}; expected a list with one row per submitted message"
-        yield Finding(RES_ROWS.id, message, number, ("answer.results",))
+        yield Violation(RES_ROWS.id, message, number, ("answer.results",))
         yield from _judge_counts(number, submitted, answer, None)
         return
     for index, row in enumerate(rows):
         if not isinstance(row, dict) and index not in facts.rejected:
             message = f"results[{index}] is {format_value(row)}, which is not a row"
-            yield Finding(RES_ROWS.id, message, number, (f"answer.results[{index}]",))
+            yield Violation(RES_ROWS.id, message, number, (f"answer.results[{index}]",))
     rows = [row if isinstance(row, dict) else {} for row in rows]
     yield from _judge_counts(number, submitted, answer, rows)
     if len(rows) != submitted:
         message = f"results has {_count(len(rows), 'row')} for {_count(submitted, 'submitted message')}"
-        yield Finding(RES_ROWS.id, message, number, ("answer.results",))
+        yield Violation(RES_ROWS.id, message, number, ("answer.results",))
     yield from judge_rows(call, rows, facts)
     if len(rows) == submitted:
         yield from judge_outcomes(call, rows, facts)
@@ -96,16 +96,16 @@ def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _judge_counts(number: int, submitted: int, answer: Json, rows: list[Json] | None) -> Iterator[Finding]:
+def _judge_counts(number: int, submitted: int, answer: Json, rows: list[Json] | None) -> Iterator[Violation]:
     total, succeeded, failed = (answer.get(name) for name in ("total", "succeeded", "failed"))
     if not _is_number(total) or total != submitted:
         message = f"total is {format_value(total)} for {_count(submitted, 'submitted message')}"
-        yield Finding(RES_TOTAL.id, message, number, ("answer.total",))
+        yield Violation(RES_TOTAL.id, message, number, ("answer.total",))
     if not _is_number(succeeded) or not _is_number(failed):
         message = (
             f"succeeded is {format_value(succeeded)} and failed is {format_value(failed)}; expected numbers of messages"
         )
-        yield Finding(RES_COUNTS.id, message, number, ("answer.succeeded", "answer.failed"))
+        yield Violation(RES_COUNTS.id, message, number, ("answer.succeeded", "answer.failed"))
         return
     if rows is not None:
         yield from _judge_row_counts(number, succeeded, failed, rows)
@@ -114,20 +114,20 @@ def _judge_counts(number: int, submitted: int, answer: Json, rows: list[Json] | 
             f"succeeded {format_value(succeeded)} and failed {format_value(failed)} "
             f"do not add up to total {format_value(total)}"
         )
-        yield Finding(RES_COUNTS.id, message, number, ("answer.succeeded", "answer.failed", "answer.total"))
+        yield Violation(RES_COUNTS.id, message, number, ("answer.succeeded", "answer.failed", "answer.total"))
 
 
-def _judge_row_counts(number: int, succeeded: Json, failed: Json, rows: list[Json]) -> Iterator[Finding]:
+def _judge_row_counts(number: int, succeeded: Json, failed: Json, rows: list[Json]) -> Iterator[Violation]:
     failures = sum(map(is_failed, rows))
     successes = sum(row.get("message_id") is not None and not is_failed(row) for row in rows)
-    vague = len(rows) - failures - successes  # such a row has a finding of its own
+    vague = len(rows) - failures - successes  # such a row has a violation of its own
     for name, reported, counted in (("succeeded", succeeded, successes), ("failed", failed, failures)):
         if not counted <= reported <= counted + vague:
             message = f"{name} is {format_value(reported)}, but results has {_count(counted, 'row')} that {name}"
-            yield Finding(RES_COUNTS.id, message, number, (f"answer.{name}", "answer.results"))
+            yield Violation(RES_COUNTS.id, message, number, (f"answer.{name}", "answer.results"))
 
 
-def judge_ordinary_call(call: ObservedCall, facts: CallFacts) -> Iterator[Finding]:
+def judge_ordinary_call(call: ObservedCall, facts: CallFacts) -> Iterator[Violation]:
     """Judge a call in which nothing goes wrong, except that the server rejects entries."""
     not_uuids = [i for i, entry in enumerate(call.messages) if canonical(entry["conversation_id"]) is None]
     if isinstance(call.outcome, Returned):
@@ -142,24 +142,24 @@ def judge_ordinary_call(call: ObservedCall, facts: CallFacts) -> Iterator[Findin
             f"{path} is not a UUID, and {format_outcome(call)}; expected InvalidInputError or an answer with a "
             "failed row"
         )
-        yield Finding(IN_UUID.id, message, call.number, (path,))
+        yield Violation(IN_UUID.id, message, call.number, (path,))
     elif facts.rejected:
         message = (
             f"the server rejected messages[{min(facts.rejected)}], and {format_outcome(call)}; "
             "expected the answer to be returned"
         )
-        yield Finding(
+        yield Violation(
             RES_PARTIAL.id, message, call.number, tuple(f"messages[{index}]" for index in sorted(facts.rejected))
         )
     else:
-        yield Finding(ACCEPT.id, f"nothing went wrong, but {format_outcome(call)}", call.number, ("answer",))
+        yield Violation(ACCEPT.id, f"nothing went wrong, but {format_outcome(call)}", call.number, ("answer",))
 
 
-def _judge_returned(call: ObservedCall, answer: Json, not_uuids: list[int], facts: CallFacts) -> Iterator[Finding]:
-    findings = list(judge_answer(call, answer, facts))
+def _judge_returned(call: ObservedCall, answer: Json, not_uuids: list[int], facts: CallFacts) -> Iterator[Violation]:
+    violations = list(judge_answer(call, answer, facts))
     rows = complete_rows(call, answer)
     accepted = [
-        Finding(
+        Violation(
             IN_UUID.id,
             f"messages[{index}].conversation_id is not a UUID, but the client reported success",
             call.number,
@@ -171,12 +171,12 @@ def _judge_returned(call: ObservedCall, answer: Json, not_uuids: list[int], fact
         and not is_failed(rows[index])
         and rows[index].get("message_id") is not None
     ]
-    swapped = any(finding.clause == RES_ORDER.id for finding in findings)
-    yield from findings if swapped else accepted or findings
+    swapped = any(violation.clause == RES_ORDER.id for violation in violations)
+    yield from violations if swapped else accepted or violations
     yield from _judge_omissions(call, answer, facts)
 
 
-def _judge_omissions(call: ObservedCall, answer: Json, facts: CallFacts) -> Iterator[Finding]:
+def _judge_omissions(call: ObservedCall, answer: Json, facts: CallFacts) -> Iterator[Violation]:
     """Judge that a call that returned omitted no message."""
     missing = facts.comparison.missing_of(call.number)
     if not missing:
@@ -188,7 +188,7 @@ def _judge_omissions(call: ObservedCall, answer: Json, facts: CallFacts) -> Iter
         message = f"the client reported {claimed} successful messages, but the server recorded {recorded}"
     else:
         message = "the client reported success, but the server recorded nothing"
-    yield Finding(TRUE.id, message, call.number, tuple(f"messages[{each.index}]" for each in missing))
+    yield Violation(TRUE.id, message, call.number, tuple(f"messages[{each.index}]" for each in missing))
 
 
 def partial_failures(_: Depth) -> tuple[Scenario, ...]:

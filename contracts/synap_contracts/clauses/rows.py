@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from synap_contracts.clauses.clause import ACCEPTED, PARAMETERS, RETURNS, must
-from synap_contracts.observation.finding import Finding, format_value
+from synap_contracts.observation.violation import Violation, format_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -98,14 +98,14 @@ def claimed_successes(answer: Json) -> int:
     return max(len(successful), succeeded if isinstance(succeeded, int) and not isinstance(succeeded, bool) else 0)
 
 
-def is_about_format(finding: Finding) -> bool:
-    """Return whether a finding is about the format or the time of rows, not about what is recorded or omitted."""
-    next_to_the_id = all(path.endswith((".recorded_at", ".error")) for path in finding.paths)
-    about_success = finding.clause == RES_SUCCESS.id and next_to_the_id
-    return about_success or finding.clause in {RES_TIME.id, RES_FAILURE.id}
+def is_about_format(violation: Violation) -> bool:
+    """Return whether a violation is about the format or the time of rows, not about what is recorded or omitted."""
+    next_to_the_id = all(path.endswith((".recorded_at", ".error")) for path in violation.paths)
+    about_success = violation.clause == RES_SUCCESS.id and next_to_the_id
+    return about_success or violation.clause in {RES_TIME.id, RES_FAILURE.id}
 
 
-def judge_rows(call: ObservedCall, rows: list[Json], facts: CallFacts) -> Iterator[Finding]:
+def judge_rows(call: ObservedCall, rows: list[Json], facts: CallFacts) -> Iterator[Violation]:
     """Judge each row without its message."""
     for index, row in enumerate(rows):
         judge = _judge_failed_row if is_failed(row) else _judge_successful_row
@@ -113,7 +113,7 @@ def judge_rows(call: ObservedCall, rows: list[Json], facts: CallFacts) -> Iterat
     ids = Counter(id_ for row in rows if isinstance(id_ := row.get("message_id"), str))
     for id_ in (id_ for id_, times in ids.items() if times > 1):
         places = [index for index, row in enumerate(rows) if row.get("message_id") == id_]
-        yield Finding(
+        yield Violation(
             RES_UNIQUE.id,
             f"results[{places[0]}] and results[{places[1]}] have the same message_id {format_value(id_)}",
             call.number,
@@ -121,35 +121,35 @@ def judge_rows(call: ObservedCall, rows: list[Json], facts: CallFacts) -> Iterat
         )
 
 
-def _judge_successful_row(number: int, index: int, row: Json, facts: CallFacts) -> Iterator[Finding]:
+def _judge_successful_row(number: int, index: int, row: Json, facts: CallFacts) -> Iterator[Violation]:
     path = f"answer.results[{index}]"
     id_ = row.get("message_id")
     stored = facts.stored(id_)
     if id_ is None:
         clause = RES_FAILURE if index in facts.rejected else RES_SUCCESS
-        yield Finding(clause.id, f"results[{index}] has neither message_id nor error", number, (path,))
+        yield Violation(clause.id, f"results[{index}] has neither message_id nor error", number, (path,))
     elif stored is None:
         message = f"results[{index}].message_id is {format_value(id_)}, which the server never issued"
-        yield Finding(RES_SUCCESS.id, message, number, (f"{path}.message_id",))
+        yield Violation(RES_SUCCESS.id, message, number, (f"{path}.message_id",))
     elif id_ in facts.earlier_ids:
         message = f"results[{index}].message_id is {format_value(id_)}, which the server issued before this call"
-        yield Finding(RES_CALLS.id, message, number, (f"{path}.message_id",))
+        yield Violation(RES_CALLS.id, message, number, (f"{path}.message_id",))
     if row.get("error") is not None:
-        yield Finding(RES_SUCCESS.id, f"results[{index}] succeeded, but has an error", number, (f"{path}.error",))
+        yield Violation(RES_SUCCESS.id, f"results[{index}] succeeded, but has an error", number, (f"{path}.error",))
     if id_ is not None or row.get("recorded_at") is not None:
         yield from _judge_time(number, index, row.get("recorded_at"), stored)
 
 
-def _judge_time(number: int, index: int, recorded_at: Json, stored: Stored | None) -> Iterator[Finding]:
+def _judge_time(number: int, index: int, recorded_at: Json, stored: Stored | None) -> Iterator[Violation]:
     paths = (f"answer.results[{index}].recorded_at",)
     value = f"results[{index}].recorded_at is {format_value(recorded_at)}"
     time = parse_time(recorded_at)
     if time is None:
         clause = RES_SUCCESS if recorded_at is None else RES_TIME
-        yield Finding(clause.id, f"{value}; expected an ISO 8601 date-time with a time zone", number, paths)
+        yield Violation(clause.id, f"{value}; expected an ISO 8601 date-time with a time zone", number, paths)
     elif stored is not None and not same_time(time, parse_time(stored.record.recorded_at)):
         message = f"{value}; the server returned {format_value(stored.record.recorded_at)}"
-        yield Finding(RES_SUCCESS.id, message, number, paths)
+        yield Violation(RES_SUCCESS.id, message, number, paths)
 
 
 def parse_time(value: Json) -> dt.datetime | None:
@@ -168,20 +168,20 @@ def same_time(left: dt.datetime | None, right: dt.datetime | None) -> bool:
     return left is not None and right is not None and abs(left - right) < dt.timedelta(milliseconds=1)
 
 
-def _judge_failed_row(number: int, index: int, row: Json, facts: CallFacts) -> Iterator[Finding]:
+def _judge_failed_row(number: int, index: int, row: Json, facts: CallFacts) -> Iterator[Violation]:
     path = f"answer.results[{index}]"
     error = f"results[{index}].error is {format_value(row['error'])}"
     if row.get("message_id") is not None:
         message = f"results[{index}] has both an error and a message_id"
-        yield Finding(RES_FAILURE.id, message, number, (f"{path}.message_id", f"{path}.error"))
+        yield Violation(RES_FAILURE.id, message, number, (f"{path}.message_id", f"{path}.error"))
     if row["error"] in ("", False, [], {}):
-        yield Finding(RES_FAILURE.id, f"{error}, which states no reason", number, (path,))
+        yield Violation(RES_FAILURE.id, f"{error}, which states no reason", number, (path,))
     elif index in facts.rejected and facts.reason and facts.reason not in str(row["error"]):
         message = f"{error}; the server returned {format_value(facts.reason)}"
-        yield Finding(RES_FAILURE.id, message, number, (f"{path}.error",))
+        yield Violation(RES_FAILURE.id, message, number, (f"{path}.error",))
 
 
-def judge_outcomes(call: ObservedCall, rows: list[Json], facts: CallFacts) -> Iterator[Finding]:
+def judge_outcomes(call: ObservedCall, rows: list[Json], facts: CallFacts) -> Iterator[Violation]:
     """Judge whether row i reports the outcome of message i, in an answer that has one row per message."""
     comparison = facts.comparison
     owners = {stored.record.message_id: key for key, stored in comparison.matched.items()}
@@ -196,12 +196,12 @@ def judge_outcomes(call: ObservedCall, rows: list[Json], facts: CallFacts) -> It
             yield from _judge_other_message(call, index, stored, owners, facts)
         if own is None and (stored is not None or row.get("message_id") is not None):
             message = f"the client reported success for messages[{index}], which the server did not record"
-            yield Finding(TRUE.id, message, call.number, (f"messages[{index}]", f"answer.results[{index}]"))
+            yield Violation(TRUE.id, message, call.number, (f"messages[{index}]", f"answer.results[{index}]"))
 
 
 def _judge_other_message(
     call: ObservedCall, index: int, stored: Stored, owners: dict[Json, tuple[int, int]], facts: CallFacts
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     """Judge a row whose message_id belongs to another message."""
     paths = (f"answer.results[{index}].message_id", f"messages[{index}]")
     id_ = stored.record.message_id
@@ -212,11 +212,11 @@ def _judge_other_message(
     if id_ in facts.earlier_ids or (owner, place) == (call.number, index):
         return  # judge_rows reports the first; the second is the right message in another conversation
     if owner != call.number or (equal is None and likeness in facts.concurrent):
-        yield Finding(RES_CALLS.id, f"results[{index}] is a message of a concurrent call", call.number, paths)
+        yield Violation(RES_CALLS.id, f"results[{index}] is a message of a concurrent call", call.number, paths)
     elif place is not None:
-        yield Finding(RES_ORDER.id, f"results[{index}] is messages[{place}]", call.number, paths)
+        yield Violation(RES_ORDER.id, f"results[{index}] is messages[{place}]", call.number, paths)
     else:
-        yield Finding(RES_ORDER.id, f"results[{index}] is a message that was not submitted", call.number, paths)
+        yield Violation(RES_ORDER.id, f"results[{index}] is a message that was not submitted", call.number, paths)
 
 
 def _is_about(comparison: Comparison, entry: Json, stored: Stored, own: Stored) -> bool:
@@ -228,21 +228,23 @@ def _is_about(comparison: Comparison, entry: Json, stored: Stored, own: Stored) 
     return stored.place == own.place and comparison.likeness(stored.record.entry) in alike
 
 
-def _judge_reported_failure(call: ObservedCall, index: int, reported: set[str], facts: CallFacts) -> Iterator[Finding]:
+def _judge_reported_failure(
+    call: ObservedCall, index: int, reported: set[str], facts: CallFacts
+) -> Iterator[Violation]:
     own = facts.comparison.matched.get((call.number, index))
     claim = f"results[{index}] reports that messages[{index}] failed"
     paths = (f"messages[{index}]", f"answer.results[{index}]")
     if own is not None and own.record.message_id not in reported:
         clause = RES_ORDER if facts.rejected else ACCEPT
-        yield Finding(clause.id, f"{claim}, but the server recorded it", call.number, paths, contradicted=True)
+        yield Violation(clause.id, f"{claim}, but the server recorded it", call.number, paths, contradicted=True)
     elif own is None and index not in facts.rejected:
         clause = TRUE if facts.rejected else ACCEPT
-        yield Finding(clause.id, f"{claim}, but the server did not reject it", call.number, paths)
+        yield Violation(clause.id, f"{claim}, but the server did not reject it", call.number, paths)
 
 
 def judge_prepared_rows(
     call: ObservedCall, answer: Json, prepared: list[Json], recorded: Collection[str]
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     """Judge an answer whose rows the scenario prepared: the caller must receive these rows.
 
     Args:
@@ -268,14 +270,14 @@ def _as_object(row: Json) -> dict[str, Json]:
 
 def _judge_prepared_row(
     call: ObservedCall, index: int, row: dict[str, Json], received: dict[str, Json], rows: list[dict[str, Json]]
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     assert call.trouble is not None  # noqa: S101 - the caller checks it
 
-    def difference(clause: ClauseId, name: str) -> Finding:
+    def difference(clause: ClauseId, name: str) -> Violation:
         path = f"results[{index}].{name}"
         before, after = format_value(received.get(name)), format_value(row.get(name))
         message = f"the server returned {before} as {path}, and the client returned {after}"
-        return Finding(clause, message, call.number, (f"answer.{path}",))
+        return Violation(clause, message, call.number, (f"answer.{path}",))
 
     id_, error = row.get("message_id"), received.get("error")
     if id_ is not None and row.get("error") and error:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.clause import Check, Depth, should
 from synap_contracts.clauses.connection import GARBLED, LOST
-from synap_contracts.clauses.inputs import violation
+from synap_contracts.clauses.inputs import violated_clause
 from synap_contracts.clauses.results import RES_COUNTS, RES_ROWS, RES_TOTAL
 from synap_contracts.clauses.rows import ACCEPT, RES_CALLS, RES_FAILURE, RES_SUCCESS, TRUE, rows_of
 from synap_contracts.clauses.sending import ONCE, SEND_ONLY
 from synap_contracts.clauses.statuses import RATE_LIMITS, SERVER_ERRORS
 from synap_contracts.clauses.wide import wide_clause
 from synap_contracts.client.protocol import Returned
-from synap_contracts.observation.finding import Finding, format_outcome, format_value
+from synap_contracts.observation.violation import Violation, format_outcome, format_value
 from synap_contracts.scenarios import strategies
 from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Close, Scenario, Together
@@ -37,17 +37,17 @@ _SUSPECT: Final = frozenset(clause.id for clause in (ACCEPT, RES_TOTAL, RES_COUN
 """What an answer violates that still describes an earlier call."""
 
 
-def judge_dependence(call: ObservedCall, findings: list[Finding], others: list[ObservedCall]) -> list[Finding]:
+def judge_dependence(call: ObservedCall, violations: list[Violation], others: list[ObservedCall]) -> list[Violation]:
     """Judge what a call may violate only because of earlier or concurrent calls.
 
     Args:
         call: The call.
-        findings: What it violates.
+        violations: What it violates.
         others: All calls so far.
     """
     if not any(each.call.client == call.call.client and each is not call for each in others):
         return []
-    if call.trouble or call.call.loop == "own" or any(map(violation, call.messages)):
+    if call.trouble or call.call.loop == "own" or any(map(violated_clause, call.messages)):
         return []
     if not call.messages or call.call.given != "list" or wide_clause(call.messages):
         return []  # a client may reject these regardless of other calls
@@ -58,12 +58,12 @@ def judge_dependence(call: ObservedCall, findings: list[Finding], others: list[O
             message=f"after or during another call, {each.message}",
             unless_alone=each.clause,
         )
-        for each in findings
+        for each in violations
         if each.clause in _SUSPECT
     ]
 
 
-def judge_shared_ids(step: ObservedStep) -> Iterator[Finding]:
+def judge_shared_ids(step: ObservedStep) -> Iterator[Violation]:
     """Judge that no two concurrent calls return the same recorded message."""
     returned: dict[str, int] = {}
     for call in step.calls:
@@ -72,10 +72,10 @@ def judge_shared_ids(step: ObservedStep) -> Iterator[Finding]:
             id_ = row.get("message_id") if isinstance(row, dict) else None
             if isinstance(id_, str) and returned.setdefault(id_, call.number) != call.number:
                 message = f"calls {returned[id_]} and {call.number} returned the same message_id {format_value(id_)}"
-                yield Finding(RES_CALLS.id, message)
+                yield Violation(RES_CALLS.id, message)
 
 
-def judge_event_loops(observation: Observation) -> Iterator[Finding]:
+def judge_event_loops(observation: Observation) -> Iterator[Violation]:
     """Judge that a client works in more than the first of several event loops."""
     calls = [call for call in observation.calls if call.call.loop == "own" and call.messages]
     if len(calls) >= _LOOPS and not any(isinstance(call.outcome, Returned) for call in calls[1:]):
@@ -83,15 +83,15 @@ def judge_event_loops(observation: Observation) -> Iterator[Finding]:
             f"{len(calls)} calls ran in an event loop of their own, and all but the first failed: "
             f"{format_outcome(calls[1])}"
         )
-        yield Finding(REUSE.id, message, calls[1].number, ("answer",))
+        yield Violation(REUSE.id, message, calls[1].number, ("answer",))
 
 
-def judge_altered_answers(observation: Observation) -> Iterator[Finding]:
+def judge_altered_answers(observation: Observation) -> Iterator[Violation]:
     """Judge that an answer does not change after the call returned it."""
     for each in observation.altered:
         which = "an earlier call" if each.call is None else f"call {each.call}"
         when = "when the client was closed" if each.after is None else f"during call {each.after}"
-        yield Finding(RES_CALLS.id, f"the answer of {which} changed {when}, at {each.path}", each.after)
+        yield Violation(RES_CALLS.id, f"the answer of {which} changed {when}, at {each.path}", each.after)
 
 
 def in_sequence(depth: Depth) -> tuple[Scenario, ...]:

@@ -13,7 +13,7 @@ from synap_contracts.clauses.clause import ACCEPTED, OWN_CHOICE, Check, Depth, m
 from synap_contracts.clauses.connection import GARBLED, LOST
 from synap_contracts.clauses.rows import ACCEPT, RES_ORDER, TRUE
 from synap_contracts.clauses.sending import ONCE, SEND_ORDER
-from synap_contracts.observation.finding import Finding
+from synap_contracts.observation.violation import Violation
 from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Scenario, Trouble, one
 from synap_contracts.scenarios.troubles import in_part, in_turn, trouble, variants
@@ -121,7 +121,7 @@ REDIRECTS: Final = (
 )
 
 
-def judge_requests(call: ObservedCall) -> Iterator[Finding]:
+def judge_requests(call: ObservedCall) -> Iterator[Violation]:
     """Judge what was sent again, and when."""
     trouble = call.trouble
     if trouble is None or len({request.body for request in call.requests}) != 1 or len(call.requests) == 1:
@@ -129,24 +129,24 @@ def judge_requests(call: ObservedCall) -> Iterator[Finding]:
     created = trouble.clause == REDIRECT.id and trouble.fault.get("status") in _CREATED
     if trouble.clause == REFUSALS.id or created:
         message = f"{trouble.named}, and the client sent the same request {len(call.requests)} times"
-        yield Finding(trouble.clause, message, call.number)
+        yield Violation(trouble.clause, message, call.number)
     wait = trouble.fault.get("retry_after")
     if trouble.clause == RATE_WAIT.id and wait:
         for first, second in pairwise(call.requests):
             gap = (second.at - first.at) / dt.timedelta(seconds=1)
             if first.status == TOO_MANY and gap < wait - _TOLERANCE_S:
                 message = f"{trouble.named}, and the client tried again after {gap:.1f} s"
-                yield Finding(RATE_WAIT.id, message, call.number)
+                yield Violation(RATE_WAIT.id, message, call.number)
                 return
 
 
-def judge_redirect(call: ObservedCall, elsewhere: tuple[tuple[str, str, str], ...]) -> Iterator[Finding]:
+def judge_redirect(call: ObservedCall, elsewhere: tuple[tuple[str, str, str], ...]) -> Iterator[Violation]:
     """Judge what another origin received after a redirect."""
     if call.trouble is not None and call.trouble.clause == REDIRECT.id and elsewhere:
         _, headers, body = elsewhere[0]
         sent = "the key" if "authorization" in headers.lower() else "the messages" if body else ""
         if sent:
-            yield Finding(REDIRECT.id, f"{call.trouble.named}, and the client sent {sent} there", call.number)
+            yield Violation(REDIRECT.id, f"{call.trouble.named}, and the client sent {sent} there", call.number)
 
 
 def once(depth: Depth) -> tuple[Scenario, ...]:

@@ -28,7 +28,7 @@ from synap_contracts.clauses.statuses import (
     judge_requests,
 )
 from synap_contracts.client.protocol import NETWORK_ERRORS, Hung, Raised, Returned
-from synap_contracts.observation.finding import Finding, format_outcome
+from synap_contracts.observation.violation import Violation, format_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,14 +45,14 @@ _REQUIRED_CLASS: Final = {
     AUTH_FORBIDDEN.id: "AuthenticationError",
 }
 _ERROR_OR_COMPLETE_ANSWER: Final = frozenset({*_REQUIRED_CLASS, RATE_LIMIT.id, SERVER_ERROR.id, NET_GARBLED.id})
-"""Clauses for which an incomplete answer is one finding, not one for each row."""
+"""Clauses for which an incomplete answer is one violation, not one for each row."""
 _ANSWER_IS_NO_FAILURE: Final = frozenset({ONCE.id, TRUE.id, AUTH_SECRET.id, RATE_WAIT.id})
 """Clauses that a false answer does not violate: it violates others."""
 
 
 def judge_troubled_call(
     call: ObservedCall, trouble: Trouble, facts: CallFacts, elsewhere: tuple[tuple[str, str, str], ...]
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     """Judge a call during which something failed.
 
     Args:
@@ -65,7 +65,7 @@ def judge_troubled_call(
         case Hung():
             if call.timeout_settable:
                 message = f"{trouble.named}, and {format_outcome(call)}"
-                yield Finding(trouble.clause, message, call.number, ("answer",))
+                yield Violation(trouble.clause, message, call.number, ("answer",))
         case Raised() as raised:
             yield from _judge_raised(call, trouble, raised)
         case Returned(answer=answer):
@@ -77,12 +77,12 @@ def judge_troubled_call(
     yield from judge_redirect(call, elsewhere)
 
 
-def _expected_error(call: ObservedCall, trouble: Trouble, error: str = "an error") -> Finding:
+def _expected_error(call: ObservedCall, trouble: Trouble, error: str = "an error") -> Violation:
     message = f"{trouble.named}, and {format_outcome(call)}; expected {error}"
-    return Finding(trouble.clause, message, call.number, ("answer",))
+    return Violation(trouble.clause, message, call.number, ("answer",))
 
 
-def _judge_raised(call: ObservedCall, trouble: Trouble, raised: Raised) -> Iterator[Finding]:
+def _judge_raised(call: ObservedCall, trouble: Trouble, raised: Raised) -> Iterator[Violation]:
     required = _REQUIRED_CLASS.get(trouble.clause)
     if required and not raised.is_a(*(NETWORK_ERRORS if required == "NetworkError" else {required})):
         yield _expected_error(call, trouble, required)
@@ -100,27 +100,27 @@ def _reports_rate_limit(raised: Raised) -> bool:
     return raised.status == TOO_MANY or _RATE_LIMITED.search(raised.text) is not None
 
 
-def _judge_returned(call: ObservedCall, trouble: Trouble, answer: Json, facts: CallFacts) -> Iterator[Finding]:
+def _judge_returned(call: ObservedCall, trouble: Trouble, answer: Json, facts: CallFacts) -> Iterator[Violation]:
     """Judge the answer of a call that returned in spite of the failure."""
     incomplete = trouble.clause in _ERROR_OR_COMPLETE_ANSWER and len(complete_rows(call, answer)) != len(call.messages)
-    findings = [_expected_error(call, trouble)] if incomplete else _judge_true_answer(call, answer, facts)
-    findings += _judge_silence(call, trouble, answer, facts)
-    yield from (each for each in findings if each.clause != ACCEPT.id)
-    untrue = next((each for each in findings if not is_about_format(each)), None)
+    violations = [_expected_error(call, trouble)] if incomplete else _judge_true_answer(call, answer, facts)
+    violations += _judge_silence(call, trouble, answer, facts)
+    yield from (each for each in violations if each.clause != ACCEPT.id)
+    untrue = next((each for each in violations if not is_about_format(each)), None)
     if untrue and not incomplete and trouble.clause not in _ANSWER_IS_NO_FAILURE:
-        yield Finding(trouble.clause, f"{trouble.named}, and {untrue.message}", call.number, untrue.paths)
+        yield Violation(trouble.clause, f"{trouble.named}, and {untrue.message}", call.number, untrue.paths)
 
 
-def _judge_true_answer(call: ObservedCall, answer: Json, facts: CallFacts) -> list[Finding]:
+def _judge_true_answer(call: ObservedCall, answer: Json, facts: CallFacts) -> list[Violation]:
     """Judge an answer whose rows may report failures: if the batch was sent in parts, one of them failed."""
     rows = complete_rows(call, answer)
-    findings = list(judge_answer(call, answer, facts))
+    violations = list(judge_answer(call, answer, facts))
     if not rows or all(map(is_failed, rows)):
-        return findings
-    return [each for each in findings if each.clause != ACCEPT.id or each.contradicted]
+        return violations
+    return [each for each in violations if each.clause != ACCEPT.id or each.contradicted]
 
 
-def _judge_silence(call: ObservedCall, trouble: Trouble, answer: Json, facts: CallFacts) -> list[Finding]:
+def _judge_silence(call: ObservedCall, trouble: Trouble, answer: Json, facts: CallFacts) -> list[Violation]:
     """Judge that no message is missing whose row does not report a failure."""
     rows = complete_rows(call, answer)
     missing = [each.index for each in facts.comparison.missing_of(call.number)]
@@ -128,4 +128,4 @@ def _judge_silence(call: ObservedCall, trouble: Trouble, answer: Json, facts: Ca
     if not silent:
         return []
     message = f"{trouble.named}, the client returned, and the server did not record messages[{silent[0]}]"
-    return [Finding(TRUE.id, message, call.number, tuple(f"messages[{index}]" for index in silent))]
+    return [Violation(TRUE.id, message, call.number, tuple(f"messages[{index}]" for index in silent))]

@@ -1,4 +1,4 @@
-"""API keys in texts: finding them, and redacting them in everything that the kit prints or writes."""
+"""API keys in texts: violation them, and redacting them in everything that the kit prints or writes."""
 
 from __future__ import annotations
 

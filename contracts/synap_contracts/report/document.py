@@ -77,9 +77,9 @@ def counterexample_to_json(example: Counterexample, run: Run) -> Json:
     keys = keys_of(run, example)
     found: Json = {
         "id": example.id,
-        "sentence": example.finding.message,
-        "call": example.finding.call,
-        "differs": list(example.finding.paths),
+        "sentence": example.violation.message,
+        "call": example.violation.call,
+        "differs": list(example.violation.paths),
         "steady": example.steady,
         "calls": [call_to_json(call, example.observation) for call in example.observation.calls],
         "recorded": recorded_to_json(example.observation),

@@ -28,14 +28,14 @@ _SENT: Final = {"unknown": "synap_nobody", "newline": _KEY, "accented": f"{_KEY}
 def command(run: Run, example: Counterexample) -> str:
     """Return the command of the kit that runs the scenario again."""
     return shlex.join(
-        ["synap-mock", "verify", run.spec, *run.options, "--clause", example.finding.clause, "--replay", example.id]
+        ["synap-mock", "verify", run.spec, *run.options, "--clause", example.violation.clause, "--replay", example.id]
     )
 
 
 def call_in_question(example: Counterexample) -> ObservedCall | None:
-    """Return the call that the finding is about."""
+    """Return the call that the violation is about."""
     calls = example.observation.calls
-    number = example.finding.call
+    number = example.violation.call
     return next((call for call in calls if call.number == number), calls[-1] if calls else None)
 
 
@@ -88,4 +88,4 @@ def python(run: Run, example: Counterexample) -> str:
 
 def file_name(example: Counterexample) -> str:
     """Return the name of a script's file. It has the clause, because a scenario can violate several clauses."""
-    return f"{example.finding.clause}-{example.id}.py"
+    return f"{example.violation.clause}-{example.id}.py"

@@ -56,7 +56,7 @@ def script(run: Run, example: Counterexample) -> str:
     lines = [line.partition(_TAG) for line in _TEMPLATE.read_text(encoding="utf-8").splitlines()]
     template = "\n".join(text.rstrip() for text, _, tag in lines if set(tag.split()) <= tags)
     text = Template(f"{template}\n").substitute(
-        message=_comment(f"{example.finding.clause}: {example.finding.message}", _notes(example)),
+        message=_comment(f"{example.violation.clause}: {example.violation.message}", _notes(example)),
         folders=[*(folder for option, folder in pairwise(run.options) if option == "--path"), ""],
         module=module,
         name=name if name == "make" else f"{name} as make",
@@ -79,7 +79,7 @@ def _notes(example: Counterexample) -> Iterator[str]:
     """Yield the reasons why a script may not show what the kit observed."""
     if not example.steady:
         yield "It does not happen every time."
-    if example.finding.clause == AUTH_OWN.id and len({call.client for call in example.scenario.calls}) == 1:
+    if example.violation.clause == AUTH_OWN.id and len({call.client for call in example.scenario.calls}) == 1:
         yield "The kit's process had opened other clients before. A client that is alone may not fail."
 
 
@@ -91,7 +91,7 @@ def _tags(example: Counterexample, steps: str) -> Iterator[str]:
         "bystander": "bystander" in steps,
         "revoke": ".revoke()" in steps,
         "close": ".close()" in steps,
-        "input": example.finding.clause == SEND_INPUT.id,
+        "input": example.violation.clause == SEND_INPUT.id,
         "altered": bool(example.observation.altered),
         "stays": not example.scenario.ending,
     }

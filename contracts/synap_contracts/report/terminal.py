@@ -7,8 +7,8 @@ import shlex
 import textwrap
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from synap_contracts.observation.finding import format_value
 from synap_contracts.observation.redaction import redact
+from synap_contracts.observation.violation import format_value
 from synap_contracts.report import reproduce
 from synap_contracts.report.document import describe_circumstances, keys_of, outcome_to_json, recorded_to_json
 
@@ -77,7 +77,7 @@ def _format_counterexample(result: ClauseResult, example: Counterexample, run: R
     clause = result.clause
     yield paint(f"── {clause.id}: {clause.statement}", "bold")
     yield f"   {clause.level}, {clause.evidence}: {clause.source}"
-    yield f"   {paint(example.finding.message, 'red')}"
+    yield f"   {paint(example.violation.message, 'red')}"
     if result.outcome == "error":
         yield f"   {result.message}"
     if not example.steady:
@@ -129,8 +129,8 @@ def _format_requests(example: Counterexample) -> Iterator[str]:
 
 
 def _mark(path: str, call: ObservedCall, example: Counterexample) -> str:
-    own = example.finding.call in {None, call.number}
-    paths = example.finding.paths
+    own = example.violation.call in {None, call.number}
+    paths = example.violation.paths
     return "  <<<" if own and any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in paths) else ""
 
 

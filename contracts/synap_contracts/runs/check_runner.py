@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from synap_contracts.clauses.clause import Ability, Check, ClauseId, Depth
     from synap_contracts.client.protocol import Hello
-    from synap_contracts.observation.finding import Finding
     from synap_contracts.observation.observed import Observation
+    from synap_contracts.observation.violation import Violation
     from synap_contracts.runs.replay import Replayer
     from synap_contracts.runs.scenario_runner import ScenarioRunner
     from synap_contracts.scenarios.model import Scenario
@@ -85,7 +85,7 @@ class CheckRunner:
 
     Args:
         runner: Runs scenarios with the client.
-        replayer: Confirms and shrinks findings.
+        replayer: Confirms and shrinks violations.
         plan: The extent of the run.
         saved: The counterexamples of earlier runs.
         progress: Called with the name, the index and the number of checks when a check begins.
@@ -243,24 +243,24 @@ class CheckRunner:
         """Run a scenario, settle the clauses that it violates, and return the history of its clients."""
         observation = self.runner.run(scenario)
         past = tuple(self.runner.history)
-        findings = self.known.judge_new(observation)
+        violations = self.known.judge_new(observation)
         self._note_unsettable_timeouts(observation)
-        new = [each for each in findings if self._is_new(each)]
-        for finding in new:
-            result = self.replayer.confirm(finding, observation, concatenate(past))
+        new = [each for each in violations if self._is_new(each)]
+        for violation in new:
+            result = self.replayer.confirm(violation, observation, concatenate(past))
             if result is None or self.known.collect(result):
                 continue
-            self.settled[finding.clause] = result
+            self.settled[violation.clause] = result
             if result.counterexample is not None and result.outcome == "failed":
-                self.saved.save(finding.clause, result.counterexample.scenario)
+                self.saved.save(violation.clause, result.counterexample.scenario)
         if new:
             self.runner.close_shared()
         return past
 
-    def _is_new(self, finding: Finding) -> bool:
-        if finding.clause not in self.plan.clauses or finding.clause in self.settled:
+    def _is_new(self, violation: Violation) -> bool:
+        if violation.clause not in self.plan.clauses or violation.clause in self.settled:
             return False
-        return not self._violated_by_one_call(finding.unless_alone, finding.plainly)
+        return not self._violated_by_one_call(violation.unless_alone, violation.plainly)
 
     def _violated_by_one_call(self, *clauses: ClauseId | None) -> bool:
         """Return whether a single call violates one of the clauses: then so does a call after others, or a wide one."""

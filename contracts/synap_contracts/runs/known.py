@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from synap_contracts.clauses.clause import ClauseId
-    from synap_contracts.observation.finding import Finding
     from synap_contracts.observation.observed import Observation, ObservedCall
+    from synap_contracts.observation.violation import Violation
     from synap_contracts.runs.scenario_runner import ScenarioRunner
 
 _ATTEMPTS: Final = 3
@@ -37,19 +37,19 @@ def applies(failure: KnownFailure, version: str | None) -> bool:
     return begun and (failure.until is None or number <= version_key(failure.until))
 
 
-def kind_of(finding: Finding, observation: Observation) -> str:
+def kind_of(violation: Violation, observation: Observation) -> str:
     """Describe how a clause was violated, in a few words that apply to all examples of the same defect.
 
     The unusual input, the failure that occurred, and the outcome, such as ``Disconnected, returned`` or ``raised
     ValueError``.
     """
-    if finding.clause == AUTH_OWN.id:
+    if violation.clause == AUTH_OWN.id:
         return "another instance"  # the defect is where it is recorded, whatever the outcome
-    call = next((each for each in observation.calls if each.number == finding.call), None)
+    call = next((each for each in observation.calls if each.number == violation.call), None)
     if call is None:
         return "overall"
     # Only the class that was raised violates NET-NAME, whatever failed.
-    circumstances = () if finding.clause == NET_NAME.id else _circumstances(call)
+    circumstances = () if violation.clause == NET_NAME.id else _circumstances(call)
     return ", ".join([*circumstances, _outcome(call)])
 
 
@@ -74,7 +74,7 @@ def _outcome(call: ObservedCall) -> str:
 
 
 class KnownFailures:
-    """The known failures of one run: findings that are listed are ignored, and the listed examples are replayed.
+    """The known failures of one run: violations that are listed are ignored, and the listed examples are replayed.
 
     Args:
         known: The entries for this client's release and this dialect.
@@ -94,7 +94,7 @@ class KnownFailures:
         """The listed failures that occurred."""
         self._names = {each.name for each in self.known}
 
-    def judge_new(self, observation: Observation) -> list[Finding]:
+    def judge_new(self, observation: Observation) -> list[Violation]:
         """Return what a scenario violates, without the known failures."""
         return [each for each in judge(observation) if (each.clause, kind_of(each, observation)) not in self._names]
 
@@ -107,7 +107,7 @@ class KnownFailures:
         return True
 
     def _add(self, clause: ClauseId, example: Counterexample) -> None:
-        name = clause, kind_of(example.finding, example.observation)
+        name = clause, kind_of(example.violation, example.observation)
         self.found.setdefault(name, example)
         self._names.add(name)
 
@@ -131,7 +131,9 @@ class KnownFailures:
     def _replay_other(self, failure: KnownFailure, runner: ScenarioRunner) -> Counterexample | None:
         """Replay another release's failure, and return what it shows that is not known."""
         try:
-            return _replay_once(failure, runner, self.judge_new, lambda finding, _: finding.clause == failure.clause)
+            return _replay_once(
+                failure, runner, self.judge_new, lambda violation, _: violation.clause == failure.clause
+            )
         except (AdapterError, ServerError):
             return None
 
@@ -147,7 +149,7 @@ class KnownFailures:
             return result
         if found:
             more = f" ({len(found) - 1} more kinds of failure)" if len(found) > 1 else ""
-            message = found[0].finding.message + more
+            message = found[0].violation.message + more
             return replace(result, outcome="failed", message=message, counterexample=found[0])
         if known is None:
             return result
@@ -176,7 +178,10 @@ def replay(failure: KnownFailure, runner: ScenarioRunner) -> ClauseResult:
     try:
         for _ in range(_ATTEMPTS):
             example = _replay_once(
-                failure, runner, judge, lambda finding, seen: (finding.clause, kind_of(finding, seen)) == failure.name
+                failure,
+                runner,
+                judge,
+                lambda violation, seen: (violation.clause, kind_of(violation, seen)) == failure.name,
             )
             if example is not None:
                 return ClauseResult(clause, "known", 1, f"{failure.kind}: {failure.reason}", example)
@@ -205,15 +210,15 @@ def _gap(runner: ScenarioRunner) -> str | None:
 def _replay_once(
     failure: KnownFailure,
     runner: ScenarioRunner,
-    judge: Callable[[Observation], list[Finding]],
-    matches: Callable[[Finding, Observation], bool],
+    judge: Callable[[Observation], list[Violation]],
+    matches: Callable[[Violation, Observation], bool],
 ) -> Counterexample | None:
     observation = runner.run(failure.example, fresh=True)
-    finding = next((each for each in judge(observation) if matches(each, observation)), None)
-    if finding is None:
+    violation = next((each for each in judge(observation) if matches(each, observation)), None)
+    if violation is None:
         return None
     observation.requests = runner.server.requests()
-    return Counterexample(replay_id(failure.example), failure.example, observation, finding)
+    return Counterexample(replay_id(failure.example), failure.example, observation, violation)
 
 
 @dataclass(frozen=True)

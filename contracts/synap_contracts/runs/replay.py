@@ -1,4 +1,4 @@
-"""Replaying a finding: whether it happens again, whether the server causes it, and its smallest scenario."""
+"""Replaying a violation: whether it happens again, whether the server causes it, and its smallest scenario."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synap_contracts.clauses.clause import ClauseId
-    from synap_contracts.observation.finding import Finding
     from synap_contracts.observation.observed import Observation
+    from synap_contracts.observation.violation import Violation
     from synap_contracts.runs.scenario_runner import ScenarioRunner
     from synap_contracts.scenarios.model import Scenario
 
@@ -38,7 +38,7 @@ _SLOW: Final = frozenset({RATE_WAIT.id})
 
 @dataclass
 class Replayer:
-    """Replays findings.
+    """Replays violations.
 
     Args:
         runner: Runs scenarios with the client.
@@ -50,38 +50,38 @@ class Replayer:
     runner: ScenarioRunner
     reference: ScenarioRunner
     seconds: float
-    judge: Callable[[Observation], list[Finding]] = judge
-    _seen: dict[bytes, tuple[Observation, Finding]] = field(default_factory=dict)
+    judge: Callable[[Observation], list[Violation]] = judge
+    _seen: dict[bytes, tuple[Observation, Violation]] = field(default_factory=dict)
 
-    def confirm(self, finding: Finding, observation: Observation, past: Scenario) -> ClauseResult | None:
-        """Return the result of a finding, or None if it was chance.
+    def confirm(self, violation: Violation, observation: Observation, past: Scenario) -> ClauseResult | None:
+        """Return the result of a violation, or None if it was chance.
 
         Args:
-            finding: The finding.
+            violation: The violation.
             observation: The scenario that ran last, on clients that may have been open before.
             past: All scenarios that ran on these clients, including that one.
         """
         scenario = observation.scenario
-        if finding.clause in _SLOW:
+        if violation.clause in _SLOW:
             observation.requests = self.runner.server.requests()
-            server = self._server_failure(finding.clause, scenario, times=1)
-            return server or _failed(finding.clause, scenario, observation, finding)
+            server = self._server_failure(violation.clause, scenario, times=1)
+            return server or _failed(violation.clause, scenario, observation, violation)
         self._seen.clear()
         hung = any(isinstance(call.outcome, Hung) for call in observation.calls)
-        base = self._reproduce(finding.clause, scenario, past, slow=hung)
-        server = self._server_failure(finding.clause, base or scenario, times=1)
+        base = self._reproduce(violation.clause, scenario, past, slow=hung)
+        server = self._server_failure(violation.clause, base or scenario, times=1)
         if server is not None:
             return server
         if base is None:
-            return self._confirm_unsteady(finding, scenario)
-        small = self._shrink(finding.clause, base)
-        if finding.clause in _PER_PROCESS and not self._fails_in_new_process(finding.clause, small):
+            return self._confirm_unsteady(violation, scenario)
+        small = self._shrink(violation.clause, base)
+        if violation.clause in _PER_PROCESS and not self._fails_in_new_process(violation.clause, small):
             # The small scenario depends on earlier clients of the process.
-            small = shrink(base, lambda each: self._fails_in_new_process(finding.clause, each), _SHRINK_S)
+            small = shrink(base, lambda each: self._fails_in_new_process(violation.clause, each), _SHRINK_S)
         observation, found = self._seen[dumps(small)]
-        if server := self._server_failure(finding.clause, small, times=_REFERENCE_ATTEMPTS):
+        if server := self._server_failure(violation.clause, small, times=_REFERENCE_ATTEMPTS):
             return server  # a server that fails sometimes
-        return _failed(finding.clause, small, observation, found)
+        return _failed(violation.clause, small, observation, found)
 
     def _reproduce(self, clause: ClauseId, scenario: Scenario, past: Scenario, *, slow: bool) -> Scenario | None:
         """Return the scenario that fails on new clients: itself, or all scenarios that ran on the open ones."""
@@ -129,16 +129,16 @@ class Replayer:
                 break
         return None
 
-    def _confirm_unsteady(self, finding: Finding, scenario: Scenario) -> ClauseResult | None:
-        """Confirm a finding that did not occur again. An error can be chance; a false answer cannot."""
+    def _confirm_unsteady(self, violation: Violation, scenario: Scenario) -> ClauseResult | None:
+        """Confirm a violation that did not occur again. An error can be chance; a false answer cannot."""
         observation = self.runner.run(scenario)
-        found = _find(self.judge(observation), finding.clause)
+        found = _find(self.judge(observation), violation.clause)
         if found is None or found.unless_alone:
             return None
         if any(isinstance(call.outcome, Raised | Hung) for call in observation.calls):
             return None
         observation.requests = self.runner.server.requests()
-        return _failed(finding.clause, scenario, observation, found, steady=False)
+        return _failed(violation.clause, scenario, observation, found, steady=False)
 
     def _shrink(self, clause: ClauseId, scenario: Scenario) -> Scenario:
         began = monotonic()
@@ -154,21 +154,21 @@ class Replayer:
         return small
 
 
-def _find(findings: list[Finding], clause: ClauseId) -> Finding | None:
-    return next((each for each in findings if each.clause == clause), None)
+def _find(violations: list[Violation], clause: ClauseId) -> Violation | None:
+    return next((each for each in violations if each.clause == clause), None)
 
 
-def _fails_alone(runner: ScenarioRunner, finding: Finding, observation: Observation) -> bool:
+def _fails_alone(runner: ScenarioRunner, violation: Violation, observation: Observation) -> bool:
     """Return whether the call violates its clause without the other calls."""
-    if not finding.unless_alone:
+    if not violation.unless_alone:
         return False
-    call = next(each.call for each in observation.calls if each.number == finding.call)
+    call = next(each.call for each in observation.calls if each.number == violation.call)
     alone = runner.run(replace(observation.scenario, steps=(call,)), fresh=True)
-    return _find(judge(alone), finding.unless_alone) is not None
+    return _find(judge(alone), violation.unless_alone) is not None
 
 
 def _failed(
-    clause: ClauseId, scenario: Scenario, observation: Observation, finding: Finding, *, steady: bool = True
+    clause: ClauseId, scenario: Scenario, observation: Observation, violation: Violation, *, steady: bool = True
 ) -> ClauseResult:
-    example = Counterexample(replay_id(scenario), scenario, observation, finding, steady=steady)
-    return ClauseResult(BY_ID[clause], "failed", message=finding.message, counterexample=example)
+    example = Counterexample(replay_id(scenario), scenario, observation, violation, steady=steady)
+    return ClauseResult(BY_ID[clause], "failed", message=violation.message, counterexample=example)

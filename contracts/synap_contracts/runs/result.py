@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from synap_contracts.clauses.clause import Clause, ClauseId
-    from synap_contracts.observation.finding import Finding
     from synap_contracts.observation.observed import Observation
+    from synap_contracts.observation.violation import Violation
     from synap_contracts.scenarios.model import Scenario
 
 Outcome = Literal["passed", "failed", "known", "stale", "not-testable", "error"]
@@ -23,14 +23,14 @@ class Counterexample:
         id: The ID for `--replay`.
         scenario: The scenario.
         observation: How it ran.
-        finding: The violation.
+        violation: The violation.
         steady: Whether the violation occurred again when the scenario ran again.
     """
 
     id: str
     scenario: Scenario
     observation: Observation
-    finding: Finding
+    violation: Violation
     steady: bool = True
 
 

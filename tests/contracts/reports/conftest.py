@@ -8,8 +8,8 @@ import pytest
 from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.clauses.clause import ClauseId
 from synap_contracts.client.protocol import Raised, Returned
-from synap_contracts.observation.finding import Finding
 from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
+from synap_contracts.observation.violation import Violation
 from synap_contracts.runs.result import ClauseResult, Counterexample, Run
 from synap_contracts.scenarios.model import Call, Scenario
 from synap_contracts.server.server import Key, Recorded, Request
@@ -40,7 +40,7 @@ def counterexample(clause: str, outcome: Returned | Raised, message: str) -> Cou
             secrets=(KEY,),
             requests=(request,),
         ),
-        Finding(ClauseId(clause), message, 0, ("messages[0].content", "answer.results[0]")),
+        Violation(ClauseId(clause), message, 0, ("messages[0].content", "answer.results[0]")),
     )
 
 
@@ -63,11 +63,11 @@ def failed() -> Run:
     role = counterexample("IN-ROLE", Raised("ValueError", frozenset(), HOSTILE), "raised ValueError")
     return run_of(
         f"mine:{HOSTILE}",
-        ClauseResult(BY_ID["RES-TOTAL"], "failed", 1, total.finding.message, total),
+        ClauseResult(BY_ID["RES-TOTAL"], "failed", 1, total.violation.message, total),
         ClauseResult(BY_ID["RES-ROWS"], "passed", 9),
         ClauseResult(BY_ID["RES-ORDER"], "error", 1, f"the adapter, not the client: it ended; {LAST_OUTPUT}"),
         ClauseResult(BY_ID["IN-ROLE"], "known", 1, "raised ValueError: the check comes first", role),
         ClauseResult(BY_ID["ONCE"], "stale", 3, "listed as known (returned), but its example no longer fails this way"),
-        ClauseResult(BY_ID["AUTH-SECRET"], "failed", 1, secret.finding.message, secret),
+        ClauseResult(BY_ID["AUTH-SECRET"], "failed", 1, secret.violation.message, secret),
         ClauseResult(BY_ID["DIALECT"], "not-testable", 0, "requires --dialect observed"),
     )

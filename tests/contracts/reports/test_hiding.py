@@ -78,10 +78,10 @@ def test_key_of_an_earlier_scenario_is_redacted(failed: Run) -> None:
     earlier = "synap_fedcba9876543210fedcba9876543210"
     (result,) = [each for each in failed.clauses if each.clause.id == "IN-ROLE"]
     assert result.counterexample is not None
-    finding = replace(result.counterexample.finding, message=f"it was {earlier}")
+    finding = replace(result.counterexample.violation, message=f"it was {earlier}")
     run = replace(
         failed,
-        clauses=(replace(result, outcome="failed", counterexample=replace(result.counterexample, finding=finding)),),
+        clauses=(replace(result, outcome="failed", counterexample=replace(result.counterexample, violation=finding)),),
         secrets=frozenset({earlier}),
     )
     for report in ("html", "json", "terminal"):

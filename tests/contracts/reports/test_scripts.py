@@ -17,8 +17,8 @@ from synap_contracts.clauses.sending import ONCE, SEND_INPUT
 from synap_contracts.clauses.statuses import RATE_LIMIT, REDIRECT
 from synap_contracts.client.protocol import Hung, Raised
 from synap_contracts.client.spec import Spec
-from synap_contracts.observation.finding import Finding
 from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
+from synap_contracts.observation.violation import Violation
 from synap_contracts.report import reproduce
 from synap_contracts.runs.result import Counterexample, Run
 from synap_contracts.runs.scenario_runner import ScenarioRunner, random_from
@@ -153,7 +153,7 @@ def run_script(tmp_path_factory: pytest.TempPathFactory) -> RunScript:
                 observation = runner.run(scenario, fresh=True)
             finally:
                 runner.stop()
-        example = Counterexample("0123", scenario, observation, Finding(TRUE.id, "it is\nnot true"))
+        example = Counterexample("0123", scenario, observation, Violation(TRUE.id, "it is\nnot true"))
         return output(reproduce.python(run_of(spec), example), tmp_path_factory.mktemp("script"))
 
     return run
@@ -234,7 +234,7 @@ def script(folder: Path, factory: str, *calls: ObservedCall, clause: Clause = TR
     (folder / "mine" / "clients.py").write_text(CLIENT, encoding="utf-8")
     scenario = Scenario(tuple(call.call for call in calls))
     observation = Observation(scenario, tuple(ObservedStep((call,), {}, {}) for call in calls), **observed)
-    example = Counterexample("0123", scenario, observation, Finding(clause.id, "it is\nnot true"))
+    example = Counterexample("0123", scenario, observation, Violation(clause.id, "it is\nnot true"))
     return reproduce.python(run_of(f"clients:{factory}", "--path", str(folder / "mine")), example)
 
 
@@ -280,14 +280,14 @@ def test_script_begins_with_its_finding(tmp_path: Path) -> None:
 )
 def test_script_notes_why_it_may_not_fail(clause: Clause, note: str, *, steady: bool) -> None:
     scenario = Scenario((CALL,))
-    finding = Finding(clause.id, "it is not true")
+    finding = Violation(clause.id, "it is not true")
     example = Counterexample("0123", scenario, Observation(scenario, ()), finding, steady=steady)
     assert reproduce.python(run_of("reference"), example).splitlines()[1].startswith(note)
 
 
 def curl_of(scenario: Scenario, call: ObservedCall, dialect: str = "documented") -> str:
     observation = Observation(scenario, (ObservedStep((call,), {}, {}),))
-    example = Counterexample("0123", scenario, observation, Finding(TRUE.id, "it is not true", call.number))
+    example = Counterexample("0123", scenario, observation, Violation(TRUE.id, "it is not true", call.number))
     return reproduce.curl(replace(run_of("reference"), dialect=dialect), example)
 
 

@@ -19,7 +19,7 @@ _ERROR_TEXT: Final = 300
 
 
 @dataclass(frozen=True)
-class Finding:
+class Violation:
     """A violation of a clause in a scenario.
 
     Args:
@@ -28,7 +28,7 @@ class Finding:
         call: The number of the call, or None if it concerns the whole scenario.
         paths: The paths of the differences, such as `messages[2].content` and `answer.results[0]`.
         unless_alone: A clause. If the call violates it when it is the only call, other calls are not the cause, and
-            the finding does not count.
+            the violation does not count.
         plainly: The clause that the same behavior violates in a call that every client must accept.
         contradicted: Whether a row reports a failure of a message that is recorded.
     """

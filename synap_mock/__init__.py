@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from synap_mock import strategies as strategies
+    from synap_mock.domain.faults.incoming import IncomingRequest as IncomingRequest
     from synap_mock.domain.faults.index import *  # noqa: F403 - the index lists the names in __all__
     from synap_mock.domain.history.journal import Request as Request
     from synap_mock.domain.storage.messages import Conversation as Conversation
@@ -21,6 +22,7 @@ _FAULTS: Final = "synap_mock.domain.faults.index"
 """Where every fault is; a module that names a fault is not imported before a fault is used."""
 _HOMES: Final = {
     "Conversation": "synap_mock.domain.storage.messages",
+    "IncomingRequest": "synap_mock.domain.faults.incoming",
     "Message": "synap_mock.domain.storage.messages",
     "RecordedBatch": "synap_mock.domain.storage.messages",
     "Request": "synap_mock.domain.history.journal",

@@ -6,11 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.conversations.read import instance_with
-from synap_mock.domain.faults.canned import CannedResponse
-from synap_mock.domain.faults.fault import NOTHING
-from synap_mock.domain.faults.rejections import Rejection
-from synap_mock.domain.faults.responses import Respond
-from synap_mock.domain.faults.schedule import ScheduledFault, reachable, script
+from synap_mock.domain.faults.schedule import reachable
 from synap_mock.domain.redaction.errors import masked_errors
 from synap_mock.domain.state import State
 from synap_mock.domain.values import ids
@@ -18,23 +14,20 @@ from synap_mock.domain.values.clock import duration
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 from synap_mock.domain.values.waiting import wait
-from synap_mock.http.api import is_modelled
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
+from synap_mock.scheduling import Scheduling
 from synap_mock.settings import Settings, port_number, whole
 from synap_mock.transports.listeners import is_loopback
 from synap_mock.transports.one_process import OneProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from starlette.types import ASGIApp
 
     from synap_mock.domain.access.keys import Keys
-    from synap_mock.domain.faults.fault import Fault
-    from synap_mock.domain.faults.rejections import Where
-    from synap_mock.domain.faults.schedule import FaultWhere
     from synap_mock.domain.history.journal import Request
     from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
     from synap_mock.domain.values.clock import Clock
@@ -44,7 +37,7 @@ if TYPE_CHECKING:
 _LAST: Final = 5
 
 
-class SynapMock:
+class SynapMock(Scheduling):
     """An in-memory fake of the Synap API.
 
     Args:
@@ -112,6 +105,11 @@ class SynapMock:
         """The calls to routes that are not modelled."""
         return self._state.journal.unmodelled()
 
+    @property
+    def errors(self) -> list[str]:
+        """What functions given to `answer` raised, with their lines, newest last. The fixture fails a test for them."""
+        return list(self._state.failed_functions)
+
     @masked_errors
     def transcript(self, conversation_id: str, *, instance_id: str | None = None) -> list[tuple[str, str]]:
         """The messages of one conversation as (role, content), in order; empty if there is none.
@@ -169,103 +167,6 @@ class SynapMock:
         """
         return self.server.down()
 
-    @masked_errors
-    def fail(
-        self,
-        fault: Fault,
-        *,
-        times: int | None = 1,
-        after_commit: bool = False,
-        route: str | None = None,
-        where: FaultWhere | None = None,
-    ) -> None:
-        """Let the next calls fail; several faults apply in the order in which they were scheduled.
-
-        Args:
-            fault: the fault, such as ``ServerError(503)``.
-            times: how many calls; None: every one until the reset.
-            after_commit: the call is carried out first, then its response fails; `messages` has what was recorded.
-            route: which calls: ``"METHOD /path"`` or ``"/path"``; None: the conversations' (record a batch, record one,
-                read back), so that the requests that an SDK makes when it starts don't use up the fault.
-            where: which of these: values that an entry of the call must have (``{"user_id": "u1"}``), or a predicate on
-                the request.
-
-        Raises:
-            TypeError: an argument of the wrong type.
-            ValueError: an argument out of its range; a call that can't arrive, after the commit or behind a port.
-        """
-        if fault is None:
-            raise TypeError("fault must be a fault, such as ServerError(503), not None; fail_sequence takes None")
-        self._arm([ScheduledFault(fault, times, after_commit, route, where)])
-
-    @masked_errors
-    def fail_sequence(
-        self,
-        faults: Sequence[Fault | None],
-        *,
-        after_commit: bool = False,
-        route: str | None = None,
-        where: FaultWhere | None = None,
-    ) -> None:
-        """Let the next calls fail one after the other, each in its own way; None lets a call succeed.
-
-        Args:
-            faults: the script.
-            after_commit: as in `fail`.
-            route: as in `fail`.
-            where: as in `fail`.
-
-        Raises:
-            TypeError, ValueError: as in `fail`.
-        """
-        self._arm(script(faults, after_commit=after_commit, route=route, where=where))
-
-    @masked_errors
-    def reject(self, where: Where, *, error: str = "rejected by the test", times: int | None = 1) -> None:
-        """Reject matching entries with code ``REJECTED``, and not the rest of their batch.
-
-        Args:
-            where: an index in the batch, a conversation id, values that an entry must have (``{"role": "user"}``), or a
-                predicate on the entry, a dict.
-            error: the reason that the client receives.
-            times: in how many batches; None: in every one until the reset.
-
-        Raises:
-            TypeError: an argument of the wrong type.
-            ValueError: an argument out of its range.
-        """
-        self._state.rejections.add(Rejection(where, error, times))
-
-    @masked_errors
-    def answer(  # noqa: PLR0913 - what an answer has
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = NOTHING,  # noqa: ANN401 - any JSON value
-        status: int = 200,
-        headers: Mapping[str, str] | None = None,
-        times: int | None = None,
-    ) -> None:
-        """Respond to a route that is not modelled; it then counts as modelled, and requires a key.
-
-        Args:
-            method: such as ``"POST"``.
-            path: such as ``"/v1/context/user/fetch"``; a segment ``{name}`` matches any.
-            json: the body of the response; none by default.
-            status: of the response. The SDK accepts only 200.
-            headers: of the response.
-            times: how many calls; None: every one until the reset.
-
-        Raises:
-            TypeError: an argument of the wrong type.
-            ValueError: an argument out of its range, or a route that is modelled.
-        """
-        canned_response = CannedResponse(method, path, Respond(status, json=json, headers=headers or {}), times)
-        if is_modelled(method, path):
-            raise ValueError(f"{method} {path} is modelled; fail(Respond(...), route=...) answers it otherwise")
-        self._state.canned_responses.add(canned_response)
-
     def wait_for(self, *, messages: int, timeout: float = 5.0) -> Awaitable[None]:
         """Wait until so many messages are recorded, for code that records in the background.
 
@@ -285,10 +186,6 @@ class SynapMock:
             lambda: self._missing(messages),
             duration("timeout", timeout),
         )
-
-    def redact(self, text: str) -> str:
-        """`text` with every key and token of this fake masked, and what has the form of the vendor's keys. For logs."""
-        return self._state.redact(text)
 
     def reset(self) -> None:
         """Clear what was recorded, the journal and what is scheduled; return to real time. Keys and settings stay."""
@@ -335,12 +232,6 @@ class SynapMock:
         finally:
             if made:
                 self._guard.token = None
-
-    def _arm(self, faults: Sequence[ScheduledFault]) -> None:
-        if self._servers:
-            for armed in faults:
-                reachable(armed.fault)
-        self._state.faults.add(*faults)
 
     def _missing(self, messages: int) -> str:
         recorded = self._state.store.message_count

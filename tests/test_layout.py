@@ -23,7 +23,7 @@ LEVELS: Final = (
     {"domain.state", "domain.conversations", "domain.memories"},
     {"http"},
     {"transports"},
-    {"mock", "strategies"},
+    {"mock", "scheduling", "strategies"},
     {"fixture", "cli"},
     {"pytest_plugin", "__main__"},
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.rejections import Rejection
     from synap_mock.domain.storage.protocol import Storage
     from synap_mock.settings import Settings
+
+_FAILED: Final = 100
+"""Most errors of a test's own functions that are kept."""
 
 
 class State:
@@ -47,6 +51,8 @@ class State:
         self.faults: Queue[ScheduledFault] = Queue()
         self.rejections: Queue[Rejection] = Queue()
         self.canned_responses: Queue[CannedResponse] = Queue()
+        self.failed_functions: deque[str] = deque(maxlen=_FAILED)
+        """What a test's own functions raised when a call needed them, keys masked; the newest."""
         self.limits = RateLimits()
         self.era = 0
         """The number of times that `renew` was called: which test's fake this is."""
@@ -84,6 +90,7 @@ class State:
             self.faults.clear()
             self.rejections.clear()
             self.canned_responses.clear()
+            self.failed_functions.clear()
             self.limits.clear()
             self.clock.reset()
             if self.settings.freeze is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from synap_mock.http.auth import authenticate
@@ -42,6 +42,9 @@ class Endpoint(Protocol):
     def handler(self) -> Callable[..., Answer]:
         """What answers it."""
 
+    def answered_by(self, handler: Callable[..., Answer]) -> Endpoint:
+        """The same with another handler."""
+
     def admit(self, state: State, call: Call) -> Callable[[], Answer]:
         """What carries the call out, once it is known who is speaking.
 
@@ -60,6 +63,10 @@ class Keyed:
     modelled: bool = True
     wants_key: ClassVar[bool] = True
 
+    def answered_by(self, handler: Callable[..., Answer]) -> Keyed:
+        """The same with another handler."""
+        return replace(self, handler=handler)
+
     def admit(self, state: State, call: Call) -> Callable[[], Answer]:
         """What carries the call out for the key's instance."""
         instance = authenticate(state, call)
@@ -75,6 +82,10 @@ class Open:
     usual: bool = False
     modelled: bool = True
     wants_key: ClassVar[bool] = False
+
+    def answered_by(self, handler: Callable[..., Answer]) -> Open:
+        """The same with another handler."""
+        return replace(self, handler=handler)
 
     def admit(self, state: State, call: Call) -> Callable[[], Answer]:
         """What carries the call out for anybody."""

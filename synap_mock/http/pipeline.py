@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.domain.faults.canned import canned_response
+from synap_mock.domain.faults.canned import FunctionFailed
+from synap_mock.domain.faults.errors import error
 from synap_mock.domain.faults.fault import Unreachable
+from synap_mock.domain.faults.incoming import Headers, IncomingRequest
 from synap_mock.domain.faults.schedule import next_fault
 from synap_mock.domain.history.journal import Exchange, pack_headers
 from synap_mock.domain.rules.request import ROUTE_NOT_MODELLED
@@ -29,8 +32,10 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.faults.canned import CannedResponse
     from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.schedule import ScheduledFault
+    from synap_mock.domain.history.journal import Request
     from synap_mock.domain.state import State
     from synap_mock.http.endpoint import Endpoint
 
@@ -68,7 +73,7 @@ class DataRoute:
             body=body,
         )
         era = self._state.era
-        endpoint, pattern = self._endpoint(call)
+        endpoint, pattern = self._endpoint(call, scope)
         answer = await self._answer(endpoint, pattern, call, scope, receive)
         correlation_id = self._correlation_id(call)
         if not isinstance(answer.lost, Unreachable) and self._state.era == era:
@@ -89,14 +94,72 @@ class DataRoute:
         await send(start)
         await send({"type": "http.response.body", "body": sent})
 
-    def _endpoint(self, call: Call) -> tuple[Endpoint, str]:
+    def _endpoint(self, call: Call, scope: Scope) -> tuple[Endpoint, str]:
         """What answers the call, and the pattern of its path."""
         # HEAD is served wherever GET is (RFC 9110, 9.1): load balancers and wait-on send it.
         known = self._endpoints.get("GET" if call.method == "HEAD" else call.method)
-        if known is not None:
-            return known, self._path
-        found = canned_response(self._state.canned_responses, call.method, call.path)
-        return (NOT_MODELLED, self._path) if found is None else (CANNED, found.path)
+        if self._state.canned_responses:
+            try:
+                found = self._canned_response(call, scope, known)
+            except FunctionFailed as failed:
+                return Open(partial(_failed, failed)), self._path
+            if found is not None:
+                pattern = found[1].route.path if known is None else self._path
+                return (known or CANNED).answered_by(partial(self._canned, found, scope)), pattern
+        return known or NOT_MODELLED, self._path
+
+    def _canned_response(self, call: Call, scope: Scope, known: Endpoint | None) -> tuple[int, CannedResponse] | None:
+        """The newest canned response that applies to a call, and its number; it is not used yet."""
+
+        def request() -> Request:
+            whose = replace(call, instance=call.instance or self._instance(call))
+            return self._exchange(scope["headers"], whose, None, known or CANNED, "").shown(self._state.redactor)
+
+        return self._state.canned_responses.newest(
+            lambda item: (
+                (known is None or item.override)
+                and item.route.matches(call.method, call.path)
+                and item.chooses(request)
+            )
+        )
+
+    def _instance(self, call: Call) -> Instance | None:
+        """The instance of a call that is not authenticated yet; None: its key is not accepted."""
+        try:
+            return self._state.keys.authenticate(call.header(b"authorization"), call.header(b"x-instance-id"))
+        except Refused:
+            return None
+
+    def _canned(
+        self,
+        found: tuple[int, CannedResponse],
+        scope: Scope,
+        state: State,
+        call: Call,
+        instance: Instance | None = None,
+    ) -> Answer:
+        """What a test answers for a route itself."""
+        number, canned = found
+        if not state.canned_responses.use(number):  # another call has used it up meanwhile
+            return self._endpoint(call, scope)[0].admit(state, call)()
+
+        def request() -> IncomingRequest:
+            return IncomingRequest(
+                method=call.method,
+                path=call.path,
+                query=call.query,
+                path_params=canned.route.parameters(call.path),
+                headers=Headers(call.headers),
+                body=call.body.content,
+                instance=instance,
+            )
+
+        try:
+            respond = canned.respond(request)
+        except FunctionFailed as failed:
+            return _failed(failed, state, call)
+        status, body, headers = respond.reply(state.settings.dialect, "")
+        return Answer(status, body, headers=headers)
 
     async def _answer(self, endpoint: Endpoint, pattern: str, call: Call, scope: Scope, receive: Receive) -> Answer:
         state = self._state
@@ -110,7 +173,7 @@ class DataRoute:
                 kind=kind,
             )
 
-        unreachable = any(isinstance(item.fault, Unreachable) for item in state.faults.all())
+        unreachable = state.faults and any(isinstance(item.fault, Unreachable) for item in state.faults.all())
         first = next_scheduled(Unreachable) if unreachable else None
         if first is not None and isinstance(first.fault, Unreachable):
             return Answer(0, b"", fault=first.fault, lost=first.fault)
@@ -188,14 +251,18 @@ def _not_modelled(state: State, call: Call) -> Answer:
     raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}{hint}"))
 
 
-def _canned(state: State, call: Call, instance: Instance) -> Answer:
-    """What a test wants answered in place of a route that the fake doesn't model."""
-    found = state.canned_responses.take(lambda item: item.matches(call.method, call.path), newest_first=True)
-    if found is None:  # another call has used it up meanwhile
-        return _not_modelled(state, call)
-    status, body, headers = found.answer.reply(state.settings.dialect, instance.instance_id)
-    return Answer(status, body, headers=headers)
+def _failed(failed: FunctionFailed, state: State, call: Call, *_: object) -> Answer:
+    """500 that says what a test's own function raised; it is kept, since an SDK may swallow the response."""
+    text = call.redactor(state).redact_message(str(failed))
+    state.failed_functions.append(text)
+    reply = error(state.settings.dialect, 500, "ANSWER_FAILED", text)
+    return Answer(reply.status, reply.body, headers=reply.headers)
+
+
+def _unanswered(*_: object) -> Answer:
+    raise NotImplementedError
 
 
 NOT_MODELLED: Final = Open(_not_modelled, modelled=False)
-CANNED: Final = Keyed(_canned)
+CANNED: Final = Keyed(_unanswered)
+"""A route that is not modelled, while a test answers it: it requires a key."""

@@ -1,4 +1,4 @@
-"""Answers that stand in for routes that the fake doesn't model."""
+"""Canned responses: what a test answers for a route itself."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from asking import BATCH, in_process
+from faults.asked import CONVERSATION
 
 from synap_mock import ServerError, SynapMock
 
@@ -116,12 +117,59 @@ def test_another_method_of_a_modelled_path_can_be_answered(fake: SynapMock, insi
         ("GET", "/health"),
         ("GET", "/v1/conversations/{id}/messages"),
         ("GET", "/v1/conversations/00000000-0000-4000-8000-00000000000a/messages"),
+        ("HEAD", "/health"),
+        ("POST", "/v1/{any}/messages/batch"),
     ],
 )
-def test_a_modelled_route_is_refused_and_the_other_way_named(fake: SynapMock, method: str, path: str) -> None:
-    sentence = f"{method} {path} is modelled; fail(Respond(...), route=...) answers it otherwise"
-    with pytest.raises(ValueError, match=re.escape(sentence)):
+def test_a_modelled_route_is_refused_and_override_named(fake: SynapMock, method: str, path: str) -> None:
+    with pytest.raises(ValueError, match=r"^(GET|POST) /.* is modelled; override=True replaces it, and fail\(Respond"):
         fake.answer(method, path, json={})
+
+
+def test_override_replaces_a_modelled_route(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", BATCH, json={"total": 7}, times=1, override=True)
+    answers = [inside.post(BATCH, json={"messages": []}).json()["total"] for _ in range(2)]
+    assert (answers, len(fake.batches), fake.unmodelled) == ([7, 0], 1, [])
+
+
+def test_override_keeps_a_routes_access_and_faults(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("GET", "/health", json="own", override=True)
+    fake.answer("POST", BATCH, json="own", override=True)
+    fake.fail(ServerError(503))
+    keyless = {"Authorization": ""}
+    assert inside.get("/health", headers=keyless).json() == "own"
+    assert [inside.post(BATCH, headers=keyless).status_code, inside.post(BATCH).status_code] == [401, 503]
+    assert inside.post(BATCH).json() == "own"
+
+
+def test_override_of_get_serves_head_without_a_body(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("GET", "/health", json="own", status=203, override=True)
+    answer = inside.head("/health")
+    assert (answer.status_code, answer.content) == (203, b"")
+
+
+@pytest.mark.parametrize("scheduled", ["in Python", "over HTTP"])
+def test_where_chooses_the_calls_of_a_route(fake: SynapMock, inside: httpx.Client, scheduled: str) -> None:
+    stand_in = {"method": "POST", "path": BATCH, "json": "own", "where": {"user_id": "u1"}, "override": True}
+    if scheduled == "in Python":
+        fake.answer(**stand_in)  # type: ignore[arg-type] # the values differ in type
+    else:
+        assert inside.post("/_mock/answers", json=stand_in).json()["where"] == {"user_id": "u1"}
+    entry = {"conversation_id": CONVERSATION, "role": "user", "content": "hi"}
+    answers = [inside.post(BATCH, json={"messages": [{**entry, "user_id": user}]}).json() for user in ("u2", "u1")]
+    assert (answers[0]["succeeded"], answers[1]) == (1, "own")
+
+
+def test_where_may_be_a_predicate_on_the_request(fake: SynapMock, inside: httpx.Client) -> None:
+    instance_id = fake.keys.instance_of(fake.api_key).instance_id
+    fake.answer("POST", FETCH, json="old")
+    fake.answer("POST", FETCH, json="new", where=lambda seen: seen.json["n"] == 2 and seen.instance_id == instance_id)
+    assert [inside.post(FETCH, json={"n": n}).json() for n in (1, 2)] == ["old", "new"]
+
+
+def test_where_that_chooses_no_call_leaves_a_route_unmodelled(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.answer("POST", FETCH, json={}, where={"user_id": "u1"})
+    assert (inside.post(FETCH, json={}).status_code, len(fake.unmodelled)) == (404, 1)
 
 
 def test_a_fault_without_a_route_passes_it_by(fake: SynapMock, inside: httpx.Client) -> None:
@@ -141,6 +189,10 @@ def test_it_is_served_at_every_door(fake: SynapMock, client: httpx.Client) -> No
     assert client.get("/v1/x").json() == "reported"
 
 
+WHERE: Final = (
+    'where must be values that an entry must have, such as {"user_id": "u1"}, or a function that takes the request, '
+    "not 1"
+)
 WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
     "a method": ({"method": "post"}, ValueError, "method must be one of HTTP's, such as \"POST\", not 'post'"),
     "no method": ({"method": None}, ValueError, 'method must be one of HTTP\'s, such as "POST", not null'),
@@ -164,6 +216,9 @@ WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
     ),
     "headers": ({"headers": {"": "a"}}, ValueError, "headers must have names that are tokens (RFC 9110), not ''"),
     "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
+    "override": ({"override": 1}, TypeError, "override must be True or False, not 1"),
+    "optional": ({"optional": None}, TypeError, "optional must be True or False, not null"),
+    "where": ({"where": 1}, TypeError, WHERE),
 }
 
 
@@ -195,7 +250,14 @@ def test_over_http_a_route_is_answered_as_told(inside: httpx.Client) -> None:
     }
     armed = inside.post("/_mock/answers", json=reported).json()
     answer = inside.get("/v1/x")
-    assert armed == {"method": "GET", "path": "/v1/{a}", "times": 1}
+    assert armed == {
+        "method": "GET",
+        "path": "/v1/{a}",
+        "times": 1,
+        "where": None,
+        "override": False,
+        "optional": False,
+    }
     assert (answer.status_code, answer.content, answer.headers["x-extra"]) == (203, b"[1.0]", "a")
 
 
@@ -204,7 +266,7 @@ def test_over_http_a_route_is_answered_as_told(inside: httpx.Client) -> None:
     [
         ({}, "method must be one of HTTP's"),
         ({"method": "GET"}, "path must begin with a slash"),
-        ({"method": "GET", "path": "/health"}, "GET /health is modelled; schedule a Respond fault for that route"),
+        ({"method": "GET", "path": "/health"}, 'GET /health is modelled; "override": true replaces it'),
         (
             {"method": "GET", "path": "/v1/x", "content": "a"},
             "POST /_mock/answers has no field 'content'; it accepts method, path",

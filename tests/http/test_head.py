@@ -47,5 +47,5 @@ def test_head_wants_the_key_that_get_wants(inside: httpx.Client) -> None:
 
 
 def test_a_canned_response_cannot_stand_in_for_head() -> None:
-    with pytest.raises(ValueError, match="HEAD /health is modelled"):
+    with pytest.raises(ValueError, match="GET /health is modelled"):
         SynapMock().answer("HEAD", "/health", json={})

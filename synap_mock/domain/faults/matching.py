@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from synap_mock.domain.history.journal import Request
+
+FaultWhere: TypeAlias = "Mapping[str, Any] | Callable[[Request], bool]"
+
+
+def check_where(where: object) -> None:
+    """Check that it chooses calls: values of an entry, a function that takes the request, or None.
+
+    Raises:
+        TypeError: it is something else.
+        ValueError: an entry does not have such a field.
+    """
+    if isinstance(where, Mapping):
+        check_values(where)
+    elif where is not None and not callable(where):
+        raise TypeError(
+            'where must be values that an entry must have, such as {"user_id": "u1"}, or a function that takes the '
+            f"request, not {quote(where)}"
+        )
+
+
+def chooses(where: FaultWhere | None, request: Callable[[], Request]) -> bool:
+    """Whether a call is one of those that `where` chooses; `request` makes the call as the journal shows it."""
+    if where is None:
+        return True
+    return sends_entry(request(), where) if isinstance(where, Mapping) else where(request())
 
 
 def check_values(where: Mapping[str, Any]) -> None:

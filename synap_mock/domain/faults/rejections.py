@@ -55,6 +55,11 @@ class Rejection:
             raise TypeError(f"error must be a text, not {quote(self.error)}")
         whole("times", self.times, least=1, optional=True)
 
+    @property
+    def left_over(self) -> bool:
+        """Whether a test that ends now has left it over."""
+        return self.times is not None
+
     def matches(self, index: int, entry: Entry) -> bool:
         """Whether it rejects this entry of a batch."""
         if isinstance(self.where, int):

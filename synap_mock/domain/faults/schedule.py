@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from synap_mock.domain.faults.fault import Fault, Unreachable
-from synap_mock.domain.faults.matching import check_values, sends_entry
+from synap_mock.domain.faults.matching import check_where, chooses
 from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from synap_mock.domain.faults.matching import FaultWhere
     from synap_mock.domain.history.journal import Request
 
 _ROUTE: Final = re.compile(r"(?:([A-Z]+) )?(/[^\0- ]*)")
-
-FaultWhere: TypeAlias = "Mapping[str, Any] | Callable[[Request], bool]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +58,16 @@ class ScheduledFault:
                 f'route must be a path, with or without its method, such as "POST /v1/conversations/messages/batch", '
                 f"not {quote(self.route)}"
             )
-        if isinstance(self.where, Mapping):
-            check_values(self.where)
-        elif self.where is not None and not callable(self.where):
-            raise TypeError(
-                'where must be values that an entry must have, such as {"user_id": "u1"}, or a function that takes the '
-                f"request, not {quote(self.where)}"
-            )
+        check_where(self.where)
+
+    @property
+    def left_over(self) -> bool:
+        """Whether a test that ends now has left it over."""
+        return self.times is not None
 
     def chooses(self, request: Callable[[], Request]) -> bool:
         """Whether it applies to a call, by `where`; `request` makes the call as the journal shows it."""
-        if self.where is None:
-            return True
-        return sends_entry(request(), self.where) if isinstance(self.where, Mapping) else self.where(request())
+        return chooses(self.where, request)
 
 
 class _Counted(Protocol):
@@ -79,6 +75,8 @@ class _Counted(Protocol):
     def times(self) -> int | None: ...
     @property
     def applied(self) -> int: ...
+    @property
+    def left_over(self) -> bool: ...
 
 
 Item = TypeVar("Item", bound=_Counted)
@@ -133,22 +131,33 @@ class Queue(Generic[Item]):
         matches: Callable[[Item], bool],
         *,
         usable: Callable[[Item], bool] = lambda _: True,
-        newest_first: bool = False,
     ) -> Item | None:
         """The first item that matches, used once; None if none does, or if that one is not usable now.
 
         Args:
             matches: whether an item applies.
             usable: whether the first item that applies may be used.
-            newest_first: whether the newest item comes first.
         """
         with self._lock:
-            items = reversed(self._items.items()) if newest_first else iter(self._items.items())
-            found = next(((number, item) for number, item in items if matches(item)), None)
+            found = next(((number, item) for number, item in self._items.items() if matches(item)), None)
             if found is None or not usable(found[1]):
                 return None
             self._use(*found)
             return found[1]
+
+    def newest(self, matches: Callable[[Item], bool]) -> tuple[int, Item] | None:
+        """The newest item that matches, and its number, for `use`; None if none does."""
+        with self._lock:
+            items = reversed(self._items.items())
+            return next(((number, item) for number, item in items if matches(item)), None)
+
+    def use(self, number: int) -> bool:
+        """Use an item once; False if it is used up or cancelled."""
+        with self._lock:
+            if number not in self._items:
+                return False
+            self._use(number, self._items[number])
+            return True
 
     def take_each(self, matches: Callable[[Item], bool]) -> None:
         """Use once every item that matches."""
@@ -167,8 +176,9 @@ class Queue(Generic[Item]):
     def _use(self, number: int, item: Item) -> None:
         if item.times == 1:
             del self._items[number]
-        elif item.times is not None:
-            self._items[number] = replace(item, times=item.times - 1, applied=item.applied + 1)  # type: ignore[type-var] # all are dataclasses
+        else:
+            left = None if item.times is None else item.times - 1
+            self._items[number] = replace(item, times=left, applied=item.applied + 1)  # type: ignore[type-var] # all are dataclasses
 
 
 def next_fault(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from starlette.routing import compile_path
-
 from synap_mock.http.api import background, conversations, identity, memories
 
 if TYPE_CHECKING:
@@ -32,7 +30,21 @@ DATA_ROUTES: Final = _by_path()
 """Path to method to what answers it."""
 
 
-def is_modelled(method: str, path: str) -> bool:
-    """Whether the fake models a route. In `path`, a segment ``{name}`` stands for any."""
+def modelled_route(method: str, path: str) -> str | None:
+    """The first route that the fake models among those that a method and a path match, as ``METHOD /path``.
+
+    Args:
+        method: in capitals.
+        path: a segment ``{name}`` matches any.
+    """
     method = "GET" if method == "HEAD" else method
-    return any(method in endpoints and compile_path(known)[0].match(path) for known, endpoints in DATA_ROUTES.items())
+    found = (known for known, endpoints in DATA_ROUTES.items() if method in endpoints and _overlap(known, path))
+    return next((f"{method} {known}" for known in found), None)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether there is a path that both patterns match."""
+    a, b = one.split("/"), other.split("/")
+    return len(a) == len(b) and all(
+        x == y or (x[:1] == "{" and y) or (y[:1] == "{" and x) for x, y in zip(a, b, strict=True)
+    )

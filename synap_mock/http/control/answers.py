@@ -1,13 +1,11 @@
-"""``/_mock/answers``: canned responses for routes that are not modelled."""
+"""``/_mock/answers``: canned responses for routes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.domain.faults.canned import CannedResponse
-from synap_mock.domain.faults.fault import NOTHING
-from synap_mock.domain.faults.responses import Respond
-from synap_mock.http.api import is_modelled
+from synap_mock.domain.faults.canned import canned_response
+from synap_mock.http.api import modelled_route
 from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
 from synap_mock.http.control.parameters.operation import Operation
 
@@ -17,21 +15,28 @@ if TYPE_CHECKING:
 
 
 async def arm(request: Request, fields: dict[str, Any]) -> Response:
-    """``POST /_mock/answers`` with ``{"method", "path", "json"?, "status"?, "headers"?, "times"?}``."""
-    json = fields.pop("json", NOTHING)
-    fields = whole_numbers(fields)
+    """``POST /_mock/answers`` with ``{"method", "path", "json"?, "status"?, "headers"?, "times"?, "where"?, …}``."""
+    values: dict[str, Any] = {name: fields.pop(name) for name in ("json", "where") if name in fields}
+    terms = {"method": None, "path": None, **whole_numbers(fields), **values}
     try:
-        respond = Respond(fields.get("status", 200), json=json, headers=fields.get("headers", {}))
-        canned_response = CannedResponse(fields.get("method"), fields.get("path"), respond, fields.get("times"))  # type: ignore[arg-type] # it checks them
+        canned = canned_response(**terms)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
-    if is_modelled(canned_response.method, canned_response.path):
-        raise ControlRefused(
-            f"{canned_response.method} {canned_response.path} is modelled; schedule a Respond fault for that route"
-        )
+    modelled = modelled_route(canned.route.method, canned.route.path)
+    if modelled and not canned.override:
+        raise ControlRefused(f'{modelled} is modelled; "override": true replaces it')
     state = fake(request)
-    state.canned_responses.add(canned_response)
-    return answer({"method": canned_response.method, "path": canned_response.path, "times": canned_response.times})
+    state.canned_responses.add(canned)
+    return answer(
+        {
+            "method": canned.route.method,
+            "path": canned.route.path,
+            "times": canned.times,
+            "where": canned.where,
+            "override": canned.override,
+            "optional": canned.optional,
+        }
+    )
 
 
 OPERATIONS: Final = (
@@ -43,6 +48,6 @@ OPERATIONS: Final = (
         "Add a canned response",
         request="StandIn",
         response=("ArmedStandIn",),
-        fields=("method", "path", "json", "status", "headers", "times"),
+        fields=("method", "path", "json", "status", "headers", "times", "where", "override", "optional"),
     ),
 )

@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 import marshal
 import threading
-from array import array
-from bisect import bisect_right
 from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import islice
@@ -18,14 +16,17 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 from synap_mock.domain.rules.rule import DESCRIBED
 from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
-from synap_mock.domain.storage.protocol import Appended
+from synap_mock.domain.storage.protocol import Appended, Removed
+from synap_mock.domain.storage.records import Record
+from synap_mock.domain.storage.timeline import Timeline
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.clock import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from synap_mock.domain.rules.rule import Refusal
+    from synap_mock.domain.storage.protocol import Target
     from synap_mock.domain.values.batch import Batch
     from synap_mock.domain.values.ids import Ids
 
@@ -77,10 +78,17 @@ class MemoryStorage:
             self._described_count = 0
             self.dropped_batches = 0
             """Batches of which nothing was recorded that made room for newer ones."""
-            self._instances: dict[str, dict[str, _Timeline]] = {}
-            self._began: dict[str, list[str]] = {}
-            """Each instance's conversations in order, so that a page does not walk over the earlier ones."""
-            self.message_count = 0
+            self._instances: dict[str, dict[str, Timeline]] = {}
+            self._began: dict[str, list[str | None]] = {}
+            """Each instance's conversations in order, so that a page does not walk over earlier ones; None: removed."""
+            self._numbered = 0
+            """The number of messages that were ever recorded, and so the next one's."""
+            self._removed = 0
+
+    @property
+    def message_count(self) -> int:
+        """The number of messages of all instances."""
+        return self._numbered - self._removed
 
     def append(
         self, instance_id: str, batch: Batch, now: Callable[[], int], refused: Mapping[int, Refusal] | None = None
@@ -88,7 +96,7 @@ class MemoryStorage:
         """Record a batch whole; see `Storage.append`."""
         with self._lock:
             recorded_at = now()
-            first = self.message_count
+            first = self._numbered
             if not batch.roles:
                 self._note_unrecorded(refused or {})
                 return Appended([], {}, recorded_at)
@@ -100,7 +108,7 @@ class MemoryStorage:
             if refused:
                 self._partial[len(self._records)] = self._rejected(refused)
             self._records.append(record)
-            self.message_count += len(batch.roles)
+            self._numbered += len(batch.roles)
             return Appended(self._ids.messages(first, len(batch.roles)), before, recorded_at)
 
     def _extend(self, instance_id: str, conversation_ids: list[str]) -> dict[str, int]:
@@ -111,7 +119,7 @@ class MemoryStorage:
         for conversation_id, count in Counter(conversation_ids).items():
             timeline = conversations.get(conversation_id)
             if timeline is None:
-                timeline = conversations[conversation_id] = _Timeline()
+                timeline = conversations[conversation_id] = Timeline()
                 began.append(conversation_id)
             before[conversation_id] = timeline.extend(len(self._records), count)
         return before
@@ -172,7 +180,8 @@ class MemoryStorage:
                 return found, (number, 0)
             held = self._instances[instance_id]
             stop = start + limit - len(found)
-            found += [Conversation(each, instance_id, held[each].length) for each in began[start:stop]]
+            page = (each for each in began[start:stop] if each is not None)
+            found += [Conversation(each, instance_id, held[each].length) for each in page]
             if stop < len(began):
                 return found, (number, stop)
             start = 0
@@ -212,7 +221,8 @@ class MemoryStorage:
             for conversation_id, make in self._decoded(record):
                 instance_id = make["instance_id"]
                 positions[instance_id, conversation_id] += 1
-                messages.append(Message(position=positions[instance_id, conversation_id], **make))
+                if make["role"] is not None:
+                    messages.append(Message(position=positions[instance_id, conversation_id], **make))
             found.append(messages)
         return found
 
@@ -225,23 +235,62 @@ class MemoryStorage:
         Args:
             instance_id: whose it is.
             conversation_id: canonical.
-            start: position of the first one wanted, counted from 1.
+            start: the least position, counted from 1.
             limit: how many are wanted; None: all.
 
         Raises:
             KeyError: the instance does not hold it.
         """
         timeline = self._instances[instance_id][conversation_id]
-        stop = timeline.length + 1 if limit is None else min(start + limit, timeline.length + 1)
-        found: list[Message] = []
-        for number, position in timeline.records(start, stop):
+        return list(islice(self._from(timeline, conversation_id, start), limit))
+
+    def _from(self, timeline: Timeline, conversation_id: str, start: int) -> Iterator[Message]:
+        """A conversation's messages from a position on."""
+        for number, position in timeline.records(start):
             at = position
             for held, make in self._decoded(self._records[number]):
                 if held == conversation_id:
-                    if start <= at < stop:
-                        found.append(Message(position=at, **make))
+                    if start <= at and make["role"] is not None:
+                        yield Message(position=at, **make)
                     at += 1
-        return found
+
+    @_locked
+    def remove(self, instance_id: str, target: Target, *, dry_run: bool = False) -> Removed:
+        """Remove messages of one instance; see `Storage.remove`."""
+        held = self._instances.get(instance_id, {})
+        counts: Counter[str] = Counter()
+        for number in self._numbers(instance_id, target.conversation_id):
+            record = Record(self._records[number])
+            if record.instance_id == instance_id and (rows := record.rows(target)):
+                counts.update(record.conversation_ids[row] for row in rows)
+                if not dry_run:
+                    self._records[number] = record.without(rows)
+        gone = [conversation_id for conversation_id, count in counts.items() if count == held[conversation_id].length]
+        if not dry_run:
+            for conversation_id in counts.keys() - set(gone):
+                held[conversation_id].removed += counts[conversation_id]
+            self._forget(instance_id, gone)
+            self._removed += counts.total()
+        return Removed(counts.total(), len(gone))
+
+    def _numbers(self, instance_id: str, conversation_id: str | None) -> Iterable[int]:
+        """The records that may have messages of an instance, and of a conversation."""
+        if conversation_id is None:
+            return range(len(self._records))
+        timeline = self._instances.get(instance_id, {}).get(conversation_id)
+        return () if timeline is None else (number for number, _ in timeline.records(1))
+
+    def _forget(self, instance_id: str, gone: Sequence[str]) -> None:
+        """Forget conversations of which no message is left; positions in a later one of the same id begin again."""
+        if not gone:
+            return
+        held = self._instances[instance_id]
+        for conversation_id in gone:
+            for number, _ in held.pop(conversation_id).records(1):
+                self._records[number] = Record(self._records[number]).without_conversation(conversation_id)
+        began = self._began[instance_id]
+        names = set(gone)
+        began[:] = [None if each in names else each for each in began]
 
     def _decoded(self, record: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
         instance_id, first, recorded_at, *columns = marshal.loads(record)  # noqa: S302 - made by append, in this process
@@ -266,31 +315,3 @@ _NOTHING_REJECTED: Final = _Rejected((), 0)
 
 def _batch(messages: tuple[Message, ...], rejected: _Rejected) -> RecordedBatch:
     return RecordedBatch(messages, rejected.refusals, rejected.count)
-
-
-class _Timeline:
-    """Which records a conversation runs through, and how long it was after each."""
-
-    __slots__ = ("_ends", "_numbers")
-
-    def __init__(self) -> None:
-        self._numbers = array("Q")
-        self._ends = array("Q")
-
-    @property
-    def length(self) -> int:
-        return self._ends[-1]
-
-    def extend(self, number: int, count: int) -> int:
-        before = self._ends[-1] if self._ends else 0
-        self._numbers.append(number)
-        self._ends.append(before + count)
-        return before
-
-    def records(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
-        """The records that hold the positions from start up to stop, each with the position of its first message."""
-        for i in range(bisect_right(self._ends, start - 1), len(self._ends)):
-            first = (self._ends[i - 1] if i else 0) + 1
-            if first >= stop:
-                return
-            yield self._numbers[i], first

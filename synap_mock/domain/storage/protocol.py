@@ -26,12 +26,41 @@ class Appended(NamedTuple):
     recorded_at: int
 
 
+class Target(NamedTuple):
+    """What is removed: the messages that have all of these ids. None: any.
+
+    Attributes:
+        conversation_id: canonical.
+        user_id: as sent.
+        customer_id: as sent; a message without a customer has any.
+    """
+
+    conversation_id: str | None = None
+    user_id: str | None = None
+    customer_id: str | None = None
+
+
+class Removed(NamedTuple):
+    """How much was removed, or would be.
+
+    Attributes:
+        messages: the number of messages.
+        conversations: the number of conversations of which no message is left.
+    """
+
+    messages: int
+    conversations: int
+
+
 class Storage(Protocol):
     """The messages of every instance, in the order in which they were recorded. Conversation ids are canonical."""
 
-    message_count: int
     dropped_batches: int
     """Batches of which nothing was recorded that made room for newer ones."""
+
+    @property
+    def message_count(self) -> int:
+        """The number of messages of all instances."""
 
     def append(
         self, instance_id: str, batch: Batch, now: Callable[[], int], refused: Mapping[int, Refusal] | None
@@ -82,7 +111,7 @@ class Storage(Protocol):
         Args:
             instance_id: the conversation's instance.
             conversation_id: the conversation.
-            start: position of the first one, counted from 1.
+            start: the least position, counted from 1; positions of removed messages are skipped.
             limit: most of them; None: all.
 
         Raises:
@@ -94,6 +123,18 @@ class Storage(Protocol):
 
     def batches(self) -> list[RecordedBatch]:
         """Every batch whose schema was valid, in order, except for those in `dropped_batches`."""
+
+    def remove(self, instance_id: str, target: Target, *, dry_run: bool = False) -> Removed:
+        """Remove messages of one instance.
+
+        The others keep their ids, positions and order. The next message of a conversation follows the last position
+        that was ever given in it; a conversation of which nothing is left no longer exists, and its id may begin again.
+
+        Args:
+            instance_id: the instance.
+            target: the messages; at least one of its ids is given.
+            dry_run: count them, and remove nothing.
+        """
 
     def clear(self) -> None:
         """Remove everything."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.access.keys import Keys
@@ -48,7 +49,7 @@ class State:
         self.store: Storage = MemoryStorage(self.ids)
         self.memories = Memories()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
-        self.faults: Queue[ScheduledFault] = Queue()
+        self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"))
         self.rejections: Queue[Rejection] = Queue()
         self.canned_responses: Queue[CannedResponse] = Queue()
         self.failed_functions: deque[str] = deque(maxlen=_FAILED)

@@ -15,7 +15,7 @@ from synap_mock.domain.faults.canned import FunctionFailed
 from synap_mock.domain.faults.errors import error
 from synap_mock.domain.faults.fault import Unreachable
 from synap_mock.domain.faults.incoming import Headers, IncomingRequest
-from synap_mock.domain.faults.schedule import next_fault
+from synap_mock.domain.faults.schedule import topics_of
 from synap_mock.domain.history.journal import Exchange, pack_headers
 from synap_mock.domain.rules.request import ROUTE_NOT_MODELLED
 from synap_mock.domain.rules.rule import DESCRIBED, Refusal, Refused
@@ -164,16 +164,17 @@ class DataRoute:
     async def _answer(self, endpoint: Endpoint, pattern: str, call: Call, scope: Scope, receive: Receive) -> Answer:
         state = self._state
 
+        topics = topics_of(call.method, (call.path, pattern), usual=endpoint.usual)
+
+        def shown() -> Request:
+            return self._exchange(scope["headers"], call, None, endpoint, "").shown(state.redactor)
+
         def next_scheduled(kind: type) -> ScheduledFault | None:
-            return next_fault(
-                state.faults,
-                (call.method, call.path, pattern),
-                usual=endpoint.usual,
-                request=lambda: self._exchange(scope["headers"], call, None, endpoint, "").shown(state.redactor),
-                kind=kind,
+            return state.faults.take(
+                lambda item: item.chooses(shown), topics=topics, usable=lambda item: isinstance(item.fault, kind)
             )
 
-        unreachable = state.faults and any(isinstance(item.fault, Unreachable) for item in state.faults.all())
+        unreachable = state.faults and any(isinstance(item.fault, Unreachable) for item in state.faults.on(topics))
         first = next_scheduled(Unreachable) if unreachable else None
         if first is not None and isinstance(first.fault, Unreachable):
             return Answer(0, b"", fault=first.fault, lost=first.fault)

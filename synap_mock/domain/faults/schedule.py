@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from synap_mock.domain.faults.fault import Fault, Unreachable
@@ -83,12 +85,18 @@ Item = TypeVar("Item", bound=_Counted)
 
 
 class Queue(Generic[Item]):
-    """What is scheduled, in that order; true while there is something. Safe to use from several threads."""
+    """What is scheduled, in that order; true while there is something. Safe to use from several threads.
 
-    def __init__(self) -> None:
+    Args:
+        topic: what an item is looked up by: a call looks at no item of another topic.
+    """
+
+    def __init__(self, topic: Callable[[Item], str | None] = lambda _: None) -> None:
         self._lock = threading.RLock()
+        self._topic = topic
         self._items: dict[int, Item] = {}
         """By number, in order: a page stays where it is while items before it are used up."""
+        self._by_topic: dict[str | None, dict[int, Item]] = {}
         self._next = 1
 
     def __bool__(self) -> bool:
@@ -98,18 +106,24 @@ class Queue(Generic[Item]):
         """Schedule, after what is scheduled already."""
         with self._lock:
             for item in items:
-                self._items[self._next] = item
+                self._set(self._next, item)
                 self._next += 1
 
     def clear(self) -> None:
         """Cancel everything."""
         with self._lock:
             self._items.clear()
+            self._by_topic.clear()
 
     def all(self) -> list[Item]:
         """What is scheduled, with the times that are left."""
         with self._lock:
             return list(self._items.values())
+
+    def on(self, topics: Iterable[str | None]) -> list[Item]:
+        """What is scheduled on some topics, in order."""
+        with self._lock:
+            return [item for _, item in self._numbered(topics)]
 
     def page(self, limit: int, after: int = 0) -> tuple[list[Item], int | None]:
         """Some of the same items.
@@ -130,16 +144,18 @@ class Queue(Generic[Item]):
         self,
         matches: Callable[[Item], bool],
         *,
+        topics: Iterable[str | None] = (None,),
         usable: Callable[[Item], bool] = lambda _: True,
     ) -> Item | None:
         """The first item that matches, used once; None if none does, or if that one is not usable now.
 
         Args:
             matches: whether an item applies.
+            topics: only items of these topics.
             usable: whether the first item that applies may be used.
         """
         with self._lock:
-            found = next(((number, item) for number, item in self._items.items() if matches(item)), None)
+            found = next((numbered for numbered in self._numbered(topics) if matches(numbered[1])), None)
             if found is None or not usable(found[1]):
                 return None
             self._use(*found)
@@ -170,38 +186,41 @@ class Queue(Generic[Item]):
         """What is scheduled for a number of times and was not used up; it is cancelled."""
         with self._lock:
             left_over = [item for item in self._items.values() if item.times is not None]
-            self._items = {number: item for number, item in self._items.items() if item.times is None}
+            kept = [item for item in self._items.values() if item.times is None]
+            self.clear()
+            self.add(*kept)
         return left_over
+
+    def _numbered(self, topics: Iterable[str | None]) -> Iterator[tuple[int, Item]]:
+        queues = [self._by_topic[topic].items() for topic in set(topics) if topic in self._by_topic]
+        return merge(*queues, key=itemgetter(0))
+
+    def _set(self, number: int, item: Item) -> None:
+        self._items[number] = item
+        self._by_topic.setdefault(self._topic(item), {})[number] = item
 
     def _use(self, number: int, item: Item) -> None:
         if item.times == 1:
             del self._items[number]
+            topic = self._topic(item)
+            del self._by_topic[topic][number]
+            if not self._by_topic[topic]:
+                del self._by_topic[topic]
         else:
             left = None if item.times is None else item.times - 1
-            self._items[number] = replace(item, times=left, applied=item.applied + 1)  # type: ignore[type-var] # all are dataclasses
+            self._set(number, replace(item, times=left, applied=item.applied + 1))  # type: ignore[type-var] # all are dataclasses
 
 
-def next_fault(
-    scheduled: Queue[ScheduledFault],
-    route: tuple[str, str, str],
-    *,
-    usual: bool,
-    request: Callable[[], Request],
-    kind: type,
-) -> ScheduledFault | None:
-    """The fault that applies to a call, used once; None if none does, or if it is of another kind.
+def topics_of(method: str, paths: Iterable[str], *, usual: bool) -> set[str | None]:
+    """What the faults that may apply to a call have as their `route`.
 
     Args:
-        scheduled: the faults.
-        route: the call's method, path, and the pattern of that path.
-        usual: whether faults without a route apply here.
-        request: makes what a predicate is called with.
-        kind: the class of the fault.
+        method: of the call.
+        paths: its path, and the pattern of that path.
+        usual: whether faults without a route apply to it.
     """
-    return scheduled.take(
-        lambda item: _on_route(item.route, *route, usual=usual) and item.chooses(request),
-        usable=lambda item: isinstance(item.fault, kind),
-    )
+    routes = {route for path in paths for route in (path, f"{method} {path}")}
+    return routes | {None} if usual else {*routes}
 
 
 def script(faults: Sequence[Fault | None], **terms: Any) -> list[ScheduledFault]:  # noqa: ANN401 - ScheduledFault checks them
@@ -225,10 +244,3 @@ def reachable(fault: Fault | None) -> None:
         raise ValueError(  # noqa: TRY004 - of the right type, for another transport
             f"{fault.name} can't be made behind a port that listens; 'with server.down():' closes the port"
         )
-
-
-def _on_route(wanted: str | None, method: str, path: str, pattern: str, *, usual: bool) -> bool:
-    if wanted is None:
-        return usual
-    match = _ROUTE.fullmatch(wanted)
-    return match is not None and match[1] in {None, method} and match[2] in {path, pattern}

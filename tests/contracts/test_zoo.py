@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from labels import Exhibit, catalogue
+from synap_contracts.clauses.catalogue import BY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -69,6 +70,10 @@ def count_unusual(call: Call) -> int:
         (sum(not (c.isascii() and c.isalnum()) for c in content) for content in contents if isinstance(content, str)),
         default=0,
     )
+
+
+def test_every_clause_has_a_wrong_client() -> None:
+    assert {exhibit.label.clause for exhibit in WRONG} == BY_ID.keys()
 
 
 def test_zoo_is_large_enough() -> None:

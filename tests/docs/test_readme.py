@@ -1,4 +1,4 @@
-"""The examples of the README and of the pages that it links to run as they are, and every link leads somewhere."""
+"""The examples of the README and of the pages that it links to run as they are, and every link points to a target."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
+from synap_mock.domain.faults.catalog import FAULTS
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = sorted(
@@ -65,8 +67,13 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_the_pytest_page_names_every_fault() -> None:
+    page = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
+    assert [name for name in FAULTS if f"`{name}(" not in page] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_every_link_leads_to_a_file_and_a_heading(page: str) -> None:
+def test_every_link_points_to_a_file_and_a_heading(page: str) -> None:
     broken = []
     for link in re.findall(r"\]\(([^)\s]+)\)", (ROOT / page).read_text(encoding="utf-8")):
         path, _, anchor = link.partition("#")

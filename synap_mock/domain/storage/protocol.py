@@ -53,7 +53,10 @@ class Removed(NamedTuple):
 
 
 class Storage(Protocol):
-    """The messages of every instance, in the order in which they were recorded. Conversation ids are canonical."""
+    """The messages of every instance, in the order in which they were recorded. Conversation ids are canonical.
+
+    What is returned belongs to the caller: changing the metadata of a message does not change what is recorded.
+    """
 
     dropped_batches: int
     """Batches of which nothing was recorded that made room for newer ones."""
@@ -137,4 +140,4 @@ class Storage(Protocol):
         """
 
     def clear(self) -> None:
-        """Remove everything."""
+        """Remove everything; the ids of messages start again."""

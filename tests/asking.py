@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 BATCH: Final = "/v1/conversations/messages/batch"
 ONE: Final = "/v1/conversations/messages"
+INGEST: Final = "/v1/conversations/ingest"
 
 
 def in_process(fake: SynapMock) -> httpx.Client:

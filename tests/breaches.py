@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from asking import BATCH, ONE
+from asking import BATCH, INGEST, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,14 +22,17 @@ class Breach:
         send: sends it, given a client with the default key.
         settings: of the fake.
         where: the place that is blamed; empty: none.
+        recorded: how many messages its earlier requests record.
     """
 
     send: Callable[[httpx.Client], httpx.Response]
     settings: dict[str, Any] = field(default_factory=dict)
     where: str = ""
+    recorded: int = 0
 
 
 CID = "00000000-0000-4000-8000-000000000001"
+CALL = {"conversation_id": CID, "user_id": "u", "customer_id": "c", "transcript": "User: hi"}
 GOOD = {"conversation_id": CID, "role": "user", "content": "hi", "user_id": "u", "customer_id": "c"}
 
 
@@ -52,6 +55,15 @@ def body(content: bytes) -> Callable[[httpx.Client], httpx.Response]:
 
 def document(fields: object) -> Callable[[httpx.Client], httpx.Response]:
     return lambda client: client.post("/api/v1/memories/create", json=fields)
+
+
+def transcript(fields: object) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post(INGEST, json=fields)
+
+
+def another_transcript(client: httpx.Client) -> httpx.Response:
+    transcript({**CALL, "conversation_id": "x"})(client)
+    return transcript({**CALL, "conversation_id": "x", "transcript": "other"})(client)
 
 
 def get(path: str) -> Callable[[httpx.Client], httpx.Response]:
@@ -134,8 +146,10 @@ BREACHES: dict[str, Breach] = {
     "FIELD-STRING": Breach(document({"document": "x", "user_id": 5}), where="user_id"),
     "FIELD-OBJECT": Breach(document({"document": "x", "metadata": []}), where="metadata"),
     "FIELD-DOCUMENT": Breach(document({"document": None}), where="document"),
+    "FIELD-TRANSCRIPT": Breach(transcript({**CALL, "transcript": {}}), where="transcript"),
     "FIELD-TIME": Breach(document({"document": "x", "document_created_at": "today"}), where="document_created_at"),
     "FIELD-CHOICE": Breach(document({"document": "x", "mode": "slow"}), where="mode"),
+    "FIELD-SIZE": Breach(transcript({**CALL, "conversation_type": "x" * 65}), where="conversation_type"),
     "SCOPE-CUSTOMER-REQUIRED": Breach(
         document({"document": "x", "user_id": "u"}), {"tenancy": "b2b"}, where="customer_id"
     ),
@@ -144,4 +158,6 @@ BREACHES: dict[str, Breach] = {
     ),
     "MEMORY-UNKNOWN": Breach(get(f"/api/v1/memories/{uuid.uuid4()}")),
     "INGESTION-UNKNOWN": Breach(get(f"/api/v1/memories/status/{uuid.uuid4()}")),
+    "TRANSCRIPT-EMPTY": Breach(transcript({**CALL, "transcript": " \n"}), where="transcript"),
+    "TRANSCRIPT-CONFLICT": Breach(another_transcript, where="conversation_id", recorded=1),
 }

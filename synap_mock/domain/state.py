@@ -12,6 +12,7 @@ from synap_mock.domain.access.rate_limits import RateLimits
 from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.memories.store import Memories
+from synap_mock.domain.memories.transcripts import Transcripts
 from synap_mock.domain.redaction.redactor import Redactor
 from synap_mock.domain.storage.memory import MemoryStorage
 from synap_mock.domain.values.clock import Clock
@@ -48,6 +49,7 @@ class State:
         self.keys = Keys(api_keys, self.redactor)
         self.store: Storage = MemoryStorage(self.ids)
         self.memories = Memories()
+        self.transcripts = Transcripts()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"))
         self.rejections: Queue[Rejection] = Queue()
@@ -87,6 +89,7 @@ class State:
         with self._lock:
             self.store.clear()
             self.memories.clear()
+            self.transcripts.clear()
             self.journal.clear()
             self.faults.clear()
             self.rejections.clear()

@@ -52,7 +52,9 @@ class Documented:
         rule = refusals[0].rule
         placed = rule.code == "INVALID_INPUT" or (rule.scope is Scope.CALL and refusals[0].path)
         details = {refusal.where: refusal.text for refusal in refusals} if placed else {}
-        body = {"error": _summary(refusals), "code": rule.code, "details": details}
+        body: dict[str, Any] = {"error": _summary(refusals), "code": rule.code, "details": details}
+        if rule.coded_detail:
+            body |= _coded_detail(refusals)
         return Answer(rule.status, encode(body), tuple(refusals))
 
 
@@ -92,6 +94,8 @@ class Observed:
             body: dict[str, Any] = {"detail": [_validation(refusal) for refusal in refusals]}
         elif first.rule.scope is Scope.ENTRY or first.rule.observed_code:
             body = _refused_entry(first, route)
+        elif first.rule.coded_detail:
+            body = _coded_detail(refusals)
         else:
             body = {"detail": first.rule.observed_detail or _summary(refusals)}
         return Answer(status, encode(body), tuple(refusals))
@@ -120,6 +124,10 @@ def _summary(refusals: Sequence[Refusal]) -> str:
     text = f"{first.where} {first.text}" if named else first.text
     many = "at least " if len(refusals) >= DESCRIBED else ""
     return f"{text}; and {many}{more} more, in details" if more else text
+
+
+def _coded_detail(refusals: Sequence[Refusal]) -> dict[str, Any]:
+    return {"detail": {"code": refusals[0].rule.coded_detail, "message": _summary(refusals)}}
 
 
 def _validation(refusal: Refusal) -> dict[str, Any]:

@@ -179,6 +179,7 @@ def test_what_a_key_may_still_do_is_told_once_the_key_is_known() -> None:
         "400": limited,
         "401": open_to_all,
         "404": limited,
+        "409": limited,
         "413": limited,
         "422": limited,
         "429": limited | {"Retry-After"},

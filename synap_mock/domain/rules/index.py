@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.domain.rules import bodies, credentials, entries, fields, memories, reading, request, scopes
+from synap_mock.domain.rules import (
+    bodies,
+    credentials,
+    entries,
+    fields,
+    memories,
+    reading,
+    request,
+    scopes,
+    transcripts,
+)
 
 if TYPE_CHECKING:
     from synap_mock.domain.rules.rule import Rule
@@ -18,4 +28,5 @@ RULES: Final[tuple[Rule, ...]] = (
     *bodies.RULES,
     *scopes.RULES,
     *memories.RULES,
+    *transcripts.RULES,
 )

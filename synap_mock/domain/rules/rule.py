@@ -60,6 +60,7 @@ class Rule:
             would (`GONE`: none), or a sentence where the body is not to blame. None: it cannot be known.
         observed_code: the code of a rejected entry in the observed dialect, where it is not `code` in lower case.
         observed_detail: the literal ``detail`` in the observed dialect, where it is not the text of the refusal.
+        coded_detail: the ``code`` in an object ``detail``, in both dialects: the SDK chooses its exception by it.
         schema_error: pydantic's type and message for a breach, as the observed dialect (FastAPI's) reports
             it; None where a breach is not a schema violation.
     """
@@ -76,6 +77,7 @@ class Rule:
     edit: Callable[[Any], Any] | str | None = None
     observed_code: str | None = None
     observed_detail: str | None = None
+    coded_detail: str | None = None
     schema_error: tuple[str, str] | None = None
 
     def __repr__(self) -> str:

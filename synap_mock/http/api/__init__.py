@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.http.api import background, conversations, identity, memories
+from synap_mock.http.api import background, conversations, identity, memories, transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ROUTES: Final[tuple[Route, ...]] = (
     *conversations.ROUTES,
     *memories.ROUTES,
+    *transcripts.ROUTES,
     *identity.ROUTES,
     *background.ROUTES,
 )

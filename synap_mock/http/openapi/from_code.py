@@ -21,6 +21,7 @@ from synap_mock.domain.rules.bodies import (
     FIELD_OBJECT,
     FIELD_STRING,
     FIELD_TIME,
+    FIELD_TRANSCRIPT,
 )
 from synap_mock.domain.rules.entries import ENTRY_RULES, REJECTED
 from synap_mock.domain.rules.fields import BATCH_FIELDS
@@ -56,8 +57,10 @@ _BODY_TYPES: Final = {
     FIELD_OBJECT: "object",
     FIELD_LIST: "array",
     FIELD_DOCUMENT: "string",
+    FIELD_TRANSCRIPT: "string",
     FIELD_TIME: "string",
 }
+_SECOND_TYPES: Final = {FIELD_DOCUMENT: "object", FIELD_TRANSCRIPT: "array"}
 _SIZES: Final = {FIELD_STRING: "Length", FIELD_DOCUMENT: "Length", FIELD_LIST: "Items", FIELD_INTEGER: "imum"}
 
 
@@ -138,8 +141,8 @@ def body_schema(fields: Sequence[BodyField], details: Object) -> Object:
 
 def _body_field(field: BodyField) -> Object:
     kinds = [_BODY_TYPES[field.kind], *([] if field.required else ["null"])]
-    if field.kind is FIELD_DOCUMENT:
-        kinds.insert(1, "object")
+    if field.kind in _SECOND_TYPES:
+        kinds.insert(1, _SECOND_TYPES[field.kind])
     schema: Object = {"type": kinds[0] if len(kinds) == 1 else kinds}
     if field.choices:
         schema = {"enum": [*field.choices, *([] if field.required else [None])]}

@@ -1,0 +1,61 @@
+"""Transcripts that were ingested: of each conversation, which one, and the ingestion that it began."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+
+from synap_mock.domain.values.encoding import encode
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A transcript that was accepted.
+
+    Attributes:
+        fingerprint: of its content: another one of the same conversation is a conflict.
+        ingestion_id: the handle of its processing.
+        queued_at: microseconds since 1970.
+    """
+
+    fingerprint: bytes
+    ingestion_id: str
+    queued_at: int
+
+
+class Transcripts:
+    """The transcripts of every instance. Each method is atomic; `lock` makes several of them one step."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._held: dict[tuple[str, str], Transcript] = {}
+
+    def clear(self) -> None:
+        """Remove everything."""
+        with self.lock:
+            self._held.clear()
+
+    def get(self, instance_id: str, conversation_id: str) -> Transcript | None:
+        """The transcript of a conversation; None if it has none."""
+        with self.lock:
+            return self._held.get((instance_id, conversation_id))
+
+    def add(self, instance_id: str, conversation_id: str, transcript: Transcript) -> None:
+        """Remember the transcript of a conversation."""
+        with self.lock:
+            self._held[instance_id, conversation_id] = transcript
+
+    def remove(self, instance_id: str, conversation_id: str) -> None:
+        """Forget the transcript of a conversation, if it has one."""
+        with self.lock:
+            self._held.pop((instance_id, conversation_id), None)
+
+
+def fingerprint(transcript: str | list[dict[str, object]]) -> bytes:
+    """What two transcripts have in common exactly if they are the same.
+
+    Args:
+        transcript: a text; or turns without the keys that are null.
+    """
+    return hashlib.sha256(encode(transcript)).digest()

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.incoming import IncomingRequest as IncomingRequest
     from synap_mock.domain.faults.index import *  # noqa: F403 - the index lists the names in __all__
     from synap_mock.domain.history.journal import Request as Request
+    from synap_mock.domain.memories.memory import Memory as Memory
+    from synap_mock.domain.memories.memory import Scope as Scope
     from synap_mock.domain.storage.messages import Conversation as Conversation
     from synap_mock.domain.storage.messages import Message as Message
     from synap_mock.domain.storage.messages import RecordedBatch as RecordedBatch
@@ -23,9 +25,11 @@ _FAULTS: Final = "synap_mock.domain.faults.index"
 _HOMES: Final = {
     "Conversation": "synap_mock.domain.storage.messages",
     "IncomingRequest": "synap_mock.domain.faults.incoming",
+    "Memory": "synap_mock.domain.memories.memory",
     "Message": "synap_mock.domain.storage.messages",
     "RecordedBatch": "synap_mock.domain.storage.messages",
     "Request": "synap_mock.domain.history.journal",
+    "Scope": "synap_mock.domain.memories.memory",
     "Server": "synap_mock.transports.server",
     "SynapMock": "synap_mock.mock",
 }

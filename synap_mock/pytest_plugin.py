@@ -24,6 +24,8 @@ OPTIONS: Final = {
     "dialect": "string",
     "registration": "string",
     "max_batch": "string",
+    "processing": "string",
+    "processing_seconds": "string",
     "seed": "string",
     "freeze": "string",
     "rate_limit": "string",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
-from synap_mock.domain.values.clock import iso, moment
+from synap_mock.domain.values.clock import duration, iso, moment
 from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Tenancy = Literal["b2b", "b2c"]
 Dialect = Literal["documented", "observed"]
 Registration = Literal["auto", "required"]
+Processing = Literal["completed", "failed", "partial_success"]
 Plan = Literal["free", "pro"]
 RateLimit = Plan | int | tuple[int, int]
 
@@ -24,6 +25,8 @@ PAGE_BYTES: Final = MIB // 2
 """Bytes of a page of the control API: making a longer response would block every other client."""
 _HOST: Final = re.compile(r"(?!.{254})[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*")
 _LAST_PORT: Final = 65535
+LONGEST: Final = 1_000_000_000
+"""Seconds, over 31 years: most that a setting may let something take."""
 _DIGITS: Final = 10
 
 
@@ -39,6 +42,9 @@ class Settings:
         registration: ``"auto"``: a batch registers its conversations, as the page's example does; ``"required"``:
             only *record one* does, as the page's text has it. [documented, both]
         max_batch: most messages a batch may hold; None: no limit. [assumed: none is documented]
+        processing: the status that the processing of a document ends with: ``"completed"``, ``"failed"`` (no memory is
+            made from it) or ``"partial_success"``. [sdk: the statuses]
+        processing_seconds: how long that takes, on the fake's clock; 0: the document is processed at once. [assumed]
         seed: makes message and session ids repeatable; None: random ids. Fixed once the fake exists.
         freeze: a time at which the clock stands after every reset, with a zone, in ISO 8601, between the years 1970 and
             9998; None: real time.
@@ -59,6 +65,8 @@ class Settings:
     dialect: Dialect = "documented"
     registration: Registration = "auto"
     max_batch: int | None = None
+    processing: Processing = "completed"
+    processing_seconds: float = 0
     seed: int | None = None
     freeze: str | None = None
     rate_limit: RateLimit | None = None
@@ -73,6 +81,8 @@ class Settings:
         _choice("dialect", self.dialect, Dialect)
         _choice("registration", self.registration, Registration)
         whole("max_batch", self.max_batch, least=1, optional=True)
+        _choice("processing", self.processing, Processing)
+        seconds("processing_seconds", self.processing_seconds)
         whole("seed", self.seed, least=None, optional=True)
         if self.freeze is not None:
             at = moment("freeze", self.freeze)
@@ -187,6 +197,17 @@ def whole(name: str, value: object, *, least: int | None, optional: bool = False
     wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or None" if optional else "")
     msg = f"{name} must be {wanted}, not {quote(value)}"
     raise TypeError(msg) if kind else ValueError(msg)
+
+
+def seconds(name: str, value: object) -> None:
+    """Check that `value` is a number of seconds that something may take.
+
+    Raises:
+        TypeError: `value` is not a number.
+        ValueError: `value` is negative, or over LONGEST.
+    """
+    if duration(name, value) > LONGEST:
+        raise ValueError(f"{name} must be a number of seconds from 0 to {LONGEST}, not {quote(value)}")
 
 
 def _known(names: Iterable[str]) -> None:

@@ -66,6 +66,18 @@ def another_transcript(client: httpx.Client) -> httpx.Response:
     return transcript({**CALL, "conversation_id": "x", "transcript": "other"})(client)
 
 
+def forget(fields: object) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post("/api/v1/memories/forget", json=fields)
+
+
+def upload(**form: Any) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post("/api/v1/memories/upload", **form)
+
+
+def documents(fields: object) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post("/api/v1/memories/batch", json=fields)
+
+
 def get(path: str) -> Callable[[httpx.Client], httpx.Response]:
     return lambda client: client.get(path)
 
@@ -144,7 +156,9 @@ BREACHES: dict[str, Breach] = {
     "READ-UNKNOWN": Breach(get(f"/v1/conversations/{uuid.uuid4()}/messages")),
     "FIELD-MISSING": Breach(document({}), where="document"),
     "FIELD-STRING": Breach(document({"document": "x", "user_id": 5}), where="user_id"),
+    "FIELD-BOOLEAN": Breach(documents({"documents": [], "fail_fast": 1}), where="fail_fast"),
     "FIELD-OBJECT": Breach(document({"document": "x", "metadata": []}), where="metadata"),
+    "FIELD-LIST": Breach(documents({"documents": {}}), where="documents"),
     "FIELD-DOCUMENT": Breach(document({"document": None}), where="document"),
     "FIELD-TRANSCRIPT": Breach(transcript({**CALL, "transcript": {}}), where="transcript"),
     "FIELD-TIME": Breach(document({"document": "x", "document_created_at": "today"}), where="document_created_at"),
@@ -158,6 +172,9 @@ BREACHES: dict[str, Breach] = {
     ),
     "MEMORY-UNKNOWN": Breach(get(f"/api/v1/memories/{uuid.uuid4()}")),
     "INGESTION-UNKNOWN": Breach(get(f"/api/v1/memories/status/{uuid.uuid4()}")),
+    "FORGET-USER": Breach(forget({"description": "everything"}), where="user_id"),
+    "UPLOAD-FORM": Breach(upload(json={"user_id": "u", "text": "x"}), where="body"),
+    "UPLOAD-SOURCE": Breach(upload(data={"user_id": "u"}), where="body"),
     "TRANSCRIPT-EMPTY": Breach(transcript({**CALL, "transcript": " \n"}), where="transcript"),
     "TRANSCRIPT-CONFLICT": Breach(another_transcript, where="conversation_id", recorded=1),
 }

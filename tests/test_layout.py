@@ -23,7 +23,7 @@ LEVELS: Final = (
     {"domain.state", "domain.conversations", "domain.memories"},
     {"http"},
     {"transports"},
-    {"mock", "scheduling", "strategies"},
+    {"mock", "remembering", "scheduling", "strategies"},
     {"fixture", "cli"},
     {"pytest_plugin", "__main__"},
 )

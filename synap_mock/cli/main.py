@@ -19,7 +19,7 @@ from synap_mock.cli.options import option
 from synap_mock.cli.port_file import PortFile, check_port_file
 from synap_mock.cli.ready import ready
 from synap_mock.domain.values.clock import moment
-from synap_mock.settings import Dialect, Registration, Settings, Tenancy, rate_limit_of
+from synap_mock.settings import LONGEST, Dialect, Processing, Registration, Settings, Tenancy, rate_limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,6 +152,19 @@ def main() -> None:
     metavar="N",
     show_default="no limit",
     help="Most messages a batch may hold.",
+)
+@option(
+    "--processing",
+    default="completed",
+    type=click.Choice(get_args(Processing)),
+    help="What the processing of a document ends with.",
+)
+@option(
+    "--processing-seconds",
+    default=0.0,
+    type=click.FloatRange(0, LONGEST),
+    metavar="SECONDS",
+    help="How long the processing of a document takes, on the fake's clock.",
 )
 @option(
     "--rate-limit",

@@ -48,7 +48,7 @@ class State:
         self._tokens: set[str] = set()
         self.keys = Keys(api_keys, self.redactor)
         self.store: Storage = MemoryStorage(self.ids)
-        self.memories = Memories()
+        self.memories = Memories(self.clock.microseconds)
         self.transcripts = Transcripts()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"))

@@ -137,6 +137,10 @@ class Keys:
         """
         return self._find(key).instance
 
+    def instance(self, instance_id: str) -> Instance | None:
+        """The instance of that id; None if no key belongs to it."""
+        return self._instances.get(instance_id)
+
     def authenticate(self, authorization: str, instance_id: str) -> Instance:
         """The instance that a request belongs to.
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from synap_mock.domain.memories.memory import Memory, Scope, Status
+
+FOUND: Final = frozenset({"completed", "partial_success"})
+"""The statuses of a memory that a client can find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Document:
         outcome: the status that it then has.
         memory_ids: of what was made from it.
         error: why it failed, in whole or in part; None if it did not.
+        rejected: whether it was not accepted at all, so that there is nothing to process.
     """
 
     ingestion_id: str
@@ -35,43 +40,124 @@ class Document:
     outcome: Status
     memory_ids: tuple[str, ...]
     error: str | None = None
+    rejected: bool = False
 
     def status_at(self, now: int) -> Status:
         """The status at a time, in microseconds since 1970."""
         return self.outcome if now >= self.ready_at else "processing"
 
 
-class Memories:
-    """The memories of every instance, in the order in which they were stored. Each method is atomic."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A memory with the status that it has once it is ready.
 
-    def __init__(self) -> None:
+    Attributes:
+        number: counted from 1, in the order of storing.
+        memory: the memory.
+        ready_at: microseconds since 1970; until then it is being processed.
+    """
+
+    number: int
+    memory: Memory
+    ready_at: int
+
+    def at(self, now: int) -> Memory:
+        """The memory with its status at a time."""
+        return self.memory if now >= self.ready_at else replace(self.memory, status="processing")
+
+
+class Memories:
+    """The memories of every instance, in the order in which they were stored. Each method is atomic.
+
+    A memory whose document is still processed, or failed, is listed by `all` and `page` only.
+
+    Args:
+        now: returns the time, in microseconds since 1970.
+    """
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
         self._lock = threading.RLock()
-        self._memories: dict[str, Memory] = {}
+        self._numbers = itertools.count(1)
+        self._memories: dict[str, _Kept] = {}
         self._documents: dict[str, Document] = {}
+        self._made: dict[tuple[Scope, str], str] = {}
+        """Scope and document id to the id of the memory that was made from the document."""
         self._profiles: dict[Scope, dict[str, Any]] = {}
 
     def clear(self) -> None:
         """Remove everything."""
         with self._lock:
+            self.forget_all()
+            self._profiles.clear()
+
+    def forget_all(self) -> None:
+        """Remove every memory and every document; profiles stay."""
+        with self._lock:
             self._memories.clear()
             self._documents.clear()
-            self._profiles.clear()
+            self._made.clear()
 
     def add(self, *memories: Memory, document: Document | None = None) -> None:
         """Store memories, and the document that they were made from. One of the same id is replaced in its place."""
+        ready_at = 0 if document is None else document.ready_at
         with self._lock:
-            self._memories.update((memory.memory_id, memory) for memory in memories)
+            for memory in memories:
+                self._keep(memory, ready_at)
             if document is not None:
                 self._documents[document.ingestion_id] = document
 
-    def all(self) -> list[Memory]:
-        """Every memory, the oldest first."""
+    def add_version(self, memory: Memory, document: Document) -> Document:
+        """Store a document and the one memory that is made from it, or a new version of both.
+
+        It is a new version where a document of that id has a memory in the same scope. That memory keeps its id, its
+        place and its time of creation, and takes the new text; where the processing fails, it stays as it is.
+
+        Returns:
+            The document, with the ids of what was made from it.
+        """
+        failed = document.outcome == "failed"
         with self._lock:
-            return list(self._memories.values())
+            key = memory.scope, document.document_id
+            known = self._memories.get(self._made.get(key, ""))
+            earlier = known is not None and known.memory.status in FOUND
+            if known is not None and not (failed and earlier):
+                memory = replace(
+                    memory,
+                    memory_id=known.memory.memory_id,
+                    created_at=known.memory.created_at if earlier else memory.created_at,
+                    updated_at=memory.created_at if earlier else None,
+                )
+            if not (failed and earlier):
+                self._keep(memory, document.ready_at)
+                self._made[key] = memory.memory_id
+            document = replace(document, memory_ids=() if failed else (memory.memory_id,))
+            self._documents[document.ingestion_id] = document
+        return document
+
+    def all(self) -> list[Memory]:
+        """Every memory with its status now, the oldest first."""
+        now = self._now()
+        with self._lock:
+            return [kept.at(now) for kept in self._memories.values()]
+
+    def page(self, limit: int, after: int) -> list[tuple[int, Memory]]:
+        """Some of the same memories, each with its number.
+
+        Args:
+            limit: most of them.
+            after: only memories after the one of this number.
+        """
+        now = self._now()
+        with self._lock:
+            later = (kept for kept in self._memories.values() if kept.number > after)
+            return [(kept.number, kept.at(now)) for kept in itertools.islice(later, limit)]
 
     def in_scope(self, asked: Scope) -> list[Memory]:
         """The memories that a fetch for a scope returns, the oldest first."""
-        return [memory for memory in self.all() if asked.has(memory.scope)]
+        now = self._now()
+        with self._lock:
+            return [memory for memory in self._findable(now) if asked.has(memory.scope)]
 
     def get(self, instance_id: str, memory_id: str) -> Memory:
         """A memory of an instance.
@@ -79,16 +165,39 @@ class Memories:
         Raises:
             KeyError: the instance does not have it.
         """
-        found = self._memories[memory_id]
-        if found.scope.instance_id != instance_id:
+        with self._lock:
+            found = self._memories[memory_id].at(self._now())
+        if found.scope.instance_id != instance_id or found.status not in FOUND:
             raise KeyError(memory_id)
+        return found
+
+    def update(self, instance_id: str, memory_id: str, change: Callable[[Memory], Memory]) -> Memory:
+        """Replace a memory of an instance by what `change` makes of it, and return that.
+
+        Raises:
+            KeyError: the instance does not have it.
+        """
+        with self._lock:
+            changed = change(self.get(instance_id, memory_id))
+            self._keep(changed, 0)
+        return changed
+
+    def delete(self, instance_id: str, memory_id: str) -> Memory:
+        """Remove a memory of an instance, and return it.
+
+        Raises:
+            KeyError: the instance does not have it.
+        """
+        with self._lock:
+            found = self.get(instance_id, memory_id)
+            del self._memories[memory_id]
         return found
 
     def remove(self, memory_ids: Iterable[str]) -> list[Memory]:
         """Remove memories, and return those that there were."""
         with self._lock:
             found = [self._memories.pop(each, None) for each in memory_ids]
-        return [memory for memory in found if memory is not None]
+        return [kept.memory for kept in found if kept is not None]
 
     def document(self, instance_id: str, ingestion_id: str) -> Document:
         """A document of an instance, by the handle of its processing.
@@ -110,3 +219,21 @@ class Memories:
         """The profile of a user; None if none was seeded."""
         with self._lock:
             return next((found for of, found in reversed(self._profiles.items()) if scope.has(of)), None)
+
+    def profiles(self) -> list[tuple[Scope, dict[str, Any]]]:
+        """Every profile and whose it is, in the order in which the users were first given one."""
+        with self._lock:
+            return list(self._profiles.items())
+
+    def clear_profiles(self) -> None:
+        """Remove every profile."""
+        with self._lock:
+            self._profiles.clear()
+
+    def _keep(self, memory: Memory, ready_at: int) -> None:
+        known = self._memories.get(memory.memory_id)
+        number = next(self._numbers) if known is None else known.number
+        self._memories[memory.memory_id] = _Kept(number, memory, ready_at)
+
+    def _findable(self, now: int) -> Iterator[Memory]:
+        return (memory for kept in self._memories.values() if (memory := kept.at(now)).status in FOUND)

@@ -83,7 +83,9 @@ FIELD_SIZE = Rule(
 RULES: Final[tuple[Rule, ...]] = (
     FIELD_MISSING,
     FIELD_STRING,
+    FIELD_BOOLEAN,
     FIELD_OBJECT,
+    FIELD_LIST,
     FIELD_DOCUMENT,
     FIELD_TRANSCRIPT,
     FIELD_TIME,
@@ -100,6 +102,13 @@ _TYPES: Final[Mapping[Rule, tuple[tuple[type, ...], str]]] = {
     FIELD_DOCUMENT: ((str, dict), "a string or an object"),
     FIELD_TRANSCRIPT: ((str, list), "a string or a list of turns"),
     FIELD_TIME: ((str,), "a time in ISO 8601"),
+}
+
+_UNITS: Final[Mapping[Rule, str]] = {
+    FIELD_STRING: " characters",
+    FIELD_DOCUMENT: " characters",
+    FIELD_OBJECT: " members",
+    FIELD_LIST: " items",
 }
 
 
@@ -138,15 +147,16 @@ class BodyField:
             return FIELD_CHOICE, " or ".join(f'"{choice}"' for choice in self.choices)
         size = value if isinstance(value, int) else len(value)  # type: ignore[arg-type] # each other type has a length
         if not self.least <= size <= self.most:
-            return FIELD_SIZE, f"{expected} of {self._limits()}"
+            return FIELD_SIZE, f"{expected} {self._limits()}"
         if self.most_bytes < math.inf and len(encode(value)) > self.most_bytes:
             return FIELD_SIZE, f"{expected} of at most {self.most_bytes} bytes of JSON"
         return None
 
     def _limits(self) -> str:
+        units = _UNITS.get(self.kind, "")
         if self.least == -math.inf:
-            return f"at most {self.most}"
-        return f"at least {self.least}" if self.most == math.inf else f"{self.least} to {self.most}"
+            return f"of at most {self.most}{units}"
+        return f"of at least {self.least}{units}" if self.most == math.inf else f"of {self.least} to {self.most}{units}"
 
 
 def read_fields(body: object, fields: Sequence[BodyField], path: tuple[str | int, ...] = ()) -> dict[str, Any]:
@@ -181,7 +191,9 @@ def _violations(body: dict[str, Any], fields: Sequence[BodyField], path: tuple[s
         broken = None if value is None and not field.required else field.violation(value)
         if broken is not None:
             rule, expected = broken
-            yield Refusal(rule, f"must be {expected}, not {quote(value)}", place)
+            counted = rule is FIELD_SIZE and expected.endswith(_UNITS.get(field.kind, "\n"))
+            sent = f"of {len(value)}" if counted else quote(value)
+            yield Refusal(rule, f"must be {expected}, not {sent}", place)
 
 
 def _is_time(value: object) -> bool:

@@ -30,4 +30,34 @@ INGESTION_UNKNOWN = Rule(
     edit="create the memory first, with the same instance's key",
 )
 
-RULES: Final[tuple[Rule, ...]] = (MEMORY_UNKNOWN, INGESTION_UNKNOWN)
+FORGET_USER = Rule(
+    id="FORGET-USER",
+    statement="A request to forget that does not name one user (an empty `user_id` counts as none).",
+    scope=Scope.CALL,
+    that=Evidence.SDK,
+    how=Evidence.SDK,
+    source="SDK 0.6.9, memories.forget (400, not scoped to one user)",
+    edit="send user_id",
+)
+UPLOAD_FORM = Rule(
+    id="UPLOAD-FORM",
+    statement="An upload whose body is not a form: neither `multipart/form-data` nor "
+    "`application/x-www-form-urlencoded`, or malformed.",
+    scope=Scope.CALL,
+    that=Evidence.SDK,
+    how=Evidence.ASSUMED,
+    source="SDK 0.6.9, memories.create_from_file; how Starlette answers",
+    edit="send the fields as a form",
+    observed_detail="There was an error parsing the body",
+)
+UPLOAD_SOURCE = Rule(
+    id="UPLOAD-SOURCE",
+    statement="An upload with neither a `file` nor a `text`, with both, or with a `file` that has no file name.",
+    scope=Scope.CALL,
+    that=Evidence.SDK,
+    how=Evidence.ASSUMED,
+    source="SDK 0.6.9, memories.create_from_file (exactly one)",
+    edit="send one of file and text",
+)
+
+RULES: Final[tuple[Rule, ...]] = (MEMORY_UNKNOWN, INGESTION_UNKNOWN, FORGET_USER, UPLOAD_FORM, UPLOAD_SOURCE)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 
 from synap_mock.domain.faults.catalog import FAULTS
 from synap_mock.domain.faults.fault import NOTHING, Unreachable
+from synap_mock.domain.memories.documents import TYPES
 from synap_mock.domain.memories.memory import KINDS
 from synap_mock.domain.rules.bodies import (
     FIELD_BOOLEAN,
@@ -78,6 +79,7 @@ def values_from_code() -> dict[str, Any]:
         "schema_errors": list(dict.fromkeys(rule.schema_error[0] for rule in RULES if rule.schema_error)),
         "roles": sorted(ROLES),
         "memory_kinds": list(KINDS),
+        "document_types": list(TYPES),
         "tenancies": list(get_args(Tenancy)),
         "isolations": list(ISOLATION.values()),
         "any_entry_field": {name: {} for name in FIELDS},
@@ -125,12 +127,13 @@ def body_schema(fields: Sequence[BodyField], details: Object) -> Object:
 
     Args:
         fields: what the body has.
-        details: the description of the body, and by field name what its rules don't say.
+        details: the description of the body, and by field name what its rules don't say; `required`, where a rule of
+            meaning requires more than the schema.
     """
     details = {**details}
     description = details.pop("description")
     properties = {field.name: {**_body_field(field), **details.get(field.name, {})} for field in fields}
-    required = [field.name for field in fields if field.required]
+    required = details.get("required") or [field.name for field in fields if field.required]
     return {
         "type": "object",
         **({"required": required} if required else {}),

@@ -98,8 +98,9 @@ def _request_body(schema: str | None, text: Object, values: Mapping[str, Any]) -
         return {}
     body = {**text["request"]}
     reference = component("schemas", schema) if schema else {}
+    kinds = body.pop("media_types", [_JSON])
     content = {"schema": body.pop("schema", reference), "examples": expand_examples(body.pop("examples"), values)}
-    return {"requestBody": {**body, "content": {_JSON: content}}}
+    return {"requestBody": {**body, "content": dict.fromkeys(kinds, content)}}
 
 
 def _error_schema(text: Object) -> Object:
@@ -107,4 +108,6 @@ def _error_schema(text: Object) -> Object:
     documented = {"allOf": [component("schemas", "DocumentedError"), {"properties": {"code": {"enum": text["codes"]}}}]}
     if "observed" not in text:
         return documented
-    return {"oneOf": [documented, component("schemas", text["observed"])]}
+    observed = text["observed"]
+    names = observed if isinstance(observed, list) else [observed]
+    return {"oneOf": [documented, *(component("schemas", name) for name in names)]}

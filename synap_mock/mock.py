@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from synap_mock.domain.access.keys import Keys
     from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.ledger.ledger import Ledger
     from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
     from synap_mock.domain.values.clock import Clock
     from synap_mock.transports.in_process import Intercept
@@ -100,6 +101,11 @@ class SynapMock(Scheduling, Remembering):
     def requests(self) -> list[Request]:
         """The calls in the journal, oldest first, without telemetry and heartbeats."""
         return [request for request in self._state.journal.requests() if not request.background]
+
+    @property
+    def ledger(self) -> Ledger:
+        """What became of every entry that was sent: recorded, lost, duplicated, recovered."""
+        return self._state.ledger.report()
 
     @property
     def unmodelled(self) -> list[Request]:

@@ -19,7 +19,7 @@ LEVELS: Final = (
     {"domain.redaction"},
     {"domain.values", "settings"},
     {"domain.rules", "domain.access"},
-    {"domain.faults", "domain.history", "domain.storage"},
+    {"domain.faults", "domain.history", "domain.ledger", "domain.storage"},
     {"domain.state", "domain.conversations", "domain.memories"},
     {"http"},
     {"transports"},

@@ -11,6 +11,7 @@ from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
 from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.journal import Journal
+from synap_mock.domain.ledger.recorder import Recorder
 from synap_mock.domain.memories.store import Memories
 from synap_mock.domain.memories.transcripts import Transcripts
 from synap_mock.domain.redaction.redactor import Redactor
@@ -50,6 +51,7 @@ class State:
         self.store: Storage = MemoryStorage(self.ids)
         self.memories = Memories(self.clock.microseconds)
         self.transcripts = Transcripts()
+        self.ledger = Recorder()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"))
         self.rejections: Queue[Rejection] = Queue()
@@ -91,6 +93,7 @@ class State:
             self.memories.clear()
             self.transcripts.clear()
             self.journal.clear()
+            self.ledger.clear()
             self.faults.clear()
             self.rejections.clear()
             self.canned_responses.clear()

@@ -10,6 +10,7 @@ from synap_mock.domain.redaction.credentials import sent_credentials
 if TYPE_CHECKING:
     from synap_mock.domain.access.keys import Instance
     from synap_mock.domain.faults.fault import Fault, Lost, Unreachable
+    from synap_mock.domain.ledger.sent import Written
     from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.domain.state import State
@@ -32,6 +33,7 @@ class Call:
         body: as it came.
         instance: whose key it is, once authenticated.
         limits: the headers that tell what the key may still do, where calls are limited.
+        started: its ticket of the ledger, where it sends entries.
     """
 
     method: str
@@ -42,6 +44,7 @@ class Call:
     body: Body
     instance: Instance | None = None
     limits: tuple[tuple[str, str], ...] = ()
+    started: int = 0
 
     @property
     def route(self) -> str:
@@ -71,3 +74,5 @@ class Answer:
     """What went wrong with it, because a test armed that."""
     lost: Lost | Unreachable | None = None
     """How it is lost on the line, where it is."""
+    written: Written | None = None
+    """What a route that records entries did with them; None: nothing was carried out."""

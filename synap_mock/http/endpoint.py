@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from synap_mock.http.auth import authenticate
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from synap_mock.domain.state import State
     from synap_mock.http.call import Answer, Call
 
+    EntriesOf = Callable[[Any], list[Any]]
+    """From the JSON of a body, valid or not, to the entries in it."""
     Handler = Callable[[State, Call, Instance], Answer]
     OpenHandler = Callable[[State, Call], Answer]
 
@@ -45,6 +47,10 @@ class Endpoint(Protocol):
     def answered_by(self, handler: Callable[..., Answer]) -> Endpoint:
         """The same with another handler."""
 
+    @property
+    def entries(self) -> EntriesOf | None:
+        """Reads the entries that a call sends, for the ledger; None: the route records none."""
+
     def admit(self, state: State, call: Call) -> Callable[[], Answer]:
         """What carries the call out, once it is known who is speaking.
 
@@ -62,6 +68,7 @@ class Keyed:
     usual: bool = False
     modelled: bool = True
     wants_key: ClassVar[bool] = True
+    entries: EntriesOf | None = None
 
     def answered_by(self, handler: Callable[..., Answer]) -> Keyed:
         """The same with another handler."""
@@ -82,6 +89,7 @@ class Open:
     usual: bool = False
     modelled: bool = True
     wants_key: ClassVar[bool] = False
+    entries: ClassVar[None] = None
 
     def answered_by(self, handler: Callable[..., Answer]) -> Open:
         """The same with another handler."""

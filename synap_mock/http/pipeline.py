@@ -7,6 +7,7 @@ but receive, send and the line, so a door may drive it to its end by hand.
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -23,8 +24,9 @@ from synap_mock.http.body import read_body
 from synap_mock.http.call import Answer, Call
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.endpoint import Keyed, Open
-from synap_mock.http.fault_step import Unsent, apply_fault, line_of
 from synap_mock.http.near_misses import near_miss
+from synap_mock.http.steps.fault import LINE, Unsent, apply_fault, line_of
+from synap_mock.http.steps.ledger import settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.history.journal import Request
     from synap_mock.domain.state import State
     from synap_mock.http.endpoint import Endpoint
+    from synap_mock.http.steps.fault import Line
 
 _CORRELATION: Final = re.compile(r"[ -~]{1,200}")
 
@@ -74,12 +77,12 @@ class DataRoute:
         )
         era = self._state.era
         endpoint, pattern = self._endpoint(call, scope)
+        if endpoint.entries is not None:
+            call.started = self._state.ledger.begin()
         answer = await self._answer(endpoint, pattern, call, scope, receive)
         correlation_id = self._correlation_id(call)
-        if not isinstance(answer.lost, Unreachable) and self._state.era == era:
-            exchange = self._exchange(scope["headers"], call, answer, endpoint, correlation_id)
-            self._state.journal.add(exchange)
-            self._state.journal.tell(exchange)
+        if self._state.era == era:  # a late call is not another test's
+            self._note(call, answer, endpoint, scope, correlation_id)
         sent = b"" if call.method == "HEAD" else answer.body
         said = {"x-correlation-id": correlation_id, **dict(call.limits), **dict(answer.headers)}
         headers = [(name.encode(), value.encode()) for name, value in said.items()]
@@ -93,6 +96,17 @@ class DataRoute:
             return
         await send(start)
         await send({"type": "http.response.body", "body": sent})
+
+    def _note(self, call: Call, answer: Answer, endpoint: Endpoint, scope: Scope, correlation_id: str) -> None:
+        """Add the call to the ledger and, if it arrived, to the journal."""
+        state = self._state
+        if endpoint.entries is not None:
+            line: Line | None = scope.get("extensions", {}).get(LINE)
+            settle(state, call, answer, endpoint.entries, correlation_id, is_gone=line is not None and line.is_gone())
+        if not isinstance(answer.lost, Unreachable):
+            exchange = self._exchange(scope["headers"], call, answer, endpoint, correlation_id)
+            state.journal.add(exchange)
+            state.journal.tell(exchange)
 
     def _endpoint(self, call: Call, scope: Scope) -> tuple[Endpoint, str]:
         """What answers the call, and the pattern of its path."""
@@ -195,8 +209,10 @@ class DataRoute:
         era = state.era
 
         async def late(fault: Latency) -> bool:
-            there = await line_of(scope).late(fault, state.clock, receive)
-            return there and state.era == era  # a late call is not another test's
+            line = line_of(scope)
+            with nullcontext() if endpoint.entries is None else state.ledger.waiting(call.started, line.is_gone):
+                there = await line.late(fault, state.clock, receive)
+            return there and state.era == era
 
         if armed is None:
             return carried_out()

@@ -8,7 +8,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from synap_mock.http.control.guard import TARGET
-from synap_mock.http.fault_step import LINE
+from synap_mock.http.steps.fault import LINE
 from synap_mock.transports.admission import Account
 from synap_mock.transports.bad_requests import Rejection, reason_of
 from synap_mock.transports.port_line import PortLine, reset
@@ -65,7 +65,12 @@ class Connection(HttpToolsProtocol):
         self._line = PortLine(transport)
         self.admission.make_place(self, self.connections)  # type: ignore[arg-type] # all of them are ours
 
+    def eof_received(self) -> None:
+        self._line.gone = True  # at once: asyncio calls connection_lost after what other connections have received
+        super().eof_received()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._line.gone = True
         super().connection_lost(exc)
         self.account.release()
 

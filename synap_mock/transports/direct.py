@@ -13,7 +13,7 @@ import httpx
 
 from synap_mock.domain.faults.fault import Wire
 from synap_mock.domain.values.real_time import async_pause, pause
-from synap_mock.http.fault_step import LINE
+from synap_mock.http.steps.fault import LINE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.fault import Lost, Unreachable
     from synap_mock.domain.values.clock import Clock
-    from synap_mock.http.fault_step import Unsent
+    from synap_mock.http.steps.fault import Unsent
 
 
 def serve(app: ASGIApp, request: httpx.Request, *, real: bool = False) -> httpx.Response:
@@ -165,6 +165,9 @@ class _Line:
         if is_in_time:
             clock.advance(fault.seconds)
         return is_in_time
+
+    def is_gone(self) -> bool:
+        return False  # it waits in this process
 
     async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
         request = self._request

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.fault import Lost, Unreachable
     from synap_mock.domain.values.clock import Clock
-    from synap_mock.http.fault_step import Unsent
+    from synap_mock.http.steps.fault import Unsent
 
 
 def reset(transport: asyncio.Transport) -> None:
@@ -34,6 +34,12 @@ class PortLine:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        self.gone = False
+        """Set by the connection when the client has disconnected."""
+
+    def is_gone(self) -> bool:
+        """Whether the client has disconnected."""
+        return self.gone
 
     async def late(self, fault: Latency, clock: Clock, receive: Receive) -> bool:  # noqa: ARG002 - a transport's shape
         """Let real time pass; whether the client is still connected then."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.conversations import record as recording
 from synap_mock.domain.conversations import schema
+from synap_mock.domain.ledger.sent import Written
 from synap_mock.domain.rules import reading
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values.encoding import encode
@@ -17,6 +18,7 @@ from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.endpoint import Keyed, Route
 from synap_mock.http.parsing import parse_body
 from synap_mock.http.query import whole_number
+from synap_mock.http.steps.ledger import batch_entries, single_entry
 
 if TYPE_CHECKING:
     from synap_mock.domain.access.keys import Instance
@@ -31,7 +33,9 @@ def record_batch(state: State, call: Call, instance: Instance) -> Answer:
     """``POST /v1/conversations/messages/batch``."""
     batch = parse_body(state, call, lambda body: schema.batch(body, state.settings.max_batch))
     outcome = recording.record(state, instance, batch)
-    return Answer(200, DIALECTS[state.settings.dialect].batch(outcome), tuple(outcome.refused.values()))
+    rejected = {index: refusal.text for index, refusal in outcome.refused.items()}
+    body = DIALECTS[state.settings.dialect].batch(outcome)
+    return Answer(200, body, tuple(outcome.refused.values()), written=Written(batch, rejected))
 
 
 def record_one(state: State, call: Call, instance: Instance) -> Answer:
@@ -42,7 +46,7 @@ def record_one(state: State, call: Call, instance: Instance) -> Answer:
     if outcome.refused:
         refusal = outcome.refused[0]
         raise Refused(replace(refusal, path=refusal.path[-1:]))
-    return Answer(200, DIALECTS[state.settings.dialect].recorded(outcome, session_id))
+    return Answer(200, DIALECTS[state.settings.dialect].recorded(outcome, session_id), written=Written(entry))
 
 
 def read_back(state: State, call: Call, instance: Instance) -> Answer:
@@ -83,7 +87,7 @@ ROUTES: Final = (
     Route(
         "POST",
         "/v1/conversations/messages/batch",
-        Keyed(record_batch, usual=True),
+        Keyed(record_batch, usual=True, entries=batch_entries),
         "record_batch",
         "Record a batch",
         request="Batch",
@@ -92,7 +96,7 @@ ROUTES: Final = (
     Route(
         "POST",
         "/v1/conversations/messages",
-        Keyed(record_one, usual=True),
+        Keyed(record_one, usual=True, entries=single_entry),
         "record_one",
         "Record one message",
         request="SingleEntry",

@@ -17,10 +17,10 @@ from synap_mock.http.control import (
     keys,
     probes,
     rejections,
-    requests,
     reset,
     settings,
 )
+from synap_mock.http.control.history import ledger, requests
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *requests.OPERATIONS,
+    *ledger.OPERATIONS,
     *conversations.OPERATIONS,
     *reset.OPERATIONS,
     *keys.OPERATIONS,

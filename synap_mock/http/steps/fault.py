@@ -43,6 +43,9 @@ class Line(Protocol):
     async def late(self, fault: Latency, clock: Clock, receive: Receive) -> bool:
         """Let time pass; whether the client is still waiting then."""
 
+    def is_gone(self) -> bool:
+        """Whether the client has disconnected."""
+
     async def lose(self, fault: Lost | Unreachable, unsent: Unsent) -> None:
         """Lose the answer, or the call, as a `Lost` or `Unreachable` fault says."""
 
@@ -81,7 +84,9 @@ async def apply_fault(
     done = carry_out() if armed.after_commit else None
     if isinstance(fault, Answered):
         status, body, headers = fault.reply(dialect, call.instance.instance_id if call.instance else "")
-        return Answer(status, body, done.refusals if done else (), headers, fault)
+        answer = Answer(status, body, done.refusals if done else (), headers, fault)
+        answer.written = done.written if done else None
+        return answer
     if isinstance(fault, Latency) and await late(fault):
         done = done or carry_out()
         done.fault = fault

@@ -1,0 +1,1 @@
+"""Steps of the pipeline that do not concern one route."""

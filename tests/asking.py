@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 BATCH: Final = "/v1/conversations/messages/batch"
 ONE: Final = "/v1/conversations/messages"
+ERASE: Final = "/v1/data/delete"
 INGEST: Final = "/v1/conversations/ingest"
 
 

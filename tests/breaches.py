@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from asking import BATCH, INGEST, ONE
+from asking import BATCH, ERASE, INGEST, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +23,14 @@ class Breach:
         settings: of the fake.
         where: the place that is blamed; empty: none.
         recorded: how many messages its earlier requests record.
+        details: what the error has under ``details`` where no place is blamed.
     """
 
     send: Callable[[httpx.Client], httpx.Response]
     settings: dict[str, Any] = field(default_factory=dict)
     where: str = ""
     recorded: int = 0
+    details: list[str] = field(default_factory=list)
 
 
 CID = "00000000-0000-4000-8000-000000000001"
@@ -76,6 +78,15 @@ def upload(**form: Any) -> Callable[[httpx.Client], httpx.Response]:
 
 def documents(fields: object) -> Callable[[httpx.Client], httpx.Response]:
     return lambda client: client.post("/api/v1/memories/batch", json=fields)
+
+
+def erasure(**fields: object) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post(ERASE, json={"scope": "user", "user_id": "u", "confirm": "u", **fields})
+
+
+def erasure_for_another_customer(client: httpx.Client) -> httpx.Response:
+    batch(GOOD)(client)
+    return erasure(scope="conversation", conversation_id=CID, customer_id="d", confirm=CID)(client)
 
 
 def get(path: str) -> Callable[[httpx.Client], httpx.Response]:
@@ -177,4 +188,14 @@ BREACHES: dict[str, Breach] = {
     "UPLOAD-SOURCE": Breach(upload(data={"user_id": "u"}), where="body"),
     "TRANSCRIPT-EMPTY": Breach(transcript({**CALL, "transcript": " \n"}), where="transcript"),
     "TRANSCRIPT-CONFLICT": Breach(another_transcript, where="conversation_id", recorded=1),
+    "DELETE-TARGET": Breach(erasure(user_id=" "), where="user_id"),
+    "DELETE-CONFIRM": Breach(erasure(confirm="U"), where="confirm"),
+    "DELETE-NO-CUSTOMERS": Breach(
+        erasure(scope="customer", customer_id="c", confirm="c"), {"tenancy": "b2c"}, where="scope"
+    ),
+    "DELETE-FORBIDDEN": Breach(
+        erasure(scope="customer", customer_id="c", confirm="c"), details=["required_permission"]
+    ),
+    "DELETE-CONFLICT": Breach(erasure_for_another_customer, where="customer_id", recorded=2),
+    "DELETION-UNKNOWN": Breach(get(f"{ERASE}/{uuid.uuid4()}")),
 }

@@ -12,6 +12,7 @@ from synap_mock.domain.access.rate_limits import RateLimits
 from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.ledger.recorder import Recorder
+from synap_mock.domain.memories.deletions import Deletions
 from synap_mock.domain.memories.store import Memories
 from synap_mock.domain.memories.transcripts import Transcripts
 from synap_mock.domain.redaction.redactor import Redactor
@@ -52,6 +53,7 @@ class State:
         self.memories = Memories(self.clock.microseconds)
         self.transcripts = Transcripts()
         self.ledger = Recorder()
+        self.deletions = Deletions()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"))
         self.rejections: Queue[Rejection] = Queue()
@@ -92,6 +94,7 @@ class State:
             self.store.clear()
             self.memories.clear()
             self.transcripts.clear()
+            self.deletions.clear()
             self.journal.clear()
             self.ledger.clear()
             self.faults.clear()

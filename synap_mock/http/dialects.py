@@ -51,7 +51,7 @@ class Documented:
         """``{"error", "code", "details"}``."""
         rule = refusals[0].rule
         placed = rule.code == "INVALID_INPUT" or (rule.scope is Scope.CALL and refusals[0].path)
-        details = {refusal.where: refusal.text for refusal in refusals} if placed else {}
+        details = {refusal.where: refusal.text for refusal in refusals} if placed else dict(refusals[0].details)
         body: dict[str, Any] = {"error": _summary(refusals), "code": rule.code, "details": details}
         if rule.coded_detail:
             body |= _coded_detail(refusals)

@@ -71,6 +71,7 @@ HEADERS: Final = {"Authorization": f"Bearer {KEY}"}
 
 NOT_BY_SCHEMA: Final = {
     "/_mock/keys": ("is taken", "leave it out"),
+    "/v1/data/delete": ("must be given for scope", "must equal"),
     "/_mock/answers": ("is modelled",),
     "/api/v1/memories/batch": ("must be a time", "valid datetime"),  # a format only annotates what is nested
     "/api/v1/memories/upload": ("must be an object", "valid dictionary", "exactly one of", "must be a part"),

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from synap_mock.domain.conversations import schema
-from synap_mock.domain.memories import documents
+from synap_mock.domain.memories.documents import accept
 from synap_mock.domain.memories.scopes import scope_of
 from synap_mock.domain.memories.transcripts import Transcript, fingerprint
 from synap_mock.domain.rules.bodies import (
@@ -17,8 +17,8 @@ from synap_mock.domain.rules.bodies import (
     BodyField,
     read_fields,
 )
+from synap_mock.domain.rules.resources.transcripts import TRANSCRIPT_CONFLICT, TRANSCRIPT_EMPTY
 from synap_mock.domain.rules.rule import DESCRIBED, Refusal, Refused
-from synap_mock.domain.rules.transcripts import TRANSCRIPT_CONFLICT, TRANSCRIPT_EMPTY
 from synap_mock.domain.values.batch import ROLES, Batch
 from synap_mock.domain.values.ids import conversation_uuid
 from synap_mock.domain.values.quoting import quote
@@ -98,24 +98,18 @@ def ingest(state: State, instance: Instance, fields: dict[str, Any]) -> Ingested
         before = state.transcripts.get(instance.instance_id, conversation_id)
         if before is not None:
             if before.fingerprint != mark:
-                text = (
+                reason = (
                     f"{quote(fields['conversation_id'])} was ingested with a different transcript; "
                     "send another conversation_id"
                 )
-                raise Refused(Refusal(TRANSCRIPT_CONFLICT, text, ("conversation_id",)))
+                raise Refused(Refusal(TRANSCRIPT_CONFLICT, reason, ("conversation_id",)))
             return Ingested(conversation_id, before, duplicate=True, turns_recorded=0, warnings=())
         warnings = () if fields["started_at"] or any(turn["timestamp"] for turn in turns) else (NO_TIME,)
         if state.store.holds(instance.instance_id, conversation_id):
             turns, warnings = [], (*warnings, HAD_TURNS)
         _record(state, instance, scope, conversation_id, turns)
-        stored = {
-            **{field.name: field.default for field in documents.FIELDS},
-            "document": given if isinstance(given, str) else _text(given),
-            "user_id": fields["user_id"],
-            "customer_id": fields["customer_id"],
-            "metadata": fields["metadata"],
-        }
-        document = documents.store_document(state, instance, stored, "ingest")
+        text = given if isinstance(given, str) else _text(given)
+        document = accept(state, scope, text, "ingest")
         transcript = Transcript(mark, document.ingestion_id, document.queued_at)
         state.transcripts.add(instance.instance_id, conversation_id, transcript)
     return Ingested(conversation_id, transcript, duplicate=False, turns_recorded=len(turns), warnings=warnings)

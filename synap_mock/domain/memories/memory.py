@@ -56,6 +56,14 @@ class Scope:
             and (self.customer_id is None or other.customer_id in {None, self.customer_id})
         )
 
+    def is_about(self, user: Scope) -> bool:
+        """Whether it is a user's, in a conversation or not. A customer that one of the two does not name is any."""
+        return (
+            self.instance_id == user.instance_id
+            and self.user_id == user.user_id
+            and (user.customer_id is None or self.customer_id in {None, user.customer_id})
+        )
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Memory:

@@ -199,6 +199,32 @@ class Memories:
             found = [self._memories.pop(each, None) for each in memory_ids]
         return [kept.memory for kept in found if kept is not None]
 
+    def remove_user(self, user: Scope, *, dry_run: bool = False) -> tuple[int, int]:
+        """Remove what is known about a user: memories, the documents that these were made from, and the profile.
+
+        Args:
+            user: instance, user and, if one is given, customer.
+            dry_run: count it, and remove nothing.
+
+        Returns:
+            The number of memories and of profiles.
+        """
+        with self._lock:
+            gone = {each for each, kept in self._memories.items() if kept.memory.scope.is_about(user)}
+            profiles = [scope for scope in self._profiles if scope.is_about(user)]
+            if not dry_run:
+                for memory_id in gone:
+                    del self._memories[memory_id]
+                for scope in profiles:
+                    del self._profiles[scope]
+                for key in [key for key in self._made if key[0].is_about(user)]:
+                    del self._made[key]
+                documents = [each for each in self._documents.values() if each.memory_ids]
+                for document in documents:
+                    if gone.issuperset(document.memory_ids):
+                        del self._documents[document.ingestion_id]
+        return len(gone), len(profiles)
+
     def document(self, instance_id: str, ingestion_id: str) -> Document:
         """A document of an instance, by the handle of its processing.
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from synap_mock.domain.values.encoding import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,16 @@ class Transcripts:
         with self.lock:
             self._held[instance_id, conversation_id] = transcript
 
-    def remove(self, instance_id: str, conversation_id: str) -> None:
-        """Forget the transcript of a conversation, if it has one."""
+    def keep(self, instance_id: str, holds: Callable[[str, str], bool]) -> None:
+        """Forget an instance's transcripts whose conversation no longer exists.
+
+        Args:
+            instance_id: the instance.
+            holds: whether an instance has a conversation.
+        """
         with self.lock:
-            self._held.pop((instance_id, conversation_id), None)
+            for key in [key for key in self._held if key[0] == instance_id and not holds(*key)]:
+                del self._held[key]
 
 
 def fingerprint(transcript: str | list[dict[str, object]]) -> bytes:

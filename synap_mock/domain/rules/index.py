@@ -13,8 +13,8 @@ from synap_mock.domain.rules import (
     reading,
     request,
     scopes,
-    transcripts,
 )
+from synap_mock.domain.rules.resources import erasure, transcripts
 
 if TYPE_CHECKING:
     from synap_mock.domain.rules.rule import Rule
@@ -29,4 +29,5 @@ RULES: Final[tuple[Rule, ...]] = (
     *scopes.RULES,
     *memories.RULES,
     *transcripts.RULES,
+    *erasure.RULES,
 )

@@ -171,11 +171,13 @@ class Refusal:
         rule: the rule.
         text: what was wrong, and what would have been accepted.
         path: where in the body, as keys and indices; empty where no place is to blame.
+        details: what the documented error has under ``details``, in place of the places.
     """
 
     rule: Rule
     text: str
     path: tuple[str | int, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         return f"<{self.rule.id} {self.where}: {self.text}>" if self.path else f"<{self.rule.id}: {self.text}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.http.api import background, conversations, identity, memories, transcripts
+from synap_mock.http.api import background, conversations, erasure, identity, memories, transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *conversations.ROUTES,
     *memories.ROUTES,
     *transcripts.ROUTES,
+    *erasure.ROUTES,
     *identity.ROUTES,
     *background.ROUTES,
 )

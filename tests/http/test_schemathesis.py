@@ -75,6 +75,8 @@ NOT_BY_SCHEMA: Final = {
     "/_mock/answers": ("is modelled",),
     "/api/v1/memories/batch": ("must be a time", "valid datetime"),  # a format only annotates what is nested
     "/api/v1/memories/upload": ("must be an object", "valid dictionary", "exactly one of", "must be a part"),
+    "/_mock/memories": ("must be that of a key",),
+    "/_mock/profiles": ("must be that of a key", "nested too deeply"),
     "/_mock/clock": ("must not lead beyond the year 9998",),
 }
 """What a refusal says where an earlier call decides, or something else that no schema can say."""

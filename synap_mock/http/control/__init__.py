@@ -11,7 +11,6 @@ from starlette.routing import Route
 from synap_mock.http.control import (
     answers,
     clock,
-    conversations,
     document,
     faults,
     keys,
@@ -20,6 +19,7 @@ from synap_mock.http.control import (
     reset,
     settings,
 )
+from synap_mock.http.control.contents import conversations, memories, profiles
 from synap_mock.http.control.history import ledger, requests
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
 
@@ -36,6 +36,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *requests.OPERATIONS,
     *ledger.OPERATIONS,
     *conversations.OPERATIONS,
+    *memories.OPERATIONS,
+    *profiles.OPERATIONS,
     *reset.OPERATIONS,
     *keys.OPERATIONS,
     *faults.OPERATIONS,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 from synap_mock.domain.faults.catalog import FAULTS
 from synap_mock.domain.faults.fault import NOTHING, Unreachable
 from synap_mock.domain.memories.documents import TYPES
-from synap_mock.domain.memories.memory import KINDS
+from synap_mock.domain.memories.memory import KINDS, Origin
 from synap_mock.domain.rules.bodies import (
     FIELD_BOOLEAN,
     FIELD_DOCUMENT,
@@ -79,6 +79,7 @@ def values_from_code() -> dict[str, Any]:
         "schema_errors": list(dict.fromkeys(rule.schema_error[0] for rule in RULES if rule.schema_error)),
         "roles": sorted(ROLES),
         "memory_kinds": list(KINDS),
+        "memory_origins": list(get_args(Origin)),
         "document_types": list(TYPES),
         "tenancies": list(get_args(Tenancy)),
         "isolations": list(ISOLATION.values()),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused
 from synap_mock.http.query import whole_number
+from synap_mock.settings import PAGE_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
 PAGING: Final = ("limit", "after")
@@ -17,6 +20,7 @@ PAGING: Final = ("limit", "after")
 PAGE: Final = 100
 """Items of a page where the request has no limit."""
 LARGEST_PAGE: Final = 1000
+Item = TypeVar("Item")
 _NUMBER: Final = re.compile("[0-9]{1,18}")  # isdigit() accepts "²"
 
 
@@ -48,3 +52,18 @@ def cursor_of(request: Request, parts: int = 1) -> tuple[int, ...] | None:
     if len(numbers) != parts or not all(map(_NUMBER.fullmatch, numbers)):
         raise ControlRefused(f"after must be the next of an earlier page of this list, not {quote(after)}")
     return tuple(map(int, numbers))
+
+
+def fitting(items: list[Item], size: Callable[[Item], int]) -> list[Item]:
+    """The first of the items, as many as fit into a page, and at least one.
+
+    Args:
+        items: at most as many as the page's limit.
+        size: the bytes of an item, about.
+    """
+    room = PAGE_BYTES
+    for number, item in enumerate(items):
+        room -= size(item)
+        if room < 0 and number:
+            return items[:number]
+    return items

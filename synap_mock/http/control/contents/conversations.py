@@ -12,8 +12,7 @@ from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused, answer, fake
 from synap_mock.http.control.parameters.operation import Operation
-from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
-from synap_mock.settings import PAGE_BYTES
+from synap_mock.http.control.parameters.paging import PAGING, cursor_of, fitting, limit_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -56,7 +55,7 @@ async def show_one(request: Request, _: dict[str, Any]) -> Response:
     state = fake(request)
     try:
         holder = instance_with(state.store, conversation_id, request.query_params.get("instance_id"))
-        messages = _page(state.store.transcript(holder or "", conversation_id, after + 1, limit))
+        messages = fitting(state.store.transcript(holder or "", conversation_id, after + 1, limit), _size)
         length = state.store.length(holder or "", conversation_id)
     except SeveralInstancesError as error:
         choices = ", ".join(error.instances)
@@ -74,14 +73,8 @@ async def show_one(request: Request, _: dict[str, Any]) -> Response:
     )
 
 
-def _page(messages: list[Message]) -> list[Message]:
-    """The first of the messages, as many as fit into a page, and at least one."""
-    room = PAGE_BYTES
-    for number, message in enumerate(messages):
-        room -= len(message.content) + len(encode(message.metadata))
-        if room < 0 and number:
-            return messages[:number]
-    return messages
+def _size(message: Message) -> int:
+    return len(message.content) + len(encode(message.metadata))
 
 
 def _to_json(message: Message) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What a fake has: conversations, memories, profiles."""

@@ -260,7 +260,8 @@ def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[st
                 else KnownFailureList(load(settings.known_failures)),
             )
         )
-        return replace(run, options=tuple(options))
+        failed = any(each.outcome == "failed" and each.clause.id in clauses for each in run.clauses)
+        return run.error if run.error and not failed else replace(run, options=tuple(options))
     except InvalidFile as error:
         return str(error)
     except CANNOT_RUN as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import httpx
 from errors import NetworkError, SynapError
 from honest import AsyncHonest, Honest
-from labels import wrong
+from labels import right, wrong
 from steps import PATH, tls
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ class RefusesCompany(AsyncHonest):
             self.busy = False
 
 
-@wrong("REUSE", "belongs to the event loop of its first call, and rejects every other")
+@right("belongs to the event loop of its first call, and raises in every other")
 class BelongsToALoop(AsyncHonest):
     loop: asyncio.AbstractEventLoop | None = None
 

@@ -25,33 +25,42 @@ filterwarnings =
     ignore:The configuration option .asyncio_default:pytest.PytestDeprecationWarning
     ignore:Module already imported so cannot be rewritten; _editable_impl:pytest.PytestAssertRewriteWarning
 """
-REFUSES_ALL = '''
+ALMOST = '''
 import os
 
-
-class AuthenticationError(Exception):
-    """The documented class."""
+from synap_contracts.client.bundled.reference import AuthenticationError, ReferenceClient, SynapError
 
 
-class Client:
+class Client(ReferenceClient):
     """Passes AUTH-MISSING; fails IN-ROLE (a MUST) and RES-EMPTY (a SHOULD)."""
 
     def __init__(self, base_url, api_key):
-        pass
+        super().__init__(base_url, api_key, 30.0)
 
-    def record_messages_batch(self, messages):
-        raise AuthenticationError("no")
+    async def record_messages_batch(self, messages):
+        if not messages:
+            raise SynapError("nothing to send")
+        if any(entry.get("role") not in ("user", "assistant") for entry in messages):
+            raise AuthenticationError("no")
+        return await super().record_messages_batch(messages)
 
 
 class Crashes(Client):
     """Ends its process on an empty batch."""
 
-    def record_messages_batch(self, messages):
-        return super().record_messages_batch(messages) if messages else os._exit(3)
+    async def record_messages_batch(self, messages):
+        return await super().record_messages_batch(messages) if messages else os._exit(3)
+
+
+class Dead(Client):
+    """Records nothing."""
+
+    async def record_messages_batch(self, messages):
+        raise AuthenticationError("no")
 '''
 SELECTED = "AUTH-MISSING or IN-ROLE or RES-EMPTY or DIALECT or settings"
 CLASSES = """
-from refuses_all import Client
+from almost import Client
 from synap_contracts.recording_contract import RecordingContract
 
 
@@ -65,7 +74,7 @@ class Quick(RecordingContract):
 
 
 class TestNamed(Quick):
-    client = "refuses_all:Client"
+    client = "almost:Client"
 
 
 class TestMethod(Quick):
@@ -79,12 +88,16 @@ class TestStrict(Quick):
 
 
 class TestKnown(Quick):
-    client = "refuses_all:Client"
+    client = "almost:Client"
     known_failures = "known.toml"
 
 
 class TestCrashes(Quick):
-    client = "refuses_all:Crashes"
+    client = "almost:Crashes"
+
+
+class TestDead(Quick):
+    client = "almost:Dead"
 
 
 class TestNothing(Quick):
@@ -92,7 +105,7 @@ class TestNothing(Quick):
 
 
 class TestTooDeep(Quick):
-    client = "refuses_all:Client"
+    client = "almost:Client"
     profile = "abysmal"
 
 
@@ -122,7 +135,7 @@ example = '{"steps": [{"do": "open", "key": "missing"}, {"do": "call", "messages
 def run_pytest(folder: Path, *arguments: str) -> tuple[dict[str, str], str]:
     """Run a session, and return the outcome of each test, and the output."""
     (folder / "pytest.ini").write_text(INI, encoding="utf-8")
-    (folder / "refuses_all.py").write_text(REFUSES_ALL, encoding="utf-8")
+    (folder / "almost.py").write_text(ALMOST, encoding="utf-8")
     # In an editable install, the repository's conftest is next to the package.
     without = [part for name in ("cacheprovider", "schemathesis", "xdist") for part in ("-p", f"no:{name}")]
     command = [sys.executable, "-m", "pytest", "--noconftest", "--junitxml", "junit.xml", *without, *arguments]
@@ -144,7 +157,7 @@ def run_pytest(folder: Path, *arguments: str) -> tuple[dict[str, str], str]:
 @pytest.fixture(scope="module")
 def by_option(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], str]:
     """A session that names its client on the command line."""
-    client = ["--synap-client=refuses_all:Client", "--synap-path=.", "--synap-profile=quick", "--synap-seed=1"]
+    client = ["--synap-client=almost:Client", "--synap-path=.", "--synap-profile=quick", "--synap-seed=1"]
     return run_pytest(tmp_path_factory.mktemp("by_option"), "--pyargs", "synap_contracts", *client, "-k", SELECTED)
 
 
@@ -168,7 +181,7 @@ def test_clause_is_a_test_with_its_outcome(by_option: tuple[dict[str, str], str]
 
 def test_failure_shows_the_counterexample_and_how_to_replay_it(by_option: tuple[dict[str, str], str]) -> None:
     assert "IN-ROLE, failed; profile quick, seed 1" in by_option[1]
-    assert "synap-mock verify refuses_all:Client --path . --clause IN-ROLE --replay" in by_option[1]
+    assert "synap-mock verify almost:Client --path . --clause IN-ROLE --replay" in by_option[1]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +199,7 @@ def test_failure_shows_the_counterexample_and_how_to_replay_it(by_option: tuple[
         ("TestKnown [RES-EMPTY]", "failure"),
         ("TestCrashes [AUTH-MISSING]", "passed"),
         ("TestCrashes [RES-EMPTY]", "error"),
+        ("TestDead [IN-ROLE]", "error"),
         ("TestNothing [settings]", "error"),
         ("TestTooDeep [settings]", "error"),
         ("TestFunction [settings]", "error"),
@@ -202,6 +216,7 @@ def test_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[st
         'TestNothing has no client; write client = "module:factory"',
         "TestTooDeep.profile is 'abysmal'; expected one of quick, default, deep",
         "TestFunction.client takes (); expected base_url and api_key. Write an existing function as client = ",
+        "the client records nothing: the client raised synap_contracts.client.bundled.reference.AuthenticationError",
         "there is no module 'nowhere'; run the command in its folder, or name the folder with --path (in pytest: ",
     ],
 )

@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import { inspect, isDeepStrictEqual } from "node:util";
 
 const PROTOCOL = 1;
+const LONGEST_TRACE = 4_000;
 const LONGEST_TEXT = 20_000;
 
 // Standard output is reserved for the protocol. What a client prints goes to standard error, which the kit reads too.
@@ -86,6 +87,7 @@ function describe(error) {
     text: String(error?.message ?? error),
     said: [inspect(error, { depth: 8 }).slice(0, LONGEST_TEXT)], // as a log shows it, including causes and properties
     status: Number.isInteger(error?.status) ? error.status : null,
+    traceback: String(error?.stack ?? "").slice(0, LONGEST_TRACE),
   };
 }
 

@@ -40,7 +40,6 @@ from synap_contracts.clauses.sessions import (
     REUSE,
     judge_altered_answers,
     judge_dependence,
-    judge_event_loops,
     judge_shared_ids,
 )
 from synap_contracts.clauses.trouble import judge_troubled_call
@@ -78,7 +77,6 @@ def _judge_all(observation: Observation) -> Iterator[Violation]:
     for step in observation.steps:
         yield from _judge_step(observation, step, past)
         past += step.calls
-    yield from judge_event_loops(observation)
     yield from judge_altered_answers(observation)
     yield from judge_secrecy(observation)
 

@@ -66,6 +66,7 @@ class Raised:
         changed: As in `Returned`.
         altered: As in `Returned`.
         places: Where each of the texts is, such as `the cause (KeyError) of`. Empty if the adapter does not report it.
+        traceback: The traceback. Empty if the adapter does not report it.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class Raised:
     changed: str | None = None
     altered: tuple[tuple[int, str], ...] = ()
     places: tuple[str, ...] = ()
+    traceback: str = ""
 
     def is_a(self, *names: str) -> bool:
         """Return whether one of the client's own classes in the MRO has one of these names."""
@@ -169,4 +171,5 @@ def parse_outcome(reply: Json) -> Returned | Raised:
         changed=reply.get("changed"),
         altered=altered,
         places=tuple(map(str, raised.get("places") or ())),
+        traceback=str(raised.get("traceback") or ""),
     )

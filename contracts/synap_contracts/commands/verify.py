@@ -163,7 +163,7 @@ def verify(  # noqa: PLR0913 - one argument per option
         options = RunOptions(spec=spec, seed=seed, clauses=frozenset(clauses), known=known, **settings)
         _announce_installation(spec)
         run = replace(_run(options), options=_repeated_options(folders, options))
-        if run.error is not None:
+        if run.error is not None and (not run.clauses or json_file == output.STDOUT):
             click.echo(f"Error: {run.error}", err=True)
         elif json_file != output.STDOUT:
             run = output.write_scripts(run)

@@ -60,7 +60,7 @@ def _summarize(runs: list[Run], *, strict: bool) -> tuple[str, str]:
 
 
 def _summarize_one(run: Run, *, strict: bool) -> tuple[str, str]:
-    if run.error is not None:
+    if run.error is not None and not run.clauses:
         return "could not be run", _COLORS["error"]
     counting = [result for result in run.clauses if strict or result.clause.level == "MUST"]
     words = [verdict_of(result.outcome, result.clause.level, strict=True).word for result in counting]

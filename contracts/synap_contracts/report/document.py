@@ -67,6 +67,7 @@ def clause_to_json(result: ClauseResult, run: Run) -> Json:
         "source": result.clause.source,
         "outcome": result.outcome,
         "examples": result.examples,
+        "exercised": result.exercised,
         "message": result.message,
         "counterexample": None if example is None else counterexample_to_json(example, run),
     }
@@ -124,7 +125,8 @@ def outcome_to_json(outcome: CallOutcome) -> Json:
         case Returned(answer=answer):
             return {"returned": answer}
         case Raised():
-            return {"raised": {"class": outcome.kind, "own": sorted(outcome.names), "text": outcome.text}}
+            raised = {"class": outcome.kind, "own": sorted(outcome.names), "text": outcome.text}
+            return {"raised": {**raised, "traceback": outcome.traceback}}
         case Hung(seconds=seconds):
             return {"hung": round(seconds, 1)}
 

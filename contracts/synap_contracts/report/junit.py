@@ -42,7 +42,7 @@ _KINDS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 def _suite(run: Run, *, strict: bool) -> Element:
     cases = [_case(result, run, strict=strict) for result in run.clauses]
-    if run.error is not None:
+    if run.error is not None and not run.clauses:
         case = element("testcase", classname=f"synap_contracts.{run.spec}", name="run")
         case.append(element("error", run.error, message=f"could not be run: {run.error}", type="could not be run"))
         cases.append(case)

@@ -69,7 +69,9 @@ def _is_shown(result: ClauseResult | None) -> bool:
 
 def _details(runs: list[Run], *, strict: bool) -> Iterator[str]:
     """Yield the clauses that did not pass with their evidence; what could not be run and what fails the run first."""
-    yield from (_folded("could not be run", run, run.error) for run in runs if run.error is not None)
+    for run in runs:
+        if run.error is not None:
+            yield _folded("the run stopped" if run.clauses else "could not be run", run, run.error)
     shown = [
         (verdict_of(result.outcome, result.clause.level, strict=strict), result, run)
         for run in runs

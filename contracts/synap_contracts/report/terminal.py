@@ -44,6 +44,9 @@ def format_run(run: Run, paint: Paint) -> Iterator[str]:
     yield f"{client} against {run.server} ({run.dialect} dialect), profile {run.profile}, seed {run.seed}"
     yield from (f"  {limit}" for limit in run.limits)
     yield ""
+    if run.error is not None:
+        yield from (paint(line, "red") for line in f"The run stopped: {run.error}".splitlines())
+        yield ""
     for result in run.clauses:
         yield _format_line(result, paint)
     for result in run.clauses:
@@ -58,7 +61,7 @@ def _format_line(result: ClauseResult, paint: Paint) -> str:
     sign, color = _SIGNS[result.outcome]
     if result.outcome == "failed" and result.clause.level == "SHOULD":
         sign, color = "warning", "yellow"
-    count = f"{result.examples:>5} run   " if result.examples else " " * 12
+    count = f"{result.exercised:>5} calls " if result.exercised else " " * 12
     head = f"{result.clause.id:<23} {result.clause.level:<7} {paint(f'{sign:<13}', color)}{count}"
     return f"{head}  {result.message}".rstrip()
 

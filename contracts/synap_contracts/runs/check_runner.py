@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,11 +9,13 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from synap_contracts.clauses.catalogue import BY_ID, CHECKS, CLAUSES
 from synap_contracts.clauses.rows import ACCEPT
-from synap_contracts.client.protocol import AdapterError, Hung
+from synap_contracts.client.protocol import AdapterError, Raised
 from synap_contracts.client.real_time import monotonic
+from synap_contracts.observation.violation import format_outcome
 from synap_contracts.runs.known import KnownFailures
 from synap_contracts.runs.result import ClauseResult
-from synap_contracts.scenarios.messages import message
+from synap_contracts.runs.tally import Tally
+from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import concatenate, one
 from synap_contracts.server.server import ROUTES, ServerError
 
@@ -75,6 +76,13 @@ PROFILES: Final[dict[Depth, tuple[int, float, float]]] = {
 }
 """For each check: the number of drawn scenarios, and the time limits for fixed and drawn scenarios in seconds."""
 
+PROBES: Final = (
+    one(message(0)),
+    one(*several(2)),
+    one(message(0, user_id="u", customer_id="c", session_id="s", metadata={"a": 1})),
+    one(*several(10, 2)),
+)
+"""Ordinary batches. The run of a client that records none of them stops."""
 _UNLIMITED_S: Final[dict[Depth, float]] = {"quick": 30.0, "default": 120.0, "deep": 3600.0}
 """At the beginning of a run, no fixed scenario is skipped: a slow machine must not make the search less thorough."""
 
@@ -98,52 +106,74 @@ class CheckRunner:
     saved: SavedExamples
     progress: Callable[[str, int, int], None] = lambda *_: None
     known: KnownFailures = field(default_factory=KnownFailures)
-    settled: dict[ClauseId, ClauseResult] = field(default_factory=dict)
-    examples: Counter[ClauseId] = field(default_factory=Counter)
-    gaps: defaultdict[ClauseId, list[str]] = field(default_factory=lambda: defaultdict(list))
-    other_dialects: dict[ClauseId, str] = field(default_factory=dict)
-    proven: set[ClauseId] = field(default_factory=set)
-    skipped: defaultdict[ClauseId, list[str]] = field(default_factory=lambda: defaultdict(list))
+    tally: Tally = field(default_factory=Tally)
     failures: int = 0
     began: float = field(default_factory=monotonic)
 
     def run(self) -> tuple[ClauseResult, ...]:
-        """Return the result of each clause of the plan."""
-        self._run_saved()
+        """Return the result of each clause of the plan. A client that records nothing ends the run."""
+        if not self._records_nothing():
+            self._run_saved()
+            self._run_checks()
+        wanted = self.plan.clauses | self.tally.settled.keys()
+        return tuple(self.tally.result(clause.id) for clause in CLAUSES if clause.id in wanted)
+
+    def _run_checks(self) -> None:
         planned = [check for check in CHECKS if self.plan.clauses & check.clauses]
         checks = [check for check in planned if check.dialect in {None, self.runner.server.dialect}]
         for check in planned:
             if check not in checks:
-                self.other_dialects |= {each.id: f"requires --dialect {check.dialect}" for each in check.proves}
+                self.tally.other_dialects |= {each.id: f"requires --dialect {check.dialect}" for each in check.proves}
         for number, check in enumerate(checks):
             self.progress(check.name, number, len(checks))
             self._run_check(check, number)
-        return tuple(self._result(clause.id) for clause in CLAUSES if clause.id in self.plan.clauses)
 
     def replay(self, clause: ClauseId, scenario: Scenario) -> tuple[ClauseResult, ...]:
         """Return the result of one clause in one scenario."""
         self.plan = replace(self.plan, clauses=frozenset({clause}))
         self._run_scenario(scenario)
-        return (self.settled.get(clause) or ClauseResult(BY_ID[clause], "passed", 1),)
+        result = self.tally.settled.get(clause) or ClauseResult(BY_ID[clause], "passed", 1)
+        return (replace(result, exercised=max(1, self.tally.exercise.counts[clause])),)
+
+    def _records_nothing(self) -> bool:
+        """Return whether the client records none of a few ordinary batches, and judge them by all clauses then."""
+        observation = None
+        for scenario in PROBES:
+            try:
+                observation = self._run_scenario(scenario)
+            except (AdapterError, ServerError):
+                return False  # the checks report it
+            if self.tally.recorded or (self.runner.hangs and scenario is not PROBES[0]):
+                break
+            self.runner.stop()  # the replay of a known failure can leave a process that no longer works
+        if self.tally.recorded or observation is None:
+            return False
+        self.tally.stopped = describe_stop(observation)
+        wanted = self.plan.clauses
+        self.plan = replace(self.plan, clauses=frozenset(clause.id for clause in CLAUSES) - self.tally.settled.keys())
+        if not self.tally.settled:
+            self._run_scenario(observation.scenario)
+        self.plan = replace(self.plan, clauses=wanted)
+        return True
 
     def _run_saved(self) -> None:
         """Run the counterexamples of earlier runs."""
         for clause in (each.id for each in CLAUSES if each.id in self.plan.clauses):
             for scenario in self.saved.load(clause):
-                if clause in self.settled or self._is_too_large(scenario):
+                if clause in self.tally.settled or self._is_too_large(scenario):
                     continue
                 try:
                     self._run_scenario(scenario)
                 except (AdapterError, ServerError):
                     self.runner.stop()
                     continue
-                if clause not in self.settled:
+                if clause not in self.tally.settled:
                     self.saved.delete(clause, scenario)
 
     def _run_check(self, check: Check, number: int) -> None:
         if gap := self._gap(check, self.runner.driver.hello):
             for clause in check.proves:
-                self.gaps[clause.id].append(gap)
+                self.tally.gaps[clause.id].append(gap)
             return
         if not self._open(check):
             return
@@ -160,16 +190,16 @@ class CheckRunner:
         except ServerError as error:
             self._settle_error(check, f"the server, not the client: {error}")
         else:
-            self.proven |= {clause.id for clause in check.proves}
+            self.tally.proven |= {clause.id for clause in check.proves}
 
     def _settle_error(self, check: Check, message: str) -> None:
         self.runner.stop()
         for clause in self._open(check):
-            self.settled[clause] = ClauseResult(BY_ID[clause], "error", self.examples[clause], message)
+            self.tally.settled[clause] = ClauseResult(BY_ID[clause], "error", self.tally.examples[clause], message)
 
     def _open(self, check: Check) -> set[ClauseId]:
         """Return the clauses that a check can still decide."""
-        return set(check.clauses & self.plan.clauses) - self.settled.keys()
+        return set(check.clauses & self.plan.clauses) - self.tally.settled.keys()
 
     def _gap(self, check: Check, hello: Hello) -> str | None:
         """Return why a check cannot run with this client, or against this server."""
@@ -185,11 +215,11 @@ class CheckRunner:
         until = max(monotonic() + self.plan.fixed_s, self.began + _UNLIMITED_S[self.plan.depth])
         scenarios = check.fixed(self.plan.depth)
         for number, scenario in enumerate(scenarios):
-            if not self._open(check) or self._open(check) <= self.gaps.keys():
+            if not self._open(check) or self._open(check) <= self.tally.gaps.keys():
                 return
             if monotonic() > until:
                 for clause in check.proves:
-                    self.skipped[clause.id].append(
+                    self.tally.skipped[clause.id].append(
                         f"{check.name}: {number} of {len(scenarios)} scenarios ran within the time limit"
                     )
                 return
@@ -218,7 +248,7 @@ class CheckRunner:
 
     def _is_too_large(self, scenario: Scenario) -> bool:
         """Return whether a call has as many messages as the client is known to reject."""
-        accept = self.settled.get(ACCEPT.id)
+        accept = self.tally.settled.get(ACCEPT.id)
         limit = accept.counterexample.scenario.size if accept and accept.counterexample else 0
         return limit > _FEW and any(len(call.messages) >= limit for call in scenario.calls)
 
@@ -230,58 +260,49 @@ class CheckRunner:
         except AdapterError:
             self._run_scenario(scenario)  # one failure can be chance
         for clause in self._open(check):
-            self.examples[clause] += 1
+            self.tally.examples[clause] += 1
 
-    def _run_scenario(self, scenario: Scenario) -> None:
+    def _run_scenario(self, scenario: Scenario) -> Observation:
         hung = self.runner.hangs
-        past = self._judge(scenario)
+        observation, past = self._judge(scenario)
         if self.runner.hangs and not hung:
             # After the scenario that hung, an ordinary call may hang too.
             self._judge(concatenate((*past, one(message(0)))))
+        return observation
 
-    def _judge(self, scenario: Scenario) -> tuple[Scenario, ...]:
+    def _judge(self, scenario: Scenario) -> tuple[Observation, tuple[Scenario, ...]]:
         """Run a scenario, settle the clauses that it violates, and return the history of its clients."""
         observation = self.runner.run(scenario)
         past = tuple(self.runner.history)
+        self.tally.add(observation)
         violations = self.known.judge_new(observation)
-        self._note_unsettable_timeouts(observation)
         new = [each for each in violations if self._is_new(each)]
         for violation in new:
             result = self.replayer.confirm(violation, observation, concatenate(past))
             if result is None or self.known.collect(result):
                 continue
-            self.settled[violation.clause] = result
+            self.tally.settled[violation.clause] = result
             if result.counterexample is not None and result.outcome == "failed":
                 self.saved.save(violation.clause, result.counterexample.scenario)
         if new:
             self.runner.close_shared()
-        return past
+        return observation, past
 
     def _is_new(self, violation: Violation) -> bool:
-        if violation.clause not in self.plan.clauses or violation.clause in self.settled:
+        if violation.clause not in self.plan.clauses or violation.clause in self.tally.settled:
             return False
         return not self._violated_by_one_call(violation.unless_alone, violation.plainly)
 
     def _violated_by_one_call(self, *clauses: ClauseId | None) -> bool:
         """Return whether a single call violates one of the clauses: then so does a call after others, or a wide one."""
-        settled = (self.settled.get(clause) for clause in clauses if clause)
+        settled = (self.tally.settled.get(clause) for clause in clauses if clause)
         examples = (result.counterexample for result in settled if result and result.counterexample)
         return any(len(each.scenario.calls) == 1 for each in examples)
 
-    def _note_unsettable_timeouts(self, observation: Observation) -> None:
-        """A client whose timeout cannot be set may wait longer than the kit does."""
-        for call in observation.calls:
-            if isinstance(call.outcome, Hung) and call.call.trouble and not call.timeout_settable:
-                seconds = f"{call.outcome.seconds:.0f} s"
-                gap = f"the timeout of the client cannot be set, and it was still waiting after {seconds}"
-                if gap not in self.gaps[call.call.trouble.clause]:
-                    self.gaps[call.call.trouble.clause].append(gap)
 
-    def _result(self, clause: ClauseId) -> ClauseResult:
-        if clause in self.settled:
-            return replace(self.settled[clause], examples=max(1, self.examples[clause]))
-        if self.gaps[clause] or clause not in self.proven:
-            reasons = "; ".join(dict.fromkeys(self.gaps[clause])) or self.other_dialects.get(clause)
-            reasons = reasons or "no check of this clause could run"
-            return ClauseResult(BY_ID[clause], "not-testable", self.examples[clause], reasons)
-        return ClauseResult(BY_ID[clause], "passed", self.examples[clause], "; ".join(self.skipped[clause]))
+def describe_stop(observation: Observation) -> str:
+    """Return why a run stopped: the outcome of an ordinary call, with the traceback of what it raised."""
+    call = observation.calls[-1]
+    text = f"the client records nothing: {format_outcome(call)}"
+    trace = call.outcome.traceback if isinstance(call.outcome, Raised) else ""
+    return f"{text}\n{trace}".rstrip()

@@ -44,6 +44,7 @@ class ClauseResult:
         examples: The number of scenarios that ran for it.
         message: The violation, or why the clause is not testable. Empty if it passed.
         counterexample: The counterexample, if it failed.
+        exercised: The number of calls in which the clause's precondition occurred.
     """
 
     clause: Clause
@@ -51,6 +52,7 @@ class ClauseResult:
     examples: int = 0
     message: str = ""
     counterexample: Counterexample | None = None
+    exercised: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Run:
         options: The other options of the command, so that it can be repeated.
         secrets: All keys that were issued or given. Reports never show them.
         scripts: The folder of the counterexamples' scripts, if they were written.
-        error: Why the client, or its server, could not be run. No clause was tested then.
+        error: Why the client, or its server, could not be run, or why the run stopped. Without clauses, nothing ran.
     """
 
     spec: str
@@ -131,7 +133,7 @@ class Run:
 
     def status(self, *, strict: bool) -> int:
         """Return the exit status: 0 passed, 1 failed, 2 something could not be run."""
-        if self.error is not None:
+        if self.error is not None and not self.clauses:
             return 2
         if self.of("stale") or self.of("failed", None if strict else "MUST"):
             return 1

@@ -163,6 +163,7 @@ def _run(options: RunOptions, progress: Callable[[str, int, int], None], server:
         confirmed=tuple(known.confirmed),
         found=known.entries(options.dialect),
         secrets=secrets,
+        error=None if checks.tally.stopped is None else redact(checks.tally.stopped, secrets),
     )
 
 

@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 CLIENT = '''
-class AuthenticationError(Exception):
-    """The documented class."""
+from synap_contracts.client.bundled.reference import AuthenticationError, ReferenceClient, SynapError
 
 
-class Client:
+class Client(ReferenceClient):
+    """Passes AUTH-MISSING; fails IN-ROLE (a MUST) and RES-EMPTY (a SHOULD)."""
+
     def __init__(self, base_url, api_key):
-        pass
+        super().__init__(base_url, api_key, 30.0)
 
-    def record_messages_batch(self, messages):
-        raise AuthenticationError("no")
+    async def record_messages_batch(self, messages):
+        if not messages:
+            raise SynapError("nothing to send")
+        if any(entry.get("role") not in ("user", "assistant") for entry in messages):
+            raise AuthenticationError("no")
+        return await super().record_messages_batch(messages)
 '''
 PYTEST_OPTIONS = {"--pyargs", "--dist", "--synap-", "--synap-known-failures"} | {
     f"--synap-{name}" for name in ("client", "profile", "seed", "strict", "path")
@@ -41,11 +46,11 @@ BEGINNINGS = {
 
 
 def run_one(folder: Path, *more: str) -> Result:
-    """Run a client that rejects everything, with a clause that it passes and a SHOULD that it fails."""
-    (folder / "refuses_all.py").write_text(CLIENT, encoding="utf-8")
+    """Run a client, with a clause that it passes and a SHOULD that it fails."""
+    (folder / "almost.py").write_text(CLIENT, encoding="utf-8")
     clauses = ["--clause", "AUTH-MISSING", "--clause", "RES-EMPTY"]
     where = ["--path", str(folder), "--folder", str(folder / "saved"), "--in-process", "--profile", "quick"]
-    return CliRunner().invoke(verify, ["refuses_all:Client", *clauses, *where, *more])
+    return CliRunner().invoke(verify, ["almost:Client", *clauses, *where, *more])
 
 
 def test_reports_are_written_to_their_files(tmp_path: Path) -> None:
@@ -69,10 +74,10 @@ def test_options_in_the_recipes_exist(project_root: Path) -> None:
 
 def run_both(folder: Path, *more: str) -> Result:
     """Run a client that does not exist, and one that does."""
-    (folder / "refuses_all.py").write_text(CLIENT, encoding="utf-8")
+    (folder / "almost.py").write_text(CLIENT, encoding="utf-8")
     where = ["--path", str(folder), "--folder", str(folder / "saved"), "--in-process", "--profile", "quick"]
     return CliRunner().invoke(
-        verify, ["no_such_module:make", "refuses_all:Client", "--clause", "AUTH-MISSING", *where, *more]
+        verify, ["no_such_module:make", "almost:Client", "--clause", "AUTH-MISSING", *where, *more]
     )
 
 
@@ -97,7 +102,7 @@ def test_other_clients_run_after_a_failed_one(tmp_path: Path) -> None:
     runs = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["runs"]
     assert [(run["client"]["spec"], run["error"] is None, len(run["clauses"])) for run in runs] == [
         ("no_such_module:make", False, 0),
-        ("refuses_all:Client", True, 1),
+        ("almost:Client", True, 1),
     ]
     assert "Error: no_such_module:make: there is no module" in done.stderr
     assert "MUST:    1 passed" in done.stdout

@@ -140,7 +140,7 @@ def output(text: str, folder: Path) -> str:
         cwd=folder,
         timeout=60,
     )
-    assert (done.returncode, "Traceback" in done.stdout) == (0, False), done.stdout
+    assert (done.returncode, "\nTraceback" in f"\n{done.stdout}") == (0, False), done.stdout
     return done.stdout
 
 

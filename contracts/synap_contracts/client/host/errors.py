@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import threading
+import traceback
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 FOREIGN: Final = frozenset(
     {"httpx", "httpcore", "h11", "h2", "anyio", "sniffio", "requests", "urllib3", "aiohttp", "yarl", "pydantic"}
@@ -12,6 +19,11 @@ FOREIGN: Final = frozenset(
 ) | frozenset(sys.stdlib_module_names)
 """Packages whose classes are not the client's own. httpx's ConnectError derives from httpx's own NetworkError: if it
 is raised to the caller, it is not the NetworkError of Synap."""
+
+_FRAMES: Final = 8
+_LONGEST: Final = 4_000
+_OWN: Final = frozenset({Path(__file__).parent, Path(asyncio.__file__).parent})
+"""The folders of the frames between the host and the client."""
 
 
 def describe(error: BaseException, declared: object = None) -> dict[str, Any]:
@@ -30,6 +42,7 @@ def describe(error: BaseException, declared: object = None) -> dict[str, Any]:
         "said": [text for _, text in texts],
         "places": [place for place, _ in texts],
         "status": status_of(error),
+        "traceback": traceback_of(error),
     }
 
 
@@ -91,6 +104,23 @@ def collect_texts(error: BaseException) -> list[tuple[str, str]]:
         if isinstance(each, BaseExceptionGroup):
             waiting += [("group", one) for one in each.exceptions]
     return texts
+
+
+def traceback_of(error: BaseException) -> str:
+    """Return the traceback of an exception, without the frames of this host: the last frames, if it is long."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None and _is_own_frame(trace):
+        trace = trace.tb_next
+    try:
+        lines = traceback.format_exception(type(error), error, trace, limit=-_FRAMES, chain=False)
+    except Exception:  # noqa: BLE001 - the class is the client's
+        return ""
+    return "".join(lines).rstrip()[-_LONGEST:]
+
+
+def _is_own_frame(trace: TracebackType) -> bool:
+    file = Path(trace.tb_frame.f_code.co_filename)
+    return file.parent in _OWN or file.name == threading.__name__ + ".py"
 
 
 def status_of(error: BaseException) -> int | None:

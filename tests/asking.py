@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BATCH: Final = "/v1/conversations/messages/batch"
 ONE: Final = "/v1/conversations/messages"
 ERASE: Final = "/v1/data/delete"
+EVENTS: Final = "/v1/events/batch"
 INGEST: Final = "/v1/conversations/ingest"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
+from synap_mock.domain.conversations.event_ids import EventIds
 from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.ledger.recorder import Recorder
@@ -54,6 +55,7 @@ class State:
         self.transcripts = Transcripts()
         self.ledger = Recorder()
         self.deletions = Deletions()
+        self.event_ids = EventIds()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"))
         self.rejections: Queue[Rejection] = Queue()
@@ -95,6 +97,7 @@ class State:
             self.memories.clear()
             self.transcripts.clear()
             self.deletions.clear()
+            self.event_ids.clear()
             self.journal.clear()
             self.ledger.clear()
             self.faults.clear()

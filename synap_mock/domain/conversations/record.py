@@ -54,7 +54,8 @@ def record(state: State, instance: Instance, batch: Batch, *, registers: bool = 
         state: the fake that records.
         instance: the instance that records.
         batch: entries with a valid schema.
-        registers: *record one*: it registers its conversation even where ``registration="required"``.
+        registers: it registers its conversations even where ``registration="required"``, and is not one of the batches:
+            *record one*, and events.
 
     Returns:
         The outcome of each entry.
@@ -63,14 +64,8 @@ def record(state: State, instance: Instance, batch: Batch, *, registers: bool = 
         Refused: BODY-JSON, metadata nested deeper than can be kept; nothing was recorded.
     """
     tenancy = instance.tenancy or state.settings.tenancy
-    terms = Terms(
-        tenancy=tenancy,
-        dialect=state.settings.dialect,
-        registration="auto" if registers else state.settings.registration,
-        is_registered=lambda conversation_id: state.store.holds(instance.instance_id, conversation_id),
-    )
     total = len(batch.roles)
-    refused = refusals(batch, terms)
+    refused = refusals(batch, terms_of(state, instance, registers=registers))
     if state.rejections:
         for index, error in rejected(state.rejections, batch, refused).items():
             refused[index] = Refusal(REJECTED, error, ("messages", index))
@@ -92,6 +87,22 @@ def record(state: State, instance: Instance, batch: Batch, *, registers: bool = 
         conversation_ids=batch.conversation_ids,
         counts_before=appended.counts_before,
         recorded_at=iso(appended.recorded_at),
+    )
+
+
+def terms_of(state: State, instance: Instance, *, registers: bool = False) -> Terms:
+    """What decides whether an instance's entries are accepted.
+
+    Args:
+        state: the fake.
+        instance: the instance.
+        registers: as in `record`.
+    """
+    return Terms(
+        tenancy=instance.tenancy or state.settings.tenancy,
+        dialect=state.settings.dialect,
+        registration="auto" if registers else state.settings.registration,
+        is_registered=lambda conversation_id: state.store.holds(instance.instance_id, conversation_id),
     )
 
 

@@ -98,7 +98,8 @@ class MemoryStorage:
             recorded_at = now()
             first = self._numbered
             if not batch.roles:
-                self._note_unrecorded(refused or {})
+                if refused is not None:
+                    self._note_unrecorded(refused)
                 return Appended([], {}, recorded_at)
             # marshal keeps what JSON can say exactly (1, 1.0 and True apart, lone surrogates) in a tenth of
             # json's time; it never leaves this process, so its format may change with Python's version.

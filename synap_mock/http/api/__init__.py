@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.http.api import background, conversations, erasure, identity, memories, transcripts
+from synap_mock.http.api import background, conversations, erasure, events, identity, memories, transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *memories.ROUTES,
     *transcripts.ROUTES,
     *erasure.ROUTES,
+    *events.ROUTES,
     *identity.ROUTES,
     *background.ROUTES,
 )

@@ -1,0 +1,41 @@
+"""The ids of events that were accepted: an event that comes again is a duplicate."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import Final
+
+KEPT: Final = 100_000
+"""Most ids of all instances together, the newest: about 10 MB. An event whose id has made room is accepted again."""
+
+
+class EventIds:
+    """The ids of every instance. Each method is atomic; `lock` makes several of them one step."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._held: dict[bytes, None] = {}
+
+    def clear(self) -> None:
+        """Remove everything."""
+        with self.lock:
+            self._held.clear()
+
+    def holds(self, instance_id: str, event_id: str) -> bool:
+        """Whether an instance has accepted an event of that id."""
+        with self.lock:
+            return _digest(instance_id, event_id) in self._held
+
+    def add(self, instance_id: str, event_id: str) -> None:
+        """Remember the id of an event that an instance has accepted; the oldest makes room."""
+        with self.lock:
+            self._held[_digest(instance_id, event_id)] = None
+            if len(self._held) > KEPT:
+                del self._held[next(iter(self._held))]
+
+
+def _digest(instance_id: str, event_id: str) -> bytes:
+    """Both ids in 16 bytes, however long they are."""
+    text = f"{len(instance_id)}:{instance_id}{event_id}"
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -26,6 +26,8 @@ OPTIONS: Final = {
     "max_batch": "string",
     "processing": "string",
     "processing_seconds": "string",
+    "retrieval": "string",
+    "compaction_seconds": "string",
     "seed": "string",
     "freeze": "string",
     "rate_limit": "string",

@@ -120,7 +120,7 @@ class Scheduling:
 
         Args:
             method: such as ``"POST"``.
-            path: such as ``"/v1/context/user/fetch"``; a segment ``{name}`` matches any.
+            path: such as ``"/v1/credits/balance"``; a segment ``{name}`` matches any.
             json: the body of the response, none by default; or a function that takes an `IncomingRequest` and returns
                 the body or a `Respond`. If it raises, the call receives 500, `errors` has the exception with its lines,
                 and the pytest fixture fails the test.

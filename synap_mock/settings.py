@@ -17,6 +17,7 @@ Tenancy = Literal["b2b", "b2c"]
 Dialect = Literal["documented", "observed"]
 Registration = Literal["auto", "required"]
 Processing = Literal["completed", "failed", "partial_success"]
+Retrieval = Literal["rank", "match"]
 Plan = Literal["free", "pro"]
 RateLimit = Plan | int | tuple[int, int]
 
@@ -45,6 +46,9 @@ class Settings:
         processing: the status that the processing of a document ends with: ``"completed"``, ``"failed"`` (no memory is
             made from it) or ``"partial_success"``. [sdk: the statuses]
         processing_seconds: how long that takes, on the fake's clock; 0: the document is processed at once. [assumed]
+        retrieval: ``"rank"``: a fetch returns what is in scope, and its query ranks that; ``"match"``: only memories
+            that share a word with its query. [assumed]
+        compaction_seconds: how long a compaction takes, on the fake's clock; 0: it is completed at once. [assumed]
         seed: makes message and session ids repeatable; None: random ids. Fixed once the fake exists.
         freeze: a time at which the clock stands after every reset, with a zone, in ISO 8601, between the years 1970 and
             9998; None: real time.
@@ -67,6 +71,8 @@ class Settings:
     max_batch: int | None = None
     processing: Processing = "completed"
     processing_seconds: float = 0
+    retrieval: Retrieval = "rank"
+    compaction_seconds: float = 0
     seed: int | None = None
     freeze: str | None = None
     rate_limit: RateLimit | None = None
@@ -83,6 +89,8 @@ class Settings:
         whole("max_batch", self.max_batch, least=1, optional=True)
         _choice("processing", self.processing, Processing)
         seconds("processing_seconds", self.processing_seconds)
+        _choice("retrieval", self.retrieval, Retrieval)
+        seconds("compaction_seconds", self.compaction_seconds)
         whole("seed", self.seed, least=None, optional=True)
         if self.freeze is not None:
             at = moment("freeze", self.freeze)

@@ -89,6 +89,30 @@ def erasure_for_another_customer(client: httpx.Client) -> httpx.Response:
     return erasure(scope="conversation", conversation_id=CID, customer_id="d", confirm=CID)(client)
 
 
+def post(path: str, body: object) -> Callable[[httpx.Client], httpx.Response]:
+    return lambda client: client.post(path, json=body)
+
+
+def fetch(**fields: object) -> Callable[[httpx.Client], httpx.Response]:
+    return post("/v1/context/user/fetch", {"user_id": "u", **fields})
+
+
+def of_conversation(path: str) -> Callable[[httpx.Client], httpx.Response]:
+    """A request about a conversation with one message."""
+
+    def send(client: httpx.Client) -> httpx.Response:
+        client.post(BATCH, json={"messages": [GOOD]})
+        return client.get(f"/v1/conversations/{CID}/{path}")
+
+    return send
+
+
+def compacted_twice(client: httpx.Client) -> httpx.Response:
+    client.post(BATCH, json={"messages": [GOOD]})
+    client.post("/v1/conversations/compact", json={"conversation_id": CID})
+    return client.post("/v1/conversations/compact", json={"conversation_id": CID})
+
+
 def get(path: str) -> Callable[[httpx.Client], httpx.Response]:
     return lambda client: client.get(path)
 
@@ -167,9 +191,11 @@ BREACHES: dict[str, Breach] = {
     "READ-UNKNOWN": Breach(get(f"/v1/conversations/{uuid.uuid4()}/messages")),
     "FIELD-MISSING": Breach(document({}), where="document"),
     "FIELD-STRING": Breach(document({"document": "x", "user_id": 5}), where="user_id"),
+    "FIELD-INTEGER": Breach(fetch(max_results="10"), where="max_results"),
     "FIELD-BOOLEAN": Breach(documents({"documents": [], "fail_fast": 1}), where="fail_fast"),
     "FIELD-OBJECT": Breach(document({"document": "x", "metadata": []}), where="metadata"),
     "FIELD-LIST": Breach(documents({"documents": {}}), where="documents"),
+    "FIELD-STRINGS": Breach(fetch(search_query=["tea", 5]), where="search_query"),
     "FIELD-DOCUMENT": Breach(document({"document": None}), where="document"),
     "FIELD-TRANSCRIPT": Breach(transcript({**CALL, "transcript": {}}), where="transcript"),
     "FIELD-TIME": Breach(document({"document": "x", "document_created_at": "today"}), where="document_created_at"),
@@ -198,4 +224,10 @@ BREACHES: dict[str, Breach] = {
     ),
     "DELETE-CONFLICT": Breach(erasure_for_another_customer, where="customer_id", recorded=2),
     "DELETION-UNKNOWN": Breach(get(f"{ERASE}/{uuid.uuid4()}")),
+    "PROMPT-STYLE": Breach(get(f"/v1/conversations/{CID}/context-for-prompt?style=haiku"), where="style"),
+    "PROFILE-UNKNOWN": Breach(get("/v1/users/u/profile")),
+    "COMPACTION-RUNNING": Breach(compacted_twice, {"compaction_seconds": 60}, recorded=1),
+    "COMPACTION-FORMAT": Breach(get(f"/v1/conversations/{CID}/compacted?format=haiku"), where="format"),
+    "COMPACTION-VERSION": Breach(get(f"/v1/conversations/{CID}/compacted?version=0"), where="version"),
+    "COMPACTION-UNKNOWN": Breach(of_conversation("compacted"), recorded=1),
 }

@@ -148,11 +148,12 @@ def test_telemetry_does_not_count_among_the_users_calls(fake: SynapMock) -> None
     assert {request.path for request in fake.requests} == {"/api/v1/auth/whoami"}
 
 
-def test_a_context_fetch_that_the_sdk_swallows_is_unmodelled(fake: SynapMock) -> None:
+def test_a_unified_fetch_calls_modelled_routes_only(fake: SynapMock) -> None:
     async def fetch() -> None:
         async with started(fake.api_key) as sdk:
             await sdk.fetch(conversation_id=str(uuid.uuid4()), user_id="alice", search_query=["x"])
 
     with fake.intercept():
         asyncio.run(fetch())
-    assert "/v1/context/user/fetch" in {request.path for request in fake.unmodelled}
+    assert "/v1/context/user/fetch" in {request.path for request in fake.requests}
+    assert fake.unmodelled == []

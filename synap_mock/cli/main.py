@@ -19,7 +19,16 @@ from synap_mock.cli.options import option
 from synap_mock.cli.port_file import PortFile, check_port_file
 from synap_mock.cli.ready import ready
 from synap_mock.domain.values.clock import moment
-from synap_mock.settings import LONGEST, Dialect, Processing, Registration, Settings, Tenancy, rate_limit_of
+from synap_mock.settings import (
+    LONGEST,
+    Dialect,
+    Processing,
+    Registration,
+    Retrieval,
+    Settings,
+    Tenancy,
+    rate_limit_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,6 +174,19 @@ def main() -> None:
     type=click.FloatRange(0, LONGEST),
     metavar="SECONDS",
     help="How long the processing of a document takes, on the fake's clock.",
+)
+@option(
+    "--retrieval",
+    default="rank",
+    type=click.Choice(get_args(Retrieval)),
+    help="Whether a query ranks what is in scope, or also leaves out what shares no word with it.",
+)
+@option(
+    "--compaction-seconds",
+    default=0.0,
+    type=click.FloatRange(0, LONGEST),
+    metavar="SECONDS",
+    help="How long a compaction takes, on the fake's clock.",
 )
 @option(
     "--rate-limit",

@@ -14,6 +14,7 @@ from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.ledger.recorder import Recorder
 from synap_mock.domain.memories.deletions import Deletions
+from synap_mock.domain.memories.recall.compactions import Compactions
 from synap_mock.domain.memories.store import Memories
 from synap_mock.domain.memories.transcripts import Transcripts
 from synap_mock.domain.redaction.redactor import Redactor
@@ -56,6 +57,7 @@ class State:
         self.ledger = Recorder()
         self.deletions = Deletions()
         self.event_ids = EventIds()
+        self.compactions = Compactions()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
         self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"))
         self.rejections: Queue[Rejection] = Queue()
@@ -98,6 +100,7 @@ class State:
             self.transcripts.clear()
             self.deletions.clear()
             self.event_ids.clear()
+            self.compactions.clear()
             self.journal.clear()
             self.ledger.clear()
             self.faults.clear()

@@ -14,7 +14,7 @@ from synap_mock import ServerError, SynapMock
 if TYPE_CHECKING:
     import httpx
 
-FETCH: Final = "/v1/context/user/fetch"
+FETCH: Final = "/v1/y/user/fetch"
 
 
 def test_a_route_is_answered_as_told(fake: SynapMock, inside: httpx.Client) -> None:
@@ -79,11 +79,11 @@ def test_of_several_the_newest_answers(fake: SynapMock, inside: httpx.Client) ->
 @pytest.mark.parametrize(
     ("reported", "asked", "status"),
     [
-        ("/v1/users/{user_id}/profile", "/v1/users/alice/profile", 200),
-        ("/v1/users/{user_id}/profile", "/v1/users/%C3%A9%20/profile", 200),
-        ("/v1/users/{user_id}/profile", "/v1/users//profile", 404),
-        ("/v1/users/{user_id}/profile", "/v1/users/a/b/profile", 404),
-        ("/v1/users/{user_id}/profile", "/v1/users/alice/profile/", 404),
+        ("/v1/users/{user_id}/plan", "/v1/users/alice/plan", 200),
+        ("/v1/users/{user_id}/plan", "/v1/users/%C3%A9%20/plan", 200),
+        ("/v1/users/{user_id}/plan", "/v1/users//plan", 404),
+        ("/v1/users/{user_id}/plan", "/v1/users/a/b/plan", 404),
+        ("/v1/users/{user_id}/plan", "/v1/users/alice/plan/", 404),
         ("/v1/{a}/{b}", "/v1/x/y", 200),
         ("/v1/{a}", "/v1/x%0A", 200),
         ("/v1/x", "/v1/x%0A", 404),
@@ -199,7 +199,7 @@ WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
     "a path": (
         {"path": "v1/x"},
         ValueError,
-        "path must begin with a slash, such as \"/v1/context/user/fetch\", not 'v1/x'",
+        "path must begin with a slash, such as \"/v1/credits/balance\", not 'v1/x'",
     ),
     "half a segment in braces": (
         {"path": "/v1/a{b}"},
@@ -280,8 +280,8 @@ def test_over_http_what_is_no_stand_in_is_refused(inside: httpx.Client, body: ob
 
 
 def test_a_fault_strikes_it_by_the_very_route_that_it_was_given(fake: SynapMock, inside: httpx.Client) -> None:
-    fake.answer("POST", "/v1/context/{scope}/fetch", json={})
-    fake.fail(ServerError(503), route="POST /v1/context/{scope}/fetch")
+    fake.answer("POST", "/v1/y/{scope}/fetch", json={})
+    fake.fail(ServerError(503), route="POST /v1/y/{scope}/fetch")
     assert [inside.post(FETCH).status_code for _ in range(2)] == [503, 200]
 
 

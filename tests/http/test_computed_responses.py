@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-FETCH = "/v1/context/user/fetch"
+FETCH = "/v1/y/user/fetch"
 SCOPED = "/v1/x/{scope}/{id}"
 
 

@@ -29,13 +29,8 @@ CONVERSATION = "00000000-0000-4000-8000-000000000001"
 OTHER_ROUTES = [
     "/",
     "/v1",
-    "/v1/context/conversation/fetch",
-    "/v1/conversations/compact",
-    f"/v1/conversations/{CONVERSATION}/compacted",
-    f"/v1/conversations/{CONVERSATION}/context-for-prompt",
     "/v1/credits/balance",
     "/api/v1/memories/batch",
-    "/v1/users/alice/profile",
     "/" + "v1/" * 1000,
 ]
 """Routes that the SDK calls and the fake does not model, and paths that resemble no route."""

@@ -54,7 +54,7 @@ class RoutePattern:
         if not isinstance(self.method, str) or not _METHOD.fullmatch(self.method):
             raise ValueError(f'method must be one of HTTP\'s, such as "POST", not {quote(self.method)}')
         if not isinstance(self.path, str) or not self.path.startswith("/"):
-            raise ValueError(f'path must begin with a slash, such as "/v1/context/user/fetch", not {quote(self.path)}')
+            raise ValueError(f'path must begin with a slash, such as "/v1/credits/balance", not {quote(self.path)}')
         for segment in self.path.split("/"):
             if set(segment) & set("{}") and not _PARAMETER.fullmatch(segment):
                 raise ValueError(f"path may have a segment {{name}} for any, whole, not {quote(segment)}")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.memories.scopes import scope_of
-from synap_mock.domain.rules import memories as rules
 from synap_mock.domain.rules.bodies import FIELD_OBJECT, FIELD_STRING, BodyField
+from synap_mock.domain.rules.resources import memories as rules
 from synap_mock.domain.rules.rule import Refusal, Refused
 
 if TYPE_CHECKING:

@@ -50,6 +50,12 @@ FIELD_BOOLEAN = _of_type(
 )
 FIELD_OBJECT = _of_type("OBJECT", "A field that is not an object", "dict_type", "Input should be a valid dictionary")
 FIELD_LIST = _of_type("LIST", "A field that is not a list", "list_type", "Input should be a valid list")
+FIELD_STRINGS = _of_type(
+    "STRINGS",
+    "A field that is neither a string nor a list of strings",
+    "list_type",
+    "Input should be a valid list",
+)
 FIELD_DOCUMENT = _of_type(
     "DOCUMENT", "A field that is neither a string nor an object", "string_type", "Input should be a valid string"
 )
@@ -83,9 +89,11 @@ FIELD_SIZE = Rule(
 RULES: Final[tuple[Rule, ...]] = (
     FIELD_MISSING,
     FIELD_STRING,
+    FIELD_INTEGER,
     FIELD_BOOLEAN,
     FIELD_OBJECT,
     FIELD_LIST,
+    FIELD_STRINGS,
     FIELD_DOCUMENT,
     FIELD_TRANSCRIPT,
     FIELD_TIME,
@@ -99,6 +107,7 @@ _TYPES: Final[Mapping[Rule, tuple[tuple[type, ...], str]]] = {
     FIELD_BOOLEAN: ((bool,), "true or false"),
     FIELD_OBJECT: ((dict,), "an object"),
     FIELD_LIST: ((list,), "a list"),
+    FIELD_STRINGS: ((str, list), "a string or a list of strings"),
     FIELD_DOCUMENT: ((str, dict), "a string or an object"),
     FIELD_TRANSCRIPT: ((str, list), "a string or a list of turns"),
     FIELD_TIME: ((str,), "a time in ISO 8601"),
@@ -120,7 +129,7 @@ class BodyField:
         name: the key.
         kind: the rule about its type: FIELD_STRING, FIELD_INTEGER and so on.
         required: whether it must be given, and not be null.
-        choices: the strings that are accepted; empty: any.
+        choices: the strings that are accepted, of a list its items; empty: any.
         least: the least length, or the least number.
         most: the greatest length, or the greatest number.
         most_bytes: the greatest length of its JSON, in bytes.
@@ -138,19 +147,27 @@ class BodyField:
 
     def violation(self, value: object) -> tuple[Rule, str] | None:
         """The first rule that a value breaks, and what would be accepted; None: it is accepted."""
-        types, expected = _TYPES[self.kind]
-        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        expected = _TYPES[self.kind][1]
+        if not self._is_of_kind(value):
             return self.kind, expected
-        if self.kind is FIELD_TIME and not _is_time(value):
-            return self.kind, expected
-        if self.choices and value not in self.choices:
-            return FIELD_CHOICE, " or ".join(f'"{choice}"' for choice in self.choices)
+        items = value if isinstance(value, list) else [value]
+        if self.choices and not all(item in self.choices for item in items):
+            accepted = " or ".join(f'"{choice}"' for choice in self.choices)
+            return FIELD_CHOICE, f"a list of {accepted}" if isinstance(value, list) else accepted
         size = value if isinstance(value, int) else len(value)  # type: ignore[arg-type] # each other type has a length
         if not self.least <= size <= self.most:
             return FIELD_SIZE, f"{expected} {self._limits()}"
         if self.most_bytes < math.inf and len(encode(value)) > self.most_bytes:
             return FIELD_SIZE, f"{expected} of at most {self.most_bytes} bytes of JSON"
         return None
+
+    def _is_of_kind(self, value: object) -> bool:
+        types = _TYPES[self.kind][0]
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            return False
+        if self.kind is FIELD_STRINGS and isinstance(value, list):
+            return all(isinstance(item, str) for item in value)
+        return self.kind is not FIELD_TIME or _is_time(value)
 
     def _limits(self) -> str:
         units = _UNITS.get(self.kind, "")

@@ -9,12 +9,11 @@ from synap_mock.domain.rules import (
     credentials,
     entries,
     fields,
-    memories,
     reading,
     request,
     scopes,
 )
-from synap_mock.domain.rules.resources import erasure, transcripts
+from synap_mock.domain.rules.resources import compaction, context, erasure, memories, transcripts
 
 if TYPE_CHECKING:
     from synap_mock.domain.rules.rule import Rule
@@ -30,4 +29,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *memories.RULES,
     *transcripts.RULES,
     *erasure.RULES,
+    *context.RULES,
+    *compaction.RULES,
 )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.http.api import background, conversations, erasure, events, identity, memories, transcripts
+from synap_mock.http.api import (
+    background,
+    compaction,
+    context,
+    conversations,
+    erasure,
+    events,
+    identity,
+    memories,
+    transcripts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +27,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *transcripts.ROUTES,
     *erasure.ROUTES,
     *events.ROUTES,
+    *context.ROUTES,
+    *compaction.ROUTES,
     *identity.ROUTES,
     *background.ROUTES,
 )

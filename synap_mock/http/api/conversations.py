@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.conversations import record as recording
 from synap_mock.domain.conversations import schema
+from synap_mock.domain.conversations.read import conversation_id_of, unknown
 from synap_mock.domain.ledger.sent import Written
 from synap_mock.domain.rules import reading
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values.encoding import encode
-from synap_mock.domain.values.ids import canonical_uuid
-from synap_mock.domain.values.quoting import quote
 from synap_mock.http.call import Answer
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.endpoint import Keyed, Route
@@ -51,18 +50,12 @@ def record_one(state: State, call: Call, instance: Instance) -> Answer:
 
 def read_back(state: State, call: Call, instance: Instance) -> Answer:
     """``GET /v1/conversations/{id}/messages?start=1&limit=500``."""
-    given = call.path_params["conversation_id"]
-    conversation_id = canonical_uuid(given)
-    if conversation_id is None:
-        raise Refused(
-            Refusal(reading.READ_CONVERSATION_ID, f"must be a UUID, not {quote(given)}", ("conversation_id",))
-        )
+    conversation_id = conversation_id_of(call.path_params["conversation_id"])
     start, limit = _page(call, "start", 1), _page(call, "limit", PAGE)
     try:
         found = state.store.transcript(instance.instance_id, conversation_id, start, limit)
     except KeyError:
-        text = f"there is no conversation {conversation_id} in this instance"
-        raise Refused(Refusal(reading.READ_UNKNOWN, text)) from None
+        raise unknown(conversation_id) from None
     turns = [
         {
             "role": message.role,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.conversations.schema import decode
 from synap_mock.domain.memories import documents, forgetting, updates, uploads
-from synap_mock.domain.rules import memories as rules
 from synap_mock.domain.rules.bodies import read_fields
+from synap_mock.domain.rules.resources import memories as rules
 from synap_mock.domain.rules.rule import Refusal, Refused
 from synap_mock.domain.values.clock import iso
 from synap_mock.domain.values.encoding import encode

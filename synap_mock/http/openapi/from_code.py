@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 from synap_mock.domain.faults.catalog import FAULTS
 from synap_mock.domain.faults.fault import NOTHING, Unreachable
 from synap_mock.domain.memories.documents import TYPES
-from synap_mock.domain.memories.memory import KINDS, Origin
+from synap_mock.domain.memories.memory import KINDS, Level, Origin
+from synap_mock.domain.memories.recall.compactions import STRATEGIES
+from synap_mock.domain.memories.recall.recent import STYLES
 from synap_mock.domain.rules.bodies import (
     FIELD_BOOLEAN,
     FIELD_DOCUMENT,
@@ -21,6 +23,7 @@ from synap_mock.domain.rules.bodies import (
     FIELD_LIST,
     FIELD_OBJECT,
     FIELD_STRING,
+    FIELD_STRINGS,
     FIELD_TIME,
     FIELD_TRANSCRIPT,
 )
@@ -29,6 +32,7 @@ from synap_mock.domain.rules.fields import BATCH_FIELDS
 from synap_mock.domain.rules.index import RULES
 from synap_mock.domain.rules.rule import ABSENT
 from synap_mock.domain.values.batch import FIELDS, ROLES
+from synap_mock.http.api.compaction import FORMATS
 from synap_mock.http.api.identity import ISOLATION
 from synap_mock.http.openapi.text import Object, closed_object, component
 from synap_mock.settings import Settings, Tenancy
@@ -57,11 +61,12 @@ _BODY_TYPES: Final = {
     FIELD_BOOLEAN: "boolean",
     FIELD_OBJECT: "object",
     FIELD_LIST: "array",
+    FIELD_STRINGS: "array",
     FIELD_DOCUMENT: "string",
     FIELD_TRANSCRIPT: "string",
     FIELD_TIME: "string",
 }
-_SECOND_TYPES: Final = {FIELD_DOCUMENT: "object", FIELD_TRANSCRIPT: "array"}
+_SECOND_TYPES: Final = {FIELD_DOCUMENT: "object", FIELD_TRANSCRIPT: "array", FIELD_STRINGS: "string"}
 _SIZES: Final = {FIELD_STRING: "Length", FIELD_DOCUMENT: "Length", FIELD_LIST: "Items", FIELD_INTEGER: "imum"}
 
 
@@ -81,6 +86,10 @@ def values_from_code() -> dict[str, Any]:
         "memory_kinds": list(KINDS),
         "memory_origins": list(get_args(Origin)),
         "document_types": list(TYPES),
+        "memory_levels": list(get_args(Level)),
+        "prompt_styles": list(STYLES),
+        "compaction_formats": list(FORMATS),
+        "compaction_strategies": list(STRATEGIES),
         "tenancies": list(get_args(Tenancy)),
         "isolations": list(ISOLATION.values()),
         "any_entry_field": {name: {} for name in FIELDS},
@@ -148,7 +157,11 @@ def _body_field(field: BodyField) -> Object:
     if field.kind in _SECOND_TYPES:
         kinds.insert(1, _SECOND_TYPES[field.kind])
     schema: Object = {"type": kinds[0] if len(kinds) == 1 else kinds}
-    if field.choices:
+    if field.kind is FIELD_STRINGS:
+        schema["items"] = {"type": "string"}
+    if field.choices and field.kind is FIELD_LIST:
+        schema["items"] = {"enum": list(field.choices)}
+    elif field.choices:
         schema = {"enum": [*field.choices, *([] if field.required else [None])]}
     if field.kind is FIELD_TIME:
         schema["format"] = "date-time"

@@ -39,12 +39,16 @@ OPTIONS: Final = {
     "allow_unmodelled": "bool",
     "real_waits": "bool",
     "real_latency": "bool",
+    "ledger": "string",
 }
 """Each is an argument of the marker, and an option of the ini file with ``synap_`` before it."""
 _HELD: Final = pytest.StashKey["Session"]()
 _RUNNING: Final = pytest.StashKey[pytest.Item]()
 _CALLED: Final = pytest.StashKey[bool]()
 _LATE: Final = "synap_mock_late"
+_USED: Final = "synap_mock_used"
+_WAS_USED: Final = pytest.StashKey[bool]()
+"""Whether a test of the session has used the fixture, in a worker of pytest-xdist too."""
 _DIALECT: Final = "_synap_dialect"
 
 
@@ -122,7 +126,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     except BaseException:
         _excuse(item)
         raise
-    _check(item)
+    _check(item, call_ends=True)
     return result
 
 
@@ -131,9 +135,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     """After all fixtures: the fake forgets, the environment is as before."""
     try:
         result = yield
-        _check(item)
+        _check(item, call_ends=False)
     finally:
         if (session := _serving(item)) is not None:
+            session.note_losses(item)
             session.end()
     return result
 
@@ -157,19 +162,31 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if held is not None and output is not None:
         output[_LATE] = held.late.counts()
+        output[_USED] = True
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist's
     """Late calls of a worker are listed with the others."""
-    late = getattr(node, "workeroutput", {}).get(_LATE)
-    if late:
-        _session(node.config).late.add(late)
+    output = getattr(node, "workeroutput", {})
+    if output.get(_USED):
+        node.config.stash[_WAS_USED] = True
+    if output.get(_LATE):
+        _session(node.config).late.add(output[_LATE])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The calls that came when their test was over."""
+    """What was lost or duplicated, and the calls that came when their test was over."""
     held = config.stash.get(_HELD, None)
+    if (held is not None or config.stash.get(_WAS_USED, False)) and config.getini("synap_ledger") != "off":
+        from synap_mock.fixture.reports.ledger import summary  # noqa: PLC0415 - tests that don't use it don't pay for it
+
+        reports = [report for several in terminalreporter.stats.values() for report in several]
+        lines = summary(report for report in reports if getattr(report, "when", None) == "teardown")
+        if len(lines) > 1 or any(getattr(report, "failed", False) for report in reports):
+            terminalreporter.section("synap-mock")  # so that it does not continue another section
+        for line in lines:
+            terminalreporter.write_line(line)
     if held is not None and (late := held.late.lines()):
         terminalreporter.section("synap-mock: late calls, refused")
         for line in late:
@@ -239,11 +256,11 @@ def _serving(item: pytest.Item) -> Session | None:
 
 def _excuse(item: pytest.Item) -> None:
     if (session := _serving(item)) is not None:
-        session.excuse()
+        session.fail()
 
 
-def _check(item: pytest.Item) -> None:
-    if (session := _serving(item)) is not None and (text := session.excuse()) is not None:
+def _check(item: pytest.Item, *, call_ends: bool) -> None:
+    if (session := _serving(item)) is not None and (text := session.judge(call_ends=call_ends)) is not None:
         pytest.fail(text, pytrace=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
-from synap_mock.transports.bad_requests import BadRequests
+from synap_mock.transports.rejections.bad_requests import BadRequests
 from synap_mock.transports.turns import Turns
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from synap_mock.http.control.guard import TARGET
 from synap_mock.http.steps.fault import LINE
 from synap_mock.transports.admission import Account
-from synap_mock.transports.bad_requests import Rejection, reason_of
 from synap_mock.transports.port_line import PortLine, reset
+from synap_mock.transports.rejections import grpc
+from synap_mock.transports.rejections.bad_requests import Rejection, reason_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,6 +60,7 @@ class Connection(HttpToolsProtocol):
         self._offering = False
         self._offered: list[tuple[bytes, bytes]] | None = None
         self._rejection: Rejection | None = None
+        self._grpc: grpc.Refusal | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(transport)
@@ -81,7 +83,24 @@ class Connection(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         self.moved_at = self.loop.time()
-        self._parse_ahead(self._rest + data)
+        if self.cycle is None and not self._quiet and not self._rest and grpc.begins(data):
+            self._grpc = grpc.Refusal()
+            self.admission.bad_requests.add(grpc.TEXT, self.moved_at)
+        if self._grpc is None:
+            self._parse_ahead(self._rest + data)
+        else:
+            self._refuse_grpc(self._grpc, data)
+
+    def _refuse_grpc(self, refusal: grpc.Refusal, data: bytes) -> None:
+        self.transport.write(refusal.receive(data))
+        if refusal.ended:
+            self.transport.close()
+        elif self.flow.write_paused:
+            self.drop("a gRPC client does not read")
+        else:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def _parse_ahead(self, data: bytes) -> None:
         self._rest = b""

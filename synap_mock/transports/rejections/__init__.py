@@ -1,0 +1,1 @@
+"""What the server rejects before any app sees it."""

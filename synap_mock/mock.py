@@ -44,18 +44,18 @@ class SynapMock(Scheduling, Remembering):
 
     Args:
         api_key: the key, or several that share one instance; the first is the default. None generates one.
-        allow_hosts: names that the control API accepts in Host and Origin headers, in addition to loopback's and to
-            what `serve` binds.
+        allow_hosts: names that the control API accepts in Host and Origin headers, in addition to loopback and to the
+            host that `serve` binds.
         control_token: the token that the control API requires as ``Authorization: Bearer``. None: no token, unless
             the fake is served beyond loopback; then one is generated.
         settings: every other keyword is a setting; `synap_mock.settings.Settings` lists them with their defaults.
 
     Raises:
-        TypeError: no such setting, or a value of the wrong type, named.
-        ValueError: a value out of its range, named with what would do.
+        TypeError: a setting does not exist, or a value has the wrong type.
+        ValueError: a value is out of range; the error says what is accepted.
     """
 
-    __slots__ = ("_app", "_guard", "_servers", "_state", "app")  # so that fake.tenancy = "b2b" is an error
+    __slots__ = ("_app", "_guard", "_servers", "_state", "app")  # makes fake.tenancy = "b2b" an error
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class SynapMock(Scheduling, Remembering):
 
     @property
     def conversations(self) -> list[Conversation]:
-        """Every conversation, an instance's together, in the order in which they began."""
+        """Every conversation, grouped by instance, oldest first."""
         return self._state.store.conversations()
 
     @property
@@ -126,7 +126,7 @@ class SynapMock(Scheduling, Remembering):
             instance_id: the instance, if several have that id.
 
         Raises:
-            ValueError: `conversation_id` is not a UUID, or several instances hold it and none is chosen.
+            ValueError: `conversation_id` is not a UUID, or several instances have it and `instance_id` is None.
         """
         canonical = canonical_uuid(str(conversation_id))
         if canonical is None:
@@ -138,7 +138,7 @@ class SynapMock(Scheduling, Remembering):
 
     @property
     def batches(self) -> list[RecordedBatch]:
-        """Every batch whose schema held, in order. Of those of which nothing was recorded, the newest 10,000."""
+        """Every batch with a valid schema, in order. Of batches without a recorded message, only the newest 10,000."""
         return self._state.store.batches()
 
     @property
@@ -175,17 +175,17 @@ class SynapMock(Scheduling, Remembering):
         return self.server.down()
 
     def wait_for(self, *, messages: int, timeout: float = 5.0) -> Awaitable[None]:
-        """Wait until so many messages are recorded, for code that records in the background.
+        """Wait until a number of messages is recorded, for code that records in the background.
 
-        In an event loop, return an awaitable; elsewhere, block.
+        Return an awaitable in an event loop; block elsewhere.
 
         Args:
-            messages: at least so many.
-            timeout: seconds, of real time.
+            messages: the least number of messages.
+            timeout: seconds of real time.
 
         Raises:
-            TimeoutError: they are not recorded in time; the error has the number that are, and the last calls.
-            TypeError, ValueError: an argument of the wrong type or out of its range.
+            TimeoutError: fewer messages are recorded in time; the error has their number and the last calls.
+            TypeError, ValueError: an argument has the wrong type or is out of range.
         """
         whole("messages", messages, least=0)
         return wait(
@@ -195,29 +195,29 @@ class SynapMock(Scheduling, Remembering):
         )
 
     def reset(self) -> None:
-        """Clear what was recorded, the journal and what is scheduled; return to real time. Keys and settings stay."""
+        """Delete messages, the journal and everything scheduled, and return to real time. Keys and settings stay."""
         self._state.reset()
 
     def on_request(self, listener: Callable[[Request], None] | None) -> None:
-        """Call `listener` with every call after its response, telemetry included; None stops that."""
+        """Call `listener` with every call after its response, including telemetry. None removes the listener."""
         self._state.journal.listener = listener
 
     def intercept(self) -> Intercept[SynapMock]:
-        """A context manager and decorator: httpx requests to the vendor's hosts arrive at this fake."""
+        """A context manager and decorator that serves httpx requests to the vendor's hosts from this fake."""
         from synap_mock.transports.in_process import Intercept, Terms  # noqa: PLC0415 - a server does not need respx and httpx
 
         return Intercept(self._app, self, Terms(hosts=lambda: self._state.settings.hosts))
 
     @contextmanager
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
-        """The same fake on a port, while the context lasts.
+        """Serve the same fake on a port while the context is active.
 
         Args:
             host: name or address to bind; beyond loopback the control API requires a token.
             port: 0 picks a free one.
 
         Raises:
-            OSError: the address can't be bound.
+            OSError: the address cannot be bound.
             ValueError: `host` is not a host name, `port` is out of range, or a scheduled fault needs httpx.
         """
         from synap_mock.transports.server import Server  # noqa: PLC0415 - uvicorn is not needed in process

@@ -1,7 +1,7 @@
-"""The pytest plugin: two fixtures, a marker, ini options. It imports pytest only; the rest waits until a test asks.
+"""The pytest plugin: two fixtures, a marker, ini options. It imports only pytest until a test requests a fixture.
 
-`synap_mock` and `synap_server` are session-scoped, so that hypothesis has nothing against them, and yet clean for every
-test and every example: hooks around each test see to it, and only around tests that use one of them.
+`synap_mock` and `synap_server` are session-scoped, because Hypothesis rejects function-scoped fixtures. Hooks around
+each test that uses one of them make the fake clean for every test and every example.
 """
 
 from __future__ import annotations
@@ -67,13 +67,13 @@ def synap_server(synap_mock: SynapMock, request: pytest.FixtureRequest) -> Synap
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The ini options."""
+    """Add the ini options."""
     for name, kind in OPTIONS.items():
-        parser.addini(f"synap_{name}", f"{name} of every test's synap_mock, where no marker says otherwise", type=kind)  # type: ignore[arg-type] # a literal
+        parser.addini(f"synap_{name}", f"{name} of every test's synap_mock, unless a marker sets it", type=kind)  # type: ignore[arg-type] # a literal
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marker."""
+    """Add the marker."""
     description = (
         "synap(tenancy=..., dialect=..., ...): settings of this test's synap_mock; dialect='both' runs it in each"
     )
@@ -81,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """With ``dialect="both"``, a test in each dialect."""
+    """With ``dialect="both"``, run the test in each dialect."""
     if uses(metafunc) and _wanted(metafunc.definition).get("dialect") == "both":
         # Its own name: with one of the fixtures', pytest would rebuild fixtures of a wider scope that depend on it.
         metafunc.fixturenames.append(_DIALECT)
@@ -109,7 +109,7 @@ def _begin(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")
 def pytest_synap_mock_excused(item: pytest.Item) -> Generator[None, object, object]:
-    """A test whose setup has failed is not failed again for what it left over."""
+    """Do not fail a test for unused faults if its setup has failed already."""
     try:
         return (yield)
     except BaseException:
@@ -119,7 +119,7 @@ def pytest_synap_mock_excused(item: pytest.Item) -> Generator[None, object, obje
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """After the test: fail it for what it left over, and for unmodelled calls."""
+    """After the test: fail it for unused faults and unmodelled calls."""
     item.stash[_CALLED] = True
     try:
         result = yield
@@ -132,7 +132,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """After all fixtures: the fake forgets, the environment is as before."""
+    """After all fixtures: end the test, and restore the environment."""
     try:
         result = yield
         _check(item, call_ends=False)
@@ -157,7 +157,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker of pytest-xdist hands its late calls on."""
+    """Send the late calls of a pytest-xdist worker to the controller."""
     held = session.config.stash.get(_HELD, None)
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if held is not None and output is not None:
@@ -167,7 +167,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist's
-    """Late calls of a worker are listed with the others."""
+    """List the late calls of a worker with the others."""
     output = getattr(node, "workeroutput", {})
     if output.get(_USED):
         node.config.stash[_WAS_USED] = True
@@ -176,7 +176,7 @@ def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist's
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What was lost or duplicated, and the calls that came when their test was over."""
+    """List what was lost or duplicated, and the calls that arrived after their test had ended."""
     held = config.stash.get(_HELD, None)
     if (held is not None or config.stash.get(_WAS_USED, False)) and config.getini("synap_ledger") != "off":
         from synap_mock.fixture.reports.ledger import summary  # noqa: PLC0415 - tests that don't use it don't pay for it
@@ -188,23 +188,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for line in lines:
             terminalreporter.write_line(line)
     if held is not None and (late := held.late.lines()):
-        terminalreporter.section("synap-mock: late calls, refused")
+        terminalreporter.section("synap-mock: late calls, rejected")
         for line in late:
             terminalreporter.line(line)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close the port, and restore what the SDK's modules had; the vendor's hosts stay blocked."""
+    """Close the port, and restore the SDK's modules. The vendor's hosts stay blocked."""
     held = config.stash.get(_HELD, None)
     if held is not None:
         held.close()
 
 
 def _follow(request: pytest.FixtureRequest, requested: Callable[[pytest.Item], None]) -> None:
-    """Call `requested` whenever a test requests this fixture, which pytest makes only once.
+    """Call `requested` whenever a test requests this fixture, because pytest creates its value only once.
 
     A test that names the fixture was prepared before; this is for ``request.getfixturevalue``, and so for the steps of
-    pytest-bdd. pytest has no hook for a value that it has already, so this wraps `FixtureDef.execute`.
+    pytest-bdd. pytest has no hook for a cached value, so this wraps `FixtureDef.execute`.
     """
     definition: Any = request._fixturedef  # type: ignore[attr-defined] # noqa: SLF001 - as the docstring says
     execute = definition.execute
@@ -223,7 +223,7 @@ def _begin_late(item: pytest.Item) -> None:
         return
     if item.stash.get(_CALLED, False) and hasattr(getattr(item, "obj", None), "hypothesis"):
         pytest.fail(
-            "synap-mock: request.getfixturevalue in a test with @given comes too late, since each example needs a "
+            "synap-mock: request.getfixturevalue in a test with @given is too late, because each example needs a "
             "clean fake; name synap_mock among the test's arguments, or write @pytest.mark.usefixtures('synap_mock')",
             pytrace=False,
         )
@@ -249,7 +249,7 @@ def _session(config: pytest.Config) -> Session:
 
 
 def _serving(item: pytest.Item) -> Session | None:
-    """The session, where this is the test that it serves."""
+    """The session, if `item` is its running test."""
     held = item.config.stash.get(_HELD, None)
     return held if held is not None and held.serves(item) else None
 
@@ -265,7 +265,7 @@ def _check(item: pytest.Item, *, call_ends: bool) -> None:
 
 
 def _wanted(item: pytest.Item) -> dict[str, Any]:
-    """What ini options and markers say, the nearest marker last."""
+    """The options of the ini file and of markers; the nearest marker wins."""
     config = item.config
     wanted = {name: config.getini(f"synap_{name}") for name in OPTIONS}
     wanted = {name: value for name, value in wanted.items() if value not in (None, "", [], False)}

@@ -1,4 +1,4 @@
-"""Who is speaking, and whether not too often: checked before the body is looked at."""
+"""Authentication and rate limits, checked before the body is read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def authenticate(state: State, call: Call) -> Instance:
-    """The instance whose key the call bears.
+    """The instance whose key the call uses.
 
     Raises:
         Refused: with one of the KEY rules, or CALL-TOO-SOON.

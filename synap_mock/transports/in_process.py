@@ -1,7 +1,7 @@
-"""The door inside this process: httpx traffic to the vendor's hosts comes to the app, sync or async; nothing else does.
+"""The transport in this process: httpx requests to the vendor's hosts, sync or async, are served by the app.
 
-respx patches httpcore, httpx's transport; its own routing is not used. As a router among its routers, this one lets
-every other host pass as it would without us: on to the user's own respx routes where there are any, else out.
+respx patches httpcore, httpx's transport; its own routing is not used. Our router is one of its routers: requests to
+other hosts go to the user's own respx routes if there are any, and otherwise to the network.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ VENDOR_HOSTS: Final = ("synap-cloud-prod.maximem.ai", "synap-cloud-staging.maxim
 LOOPBACK: Final = "127.0.0.1"
 _ANY_HOST: Final = "any-host.invalid"
 _PATCHING: Final = threading.Lock()
-"""What respx patches belongs to the whole process."""
+"""respx's patch applies to the whole process."""
 
 
 class ServedPort(Protocol):
@@ -47,7 +47,7 @@ class ServedPort(Protocol):
 
     Attributes:
         number: the port.
-        in_process: whether httpx clients of this process are served without it.
+        in_process: whether httpx clients of this process are served without the port.
     """
 
     number: int
@@ -60,7 +60,7 @@ class Terms:
 
     Attributes:
         hosts: returns the names of further hosts, on any port and scheme.
-        resting: returns whether the user's respx routes are asked first.
+        resting: returns whether the user's respx routes come first.
         real_latency: returns whether every late response takes real time.
         port: the port that serves the same fake, if there is one.
     """
@@ -74,12 +74,12 @@ class Terms:
 class Intercept(Generic[Given]):
     """While it lasts, every httpx client in this process that calls the vendor's hosts is served by the fake.
 
-    A context manager that gives the fake; a decorator of functions, coroutine functions, and classes (their methods
-    whose names begin with ``test``). Where several are nested, the innermost serves.
+    A context manager that returns the fake, and a decorator for functions, coroutine functions and classes (methods
+    whose names begin with ``test``). If several are nested, the innermost serves.
 
     Args:
         app: the fake's app.
-        given: what the context manager gives.
+        given: the value that the context manager returns.
         terms: what it serves, and how.
     """
 
@@ -94,7 +94,7 @@ class Intercept(Generic[Given]):
             raise RuntimeError("this intercept() is active already; call intercept() again for another")
         self._router = _Router(self._app, self._terms)
         with _PATCHING:
-            HTTPCoreMocker.routers.insert(0, self._router)  # before the user's, which may answer what nobody mocked
+            HTTPCoreMocker.routers.insert(0, self._router)  # before the user's, which may answer any host
             HTTPCoreMocker.start()
         return self._given
 
@@ -180,12 +180,12 @@ class _Router(MockRouter):
         if self._serves(request.url) and not (self._terms.resting() and any(map(_awake, HTTPCoreMocker.routers))):
             return
         if HTTPCoreMocker.routers[-1] is self:
-            raise PassThrough(f"synap-mock lets {request.url.host} pass", request=request, origin=self)  # type: ignore[arg-type] # a route, says respx, but reads nothing of it
+            raise PassThrough(f"synap-mock lets {request.url.host} pass", request=request, origin=self)  # type: ignore[arg-type] # typed as a route, but respx does not read it
         message = f"synap-mock does not serve {request.url.host}"
         raise AllMockedAssertionError(message)  # respx asks the next router
 
     def _user_route(self, request: httpx.Request) -> _UserRoute | None:
-        """The user's own respx route that names a host of the fake's and matches the request: it wins over the fake."""
+        """The user's own respx route for one of the fake's hosts that matches the request; it precedes the fake."""
         routers = [router for router in HTTPCoreMocker.routers if not isinstance(router, _Router)]
         if not routers or self._terms.resting():
             return None
@@ -207,7 +207,7 @@ class _Router(MockRouter):
 
     @property
     def _is_forked(self) -> bool:
-        """A forked child has a copy of the fake, and what it recorded there would be lost."""
+        """Whether this is a forked child: it has a copy of the fake, and messages recorded there would be lost."""
         return os.getpid() != self._process
 
     def _forward(self, request: httpx.Request) -> httpx.Response:
@@ -221,14 +221,14 @@ class _Router(MockRouter):
 
 
 class _UserRoute(NamedTuple):
-    """A respx router of the user's, and the request that one of its routes answers."""
+    """A respx router of the user, and the request that one of its routes matches."""
 
     router: Router
     request: httpx.Request
 
 
 def _names_host(router: Router, request: httpx.Request) -> bool:
-    """Whether the route that answers the request is for its host, and not for any host."""
+    """Whether the route that matches the request names its host, rather than matching any host."""
     route = next((route for route in router.routes if _matches(route, request)), None)
     return route is not None and not _matches(route, _sent_to(_ANY_HOST, request))
 

@@ -65,7 +65,7 @@ class PortLine:
             case Wire.SILENT:
                 pass
             case Wire.REFUSED | Wire.CONNECT_TIMEOUT:
-                raise AssertionError(f"{fault.name} can't be made behind a port")
+                raise AssertionError(f"{fault.name} cannot be caused on a port")
             case other:
                 assert_never(other)
         await _gone(unsent.receive)  # silence; and uvicorn answers 500 where an app returns before the line is down

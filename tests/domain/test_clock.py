@@ -162,7 +162,7 @@ def test_each_fake_has_its_own_clock(fake: SynapMock) -> None:
 
 NO_TIME: Final = 'must be a time with a zone, such as "2026-11-23T08:00:00Z", not'
 NO_SECONDS: Final = "must be a number of seconds from 0, not"
-BEYOND: Final = "seconds must not lead beyond the year 9998;"
+BEYOND: Final = "seconds must not move the clock beyond the year 9998;"
 WRONG_TIMES: Final[dict[str, tuple[Any, type[Exception], str]]] = {
     "no zone": ("2026-11-23T08:00:00", ValueError, f"{NO_TIME} '2026-11-23T08:00:00'"),
     "no time": ("tomorrow", ValueError, f"{NO_TIME} 'tomorrow'"),
@@ -265,8 +265,8 @@ def test_over_http_it_can_be_asked(fake: SynapMock, inside: httpx.Client) -> Non
 def test_over_http_the_warning_is_told(inside: httpx.Client) -> None:
     answer = inside.post("/_mock/clock", json={"freeze": "2020-01-01T00:00:00Z"})
     assert answer.json()["warning"] == (
-        "the clock stands at 2020-01-01T00:00:00.000000Z, over 12 hours back: SDK 0.3.0 and later drop turns of "
-        "that time"
+        "the clock is frozen at 2020-01-01T00:00:00.000000Z, over 12 hours ago: SDK 0.3.0 and later drop turns of "
+        "that age"
     )
 
 

@@ -177,12 +177,12 @@ TERMS: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
     "refused after the commit": (
         {"fault": ConnectionRefused(), "after_commit": True},
         ValueError,
-        "ConnectionRefused can't come after the commit: the call never arrives",
+        "ConnectionRefused cannot have after_commit=True: the call never arrives",
     ),
     "no connection after the commit": (
         {"fault": ConnectTimeout(), "after_commit": True},
         ValueError,
-        "ConnectTimeout can't come after the commit: the call never arrives",
+        "ConnectTimeout cannot have after_commit=True: the call never arrives",
     ),
 }
 
@@ -214,12 +214,12 @@ def test_unreachable_faults_on_a_port_are_rejected_naming_down(
     server: Server,  # noqa: ARG001 - it is there
     fault: ConnectionRefused,
 ) -> None:
-    sentence = f"{fault.name} can't be made behind a port that listens; 'with server.down():' closes the port"
+    sentence = f"{fault.name} cannot be caused on a port that listens; 'with server.down():' closes the port"
     with pytest.raises(ValueError, match=re.escape(sentence)):
         fake.fail(fault)
 
 
 def test_a_scheduled_unreachable_fault_prevents_serving(fake: SynapMock) -> None:
     fake.fail(ConnectionRefused())
-    with pytest.raises(ValueError, match="ConnectionRefused can't be made behind a port"), fake.serve():
+    with pytest.raises(ValueError, match="ConnectionRefused cannot be caused on a port"), fake.serve():
         pass

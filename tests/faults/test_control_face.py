@@ -189,9 +189,9 @@ WRONG: Final[dict[str, tuple[object, str]]] = {
     ),
     "a refused connection": (
         {"fault": "ConnectionRefused"},
-        "ConnectionRefused can't be made behind a port that listens; 'with server.down():' closes the port",
+        "ConnectionRefused cannot be caused on a port that listens; 'with server.down():' closes the port",
     ),
-    "no connection": ({"fault": "ConnectTimeout"}, "ConnectTimeout can't be made behind a port that listens"),
+    "no connection": ({"fault": "ConnectTimeout"}, "ConnectTimeout cannot be caused on a port that listens"),
     "a script of names": (
         {"sequence": ["Conflict"]},
         'sequence must be a list of objects, such as {"fault": "ServerError", "status": 503}',

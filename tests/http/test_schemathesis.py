@@ -70,14 +70,14 @@ KEY: Final = "synap_0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab
 HEADERS: Final = {"Authorization": f"Bearer {KEY}"}
 
 NOT_BY_SCHEMA: Final = {
-    "/_mock/keys": ("is taken", "leave it out"),
+    "/_mock/keys": ("was already issued", "leave it out"),
     "/v1/data/delete": ("must be given for scope", "must equal"),
     "/_mock/answers": ("is modelled",),
     "/api/v1/memories/batch": ("must be a time", "valid datetime"),  # a format only annotates what is nested
     "/api/v1/memories/upload": ("must be an object", "valid dictionary", "exactly one of", "must be a part"),
     "/_mock/memories": ("must be that of a key",),
     "/_mock/profiles": ("must be that of a key", "nested too deeply"),
-    "/_mock/clock": ("must not lead beyond the year 9998",),
+    "/_mock/clock": ("must not move the clock beyond the year 9998",),
 }
 """What a refusal says where an earlier call decides, or something else that no schema can say."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _WANTED: Final = "printable ASCII without white space, not empty or overlong"
 _KEY: Final = re.compile(r"[!-~]{1,512}")
-_HINT: Final = "keys.create(KEY), POST /_mock/keys or the setting api_key does it"
+_HINT: Final = "issue it with keys.create(KEY), POST /_mock/keys or the setting api_key"
 _NAME: Final = re.compile(r"[!-~]{1,200}")
 
 
@@ -30,9 +30,9 @@ class Instance:
     """An instance of the vendor's service, with its own conversations.
 
     Attributes:
-        instance_id: ``inst_`` and 16 hex digits, unless the user named it otherwise.
+        instance_id: ``inst_`` and 16 hex digits, unless the user chose another name.
         client_id: ``cli_`` and 16 hex digits.
-        tenancy: of this instance; None: the fake's setting.
+        tenancy: the tenancy of this instance; None: the fake's setting applies.
     """
 
     instance_id: str
@@ -44,9 +44,9 @@ class Instance:
 class _Issued:
     instance: Instance
     bound: bool
-    """Created for an explicit instance, so that another X-Instance-ID is forbidden."""
+    """Whether it was created for a named instance, so that another X-Instance-ID is forbidden."""
     accepted: bool = False
-    """Not created, but accepted when a request had it."""
+    """Whether it was not created, but accepted when a request used it."""
     revoked: bool = False
 
 
@@ -55,13 +55,13 @@ class Keys:
 
     Args:
         first: the initial keys; they share one instance, and the first is the default. None generates one.
-        redactor: masks every key that is issued, also after it is revoked.
-        accepts_any: whether an unknown key is accepted, and issued with an instance of its own.
-        hint: ends the error about an unknown key: what issues it.
+        redactor: masks every key that was issued, including revoked ones.
+        accepts_any: whether an unknown key is accepted and issued with its own instance.
+        hint: ends the error about an unknown key: how to issue it.
 
     Raises:
         TypeError: a key is not a string.
-        ValueError: a key with white space or non-ASCII characters, an empty one, one twice, none at all.
+        ValueError: no key is given, one is given twice, or one is not 1 to 512 characters of printable ASCII.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Keys:
         for key in [ids.api_key()] if first is None else several("api_key", first):
             self._issue(self._new(key), _Issued(instance, bound=False))
         if not self._issued:
-            raise ValueError("api_key must name one key at least; None makes one")
+            raise ValueError("api_key must name at least one key; None generates one")
         self.default = next(iter(self._issued))
 
     def create(
@@ -93,16 +93,16 @@ class Keys:
 
         Args:
             key: the key, printable ASCII without white space; None generates one.
-            instance_id: the instance it belongs to, made if there is none of that name; the key then answers a
-                different ``X-Instance-ID`` with 403. None creates a new instance.
+            instance_id: the instance that it belongs to, created if it does not exist. Calls with the key and another
+                ``X-Instance-ID`` are rejected with 403. None creates a new instance.
             tenancy: the instance's tenancy; None: the fake's setting.
 
         Returns:
             The key and its instance.
 
         Raises:
-            TypeError: an argument of the wrong type.
-            ValueError: a key that can't be one or exists already, a tenancy that differs from the instance's.
+            TypeError: an argument has the wrong type.
+            ValueError: the key is invalid or already exists, or the tenancy differs from the instance's.
         """
         if instance_id is not None:
             text("instance_id", instance_id, _NAME, _WANTED)
@@ -145,8 +145,8 @@ class Keys:
         """The instance that a request belongs to.
 
         Args:
-            authorization: the header of that name; empty: absent.
-            instance_id: the header ``X-Instance-ID``; empty: absent.
+            authorization: the header ``Authorization``; empty if absent.
+            instance_id: the header ``X-Instance-ID``; empty if absent.
 
         Raises:
             Refused: with one of the four KEY rules.
@@ -164,7 +164,7 @@ class Keys:
             raise Refused(
                 Refusal(
                     rules.KEY_UNKNOWN,
-                    f"Missing or invalid authentication credentials; the key {mask(key)} was never issued here: "
+                    f"Missing or invalid authentication credentials; the key {mask(key)} was never issued here; "
                     f"{self._hint}",
                 )
             )
@@ -174,13 +174,13 @@ class Keys:
             raise Refused(
                 Refusal(
                     rules.KEY_OF_OTHER_INSTANCE,
-                    f"The key {mask(key)} belongs to another instance than X-Instance-ID says",
+                    f"The key {mask(key)} does not belong to the instance in X-Instance-ID",
                 )
             )
         return issued.instance
 
     def _accept(self, key: str) -> _Issued | None:
-        """Issue an unknown key, if any is accepted."""
+        """Issue an unknown key, if unknown keys are accepted."""
         if not self._accepts_any or not _KEY.fullmatch(key):
             return None
         with self._lock:
@@ -208,5 +208,7 @@ class Keys:
     def _new(self, key: object) -> str:
         key = text("api_key", key, _KEY, _WANTED)
         if key in self._issued:
-            raise ValueError(f"api_key must be a new one; {mask(key)} is taken, and a revoked one is not issued again")
+            raise ValueError(
+                f"api_key must be new; {mask(key)} was already issued, and a revoked key is not issued again"
+            )
         return key

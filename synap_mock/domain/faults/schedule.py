@@ -54,7 +54,7 @@ class ScheduledFault:
         if not isinstance(self.after_commit, bool):
             raise TypeError(f"after_commit must be True or False, not {quote(self.after_commit)}")
         if self.after_commit and isinstance(self.fault, Unreachable):
-            raise ValueError(f"{self.fault.name} can't come after the commit: the call never arrives")
+            raise ValueError(f"{self.fault.name} cannot have after_commit=True: the call never arrives")
         if self.route is not None and not (isinstance(self.route, str) and _ROUTE.fullmatch(self.route)):
             raise ValueError(
                 f'route must be a path, with or without its method, such as "POST /v1/conversations/messages/batch", '
@@ -242,5 +242,5 @@ def reachable(fault: Fault | None) -> None:
     """
     if isinstance(fault, Unreachable):
         raise ValueError(  # noqa: TRY004 - of the right type, for another transport
-            f"{fault.name} can't be made behind a port that listens; 'with server.down():' closes the port"
+            f"{fault.name} cannot be caused on a port that listens; 'with server.down():' closes the port"
         )

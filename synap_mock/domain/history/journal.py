@@ -1,4 +1,4 @@
-"""What was asked, and what was answered. Bounded: a fake that keeps everything is a memory leak."""
+"""The journal of calls and their responses. It is bounded: a fake that keeps everything would leak memory."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 3
 _HEADERS: Final = 200
-"""Most headers of a call that are kept. Apache accepts 100 by default."""
+"""The maximum number of headers kept per call. Apache accepts 100 by default."""
 _HEADERS_SIZE: Final = 16 * 1024
-"""Most bytes of them."""
+"""The maximum number of bytes of these headers."""
 _EXCHANGE_SIZE: Final = 600
 """Bytes of an exchange without its texts: the tuple, and the headers of the objects that it holds."""
 _REFUSAL_SIZE: Final = 250
 """Bytes of a refusal without its text."""
 _UNMODELLED_SHARE: Final = 4
-"""Calls to routes that are not modelled are kept apart too, in this part of the journal's bytes."""
+"""Calls to unmodelled routes are also kept in a list of their own, which has this fraction of the journal's bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -40,23 +40,23 @@ class Request:
     """One call as the journal keeps it. Keys and tokens are masked in every text; the two bodies are as sent.
 
     Attributes:
-        at: when it was answered, microseconds since 1970.
+        at: the time of the response, in microseconds since 1970.
         method: as sent, in capitals.
         path: decoded, without the query.
         query: as sent, without the question mark.
         headers: names in lower case; credentials masked. At most 200, and 16 KiB of them.
-        body: the beginning of the body as sent, at most as much as the journal keeps of one.
-        body_size: bytes that the body had.
-        status: of the answer; None: nothing was answered.
-        answer: the beginning of the answer's body.
-        answer_size: bytes that the answer's body had.
-        refusals: the rules that refused the call or entries of it, at most 100.
-        instance_id: whose key it was; None where no key was accepted.
-        correlation_id: as answered.
-        background: telemetry or a heartbeat, which an SDK sends by itself.
-        unmodelled: a route that the fake doesn't model.
+        body: the beginning of the body as sent, up to the size that the journal keeps.
+        body_size: the size of the body, in bytes.
+        status: the status of the response; None: no response was sent.
+        answer: the beginning of the response's body.
+        answer_size: the size of the response's body, in bytes.
+        refusals: the rules that rejected the call or its entries, at most 100.
+        instance_id: the instance of the key; None if no key was accepted.
+        correlation_id: as returned.
+        background: whether it is telemetry or a heartbeat, which an SDK sends on its own.
+        unmodelled: whether the fake does not model the route.
         fault: the name of the fault that applied.
-        caller: of a route that the fake doesn't model: the code that called, if the fixture knows it.
+        caller: for an unmodelled route, the calling code, if the fixture knows it.
     """
 
     at: int = field(compare=False)
@@ -106,9 +106,9 @@ class Request:
 
 
 class Exchange(NamedTuple):
-    """One call as it came and went: what a `Request` is made of when it is read.
+    """One call as received and answered. A `Request` is made from it when the journal is read.
 
-    The fields are those of `Request`, except for the headers, which are as they came, packed.
+    The fields are those of `Request`, except that the headers are packed and not masked.
     """
 
     at: int
@@ -131,7 +131,7 @@ class Exchange(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes of memory that it takes, about."""
+        """Its approximate size in memory, in bytes."""
         texts = sys.getsizeof(self.path) + sys.getsizeof(self.query) + len(self.method) + len(self.correlation_id)
         size = _EXCHANGE_SIZE + texts + len(self.packed_headers) + len(self.body) + len(self.answer)
         return size + sum(_REFUSAL_SIZE + len(refusal.text) for refusal in self.refusals) if self.refusals else size
@@ -184,7 +184,7 @@ class Logged(NamedTuple):
 
 
 def pack_headers(headers: list[tuple[bytes, bytes]]) -> bytes:
-    """Headers as one object: a thousand pairs would take ten times their bytes. `marshal` never leaves the process."""
+    """Headers as one object: as pairs they would take ten times as many bytes. `marshal` never leaves the process."""
     packed = marshal.dumps(headers[:_HEADERS])
     if len(packed) <= _HEADERS_SIZE:
         return packed
@@ -198,11 +198,11 @@ def pack_headers(headers: list[tuple[bytes, bytes]]) -> bytes:
 
 
 class Journal:
-    """The newest calls of one fake. Unmodelled ones are kept apart too, so that many other calls can't push them out.
+    """The newest calls of one fake. Unmodelled calls are also kept separately: other calls cannot displace them.
 
     Args:
         settings: returns the current settings.
-        redactor: returns what masks keys and tokens.
+        redactor: returns the redactor that masks keys and tokens.
     """
 
     def __init__(self, settings: Callable[[], Settings], redactor: Callable[[], Redactor]) -> None:
@@ -213,18 +213,18 @@ class Journal:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything, and how many calls were dropped."""
+        """Remove all calls, and reset the count of dropped ones."""
         with self._lock:
             self._all = _Newest()
             self._unmodelled = _Newest()
 
     @property
     def dropped(self) -> int:
-        """How many calls made room for newer ones."""
+        """The number of older calls that were dropped."""
         return self._all.dropped
 
     def add(self, exchange: Exchange) -> None:
-        """Keep a call; the oldest ones make room."""
+        """Keep a call, and drop the oldest ones if the journal is full."""
         with self._lock:
             settings = self._settings()
             if exchange.unmodelled:
@@ -232,12 +232,12 @@ class Journal:
             self._all.add(exchange, settings.journal_calls, settings.journal_bytes - self._unmodelled.size)
 
     def tell(self, exchange: Exchange) -> None:
-        """Call the listener with a call. It may use the fake, so no lock is held."""
+        """Pass a call to the listener. The listener may use the fake, so no lock is held."""
         if self.listener is not None:
             self.listener(exchange.shown(self._redactor()))
 
     def requests(self, newest: int | None = None) -> list[Request]:
-        """The calls that are kept, oldest first; only the `newest` ones, None: all."""
+        """The calls in the journal, oldest first: the `newest` ones, or all if it is None."""
         redactor = self._redactor()
         with self._lock:
             exchanges = self._all.newest(newest)
@@ -247,11 +247,11 @@ class Journal:
         """Some of the same calls as the control API shows them, newest first.
 
         Args:
-            limit: most of them; fewer where they have more than half a MiB.
-            before: only calls before the one of this number; None: from the newest one on.
+            limit: the maximum number; fewer if they exceed half a MiB.
+            before: only calls before the one with this number; None: all.
 
         Returns:
-            The calls, and the `before` of the next page; None: there is none.
+            The calls, and the `before` of the next page, or None if this is the last one.
         """
         redactor = self._redactor()
         with self._lock:
@@ -259,12 +259,12 @@ class Journal:
         return [exchange.logged(redactor) for exchange in exchanges], following
 
     def forget_unmodelled(self) -> None:
-        """Forget the calls to routes that the fake doesn't model, as such."""
+        """Clear the list of calls to unmodelled routes; they stay in the journal."""
         with self._lock:
             self._unmodelled = _Newest()
 
     def unmodelled(self) -> list[Request]:
-        """The calls to routes that the fake doesn't model, oldest first."""
+        """The calls to unmodelled routes, oldest first."""
         redactor = self._redactor()
         with self._lock:
             exchanges = self._unmodelled.newest(None)
@@ -284,7 +284,7 @@ class _Newest:
         return kept[max(0, len(kept) - count) :] if count else kept
 
     def page(self, limit: int, before: int | None) -> tuple[list[Exchange], int | None]:
-        """Newest first. A call's number is how many came before it, so a page stays where it is."""
+        """Newest first. A call's number is the count of earlier calls, so a page does not move when calls are added."""
         kept = len(self._exchanges)
         stop = kept if before is None else min(max(before - self.dropped, 0), kept)
         start = max(0, stop - limit)

@@ -14,11 +14,11 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LATEST: Final = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _STALE: Final = timedelta(hours=12)
-"""SDK 0.3.0 and later drop a turn that is older."""
+"""SDK 0.3.0 and later drop older turns."""
 
 
 class Clock:
-    """The time now, `SynapMock.clock`. It is moved; nothing sleeps."""
+    """The fake's time, `SynapMock.clock`. Tests move it; nothing sleeps."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -49,7 +49,7 @@ class Clock:
             seconds: 0 or more.
 
         Raises:
-            TypeError: no number.
+            TypeError: not a number.
             ValueError: negative, not finite, or beyond the year 9998.
         """
         with self._lock:
@@ -63,12 +63,12 @@ class Clock:
         """Freeze until the next reset; `advance` still moves the clock.
 
         Args:
-            at: with a zone, as a datetime or in ISO 8601; None: now. Outside the pytest fixture, the official SDK drops
-                turns that are over 12 hours old by the real clock from its local store.
+            at: a datetime with a zone, or a string in ISO 8601; None: now. Outside the pytest fixture, the official SDK
+                drops turns from its local store that are over 12 hours old by the real clock.
 
         Raises:
             TypeError: neither a datetime nor a string.
-            ValueError: no time with a zone, or out of range.
+            ValueError: not a time with a zone, or out of range.
         """
         self.stand(at)
 
@@ -80,7 +80,7 @@ class Clock:
             self._frozen = frozen
         if frozen >= time.time_ns() // 1000 - _STALE // _MICROSECOND:
             return None
-        return f"the clock stands at {iso(frozen)}, over 12 hours back: SDK 0.3.0 and later drop turns of that time"
+        return f"the clock is frozen at {iso(frozen)}, over 12 hours ago: SDK 0.3.0 and later drop turns of that age"
 
     def reset(self) -> None:
         """Return to real time."""
@@ -97,7 +97,7 @@ def duration(name: str, value: object) -> float:
     """Return `value` as a duration in seconds.
 
     Raises:
-        TypeError: no number.
+        TypeError: not a number.
         ValueError: negative or not finite.
     """
     wanted = f"{name} must be a number of seconds from 0, not {quote(value)}"
@@ -117,7 +117,7 @@ def instant(name: str, value: object) -> datetime:
 
     Raises:
         TypeError: neither a datetime nor a string.
-        ValueError: no time with a zone.
+        ValueError: not a time with a zone.
     """
     wanted = f'{name} must be a time with a zone, such as "2026-11-23T08:00:00Z", not {quote(value)}'
     if isinstance(value, str):
@@ -137,7 +137,7 @@ def moment(name: str, value: object) -> int:
 
     Raises:
         TypeError: neither a datetime nor a string.
-        ValueError: no time with a zone, or out of range.
+        ValueError: not a time with a zone, or out of range.
     """
     found = (instant(name, value) - _EPOCH) // _MICROSECOND
     if not 0 <= found <= _LATEST:
@@ -149,5 +149,5 @@ def _ahead(now: int, seconds: object) -> int:
     """Return the seconds in microseconds, if the clock can still reach that time from `now`."""
     microseconds = duration("seconds", seconds) * 1_000_000
     if microseconds > _LATEST or now + round(microseconds) > _LATEST:
-        raise ValueError(f"seconds must not lead beyond the year 9998; {quote(seconds)} does")
+        raise ValueError(f"seconds must not move the clock beyond the year 9998; {quote(seconds)} does")
     return round(microseconds)

@@ -170,6 +170,9 @@ class Removal(RuleBasedStateMachine):
                     found = self.store.transcript(instance_id, conversation_id, start, limit)
                     wanted = [each.message_id for each in held if each.position >= start][:limit]
                     assert [message.message_id for message in found] == wanted
+                    newest = self.store.latest(instance_id, conversation_id, after=start - 1, limit=limit)
+                    wanted = [each.message_id for each in held if each.position >= start]
+                    assert [message.message_id for message in newest] == wanted[-(limit or 100) :]
 
 
 TestRemoval = Removal.TestCase

@@ -148,6 +148,25 @@ def test_a_conversation_of_another_customer_is_a_conflict(dialect: str) -> None:
     assert (response.status_code, len(fake.messages)) == (409, 1)
 
 
+@pytest.mark.parametrize("scope", ["user", "conversation"])
+def test_the_compactions_of_an_erased_conversation_are_gone(inside: httpx.Client, scope: str) -> None:
+    said(inside, ONE_ID, "ann")
+    assert inside.post("/v1/conversations/compact", json={"conversation_id": ONE_ID}).status_code == 200
+    erase(inside, scope, conversation_id=ONE_ID, user_id="ann")
+    said(inside, ONE_ID, "ann")
+    assert inside.get(f"/v1/conversations/{ONE_ID}/compaction/status").json()["status"] == "none"
+
+
+def test_what_is_recent_is_right_with_gaps(inside: httpx.Client) -> None:
+    said(inside, ONE_ID, "ann", "ann", "bob")
+    inside.post("/v1/conversations/compact", json={"conversation_id": ONE_ID})
+    said(inside, ONE_ID, "bob", "ann")
+    erase(inside, user_id="ann")
+    recent = inside.get(f"/v1/conversations/{ONE_ID}/context-for-prompt").json()["recent_messages"]
+    turns = inside.get(f"/v1/conversations/{ONE_ID}/messages").json()["turns"]
+    assert ([turn["position"] for turn in turns], len(recent)) == ([3, 4], 1)
+
+
 # --- whoever asks -------------------------------------------------------------------------------------------------
 
 

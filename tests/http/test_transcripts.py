@@ -180,6 +180,14 @@ def test_the_reset_forgets_transcripts(fake: SynapMock, inside: httpx.Client) ->
     assert ingest(inside, transcript="User: other")["status"] == "queued"
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(0.0, "already_compacted"), (60.0, "in_progress")])
+def test_a_duplicate_says_whether_the_conversation_is_compacted(seconds: float, status: str) -> None:
+    inside = in_process(SynapMock(compaction_seconds=seconds))
+    assert ingest(inside)["summary_status"] == "skipped"
+    inside.post("/v1/conversations/compact", json={"conversation_id": HELD})
+    assert ingest(inside)["summary_status"] == status
+
+
 # --- what is rejected ---------------------------------------------------------------------------------------------
 
 TURN: Final = {"role": "user", "content": "hi"}

@@ -39,8 +39,8 @@ def erase(state: State, instance: Instance, fields: dict[str, Any]) -> Deletion:
     """Erase a user or a conversation from one instance, or count what would be removed.
 
     A user's erasure removes the user's messages, memories, their documents, and profile. A conversation's removes its
-    messages and its transcript; memories are kept (SDK 0.6.9, ``data.delete``). The journal keeps its calls: it is the
-    test's record, not the vendor's.
+    messages, compactions and transcript; memories are kept (SDK 0.6.9, ``data.delete``). The journal keeps its calls:
+    it is the test's record, not the vendor's.
 
     Args:
         state: the fake.
@@ -62,6 +62,7 @@ def erase(state: State, instance: Instance, fields: dict[str, Any]) -> Deletion:
             memories = profiles = 0
         if not dry_run:
             state.transcripts.keep(instance.instance_id, state.store.holds)
+            state.compactions.keep(instance.instance_id, state.store.holds)
     deletion_id = None if dry_run else state.ids.uuid()
     deletion = Deletion(
         deletion_id, fields["scope"], removed.messages, removed.conversations, memories=memories, profiles=profiles

@@ -245,6 +245,18 @@ class MemoryStorage:
         timeline = self._instances[instance_id][conversation_id]
         return list(islice(self._from(timeline, conversation_id, start), limit))
 
+    @_locked
+    def latest(
+        self, instance_id: str, conversation_id: str, *, after: int = 0, limit: int | None = None
+    ) -> list[Message]:
+        """The newest messages of one conversation, in order; see `Storage.latest`."""
+        timeline = self._instances[instance_id][conversation_id]
+        start = after + 1
+        if limit is not None and not timeline.removed:  # without gaps, only the wanted ones are decoded
+            start = max(start, timeline.length - limit + 1)
+        found = list(self._from(timeline, conversation_id, start))
+        return found if limit is None else found[max(0, len(found) - limit) :]
+
     def _from(self, timeline: Timeline, conversation_id: str, start: int) -> Iterator[Message]:
         """A conversation's messages from a position on."""
         for number, position in timeline.records(start):

@@ -121,6 +121,21 @@ class Storage(Protocol):
             KeyError: the instance does not have it.
         """
 
+    def latest(
+        self, instance_id: str, conversation_id: str, *, after: int = 0, limit: int | None = None
+    ) -> list[Message]:
+        """The newest messages of one conversation, in order.
+
+        Args:
+            instance_id: the conversation's instance.
+            conversation_id: the conversation.
+            after: only messages of a greater position.
+            limit: most of them; None: all.
+
+        Raises:
+            KeyError: the instance does not have it.
+        """
+
     def messages(self) -> list[Message]:
         """Every message, in the order in which they were recorded."""
 

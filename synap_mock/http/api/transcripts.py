@@ -30,12 +30,20 @@ def ingest_transcript(state: State, call: Call, instance: Instance) -> Answer:
                 "ingestion_id": ingested.transcript.ingestion_id,
                 "status": "duplicate" if ingested.duplicate else "queued",
                 "turns_recorded": ingested.turns_recorded,
-                "summary_status": "skipped",
+                "summary_status": _summary(state, instance.instance_id, ingested.conversation_id),
                 "queued_at": iso(ingested.transcript.queued_at),
                 "warnings": ingested.warnings,
             }
         ),
     )
+
+
+def _summary(state: State, instance_id: str, conversation_id: str) -> str:
+    """Whether the conversation is compacted. An ingestion starts no compaction: the turns would no longer be recent."""
+    compactions = state.compactions.of(instance_id, conversation_id)
+    if not compactions:
+        return "skipped"
+    return "in_progress" if compactions[-1].ready_at > state.clock.microseconds() else "already_compacted"
 
 
 ROUTES: Final = (

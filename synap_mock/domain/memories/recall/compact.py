@@ -50,6 +50,7 @@ def compact(state: State, instance_id: str, fields: dict[str, Any]) -> tuple[str
         initiated_at=now,
         ready_at=now + round(state.settings.compaction_seconds * MICROSECONDS),
         message_count=len(messages),
+        last_position=messages[-1].position,
         began_at=messages[0].recorded_at,
         ended_at=messages[-1].recorded_at,
         original_tokens=sum(tokens(message.content) for message in messages),

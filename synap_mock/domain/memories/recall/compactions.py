@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Strategy = Literal["aggressive", "balanced", "conservative", "adaptive", "low", "medium", "high"]
 """SDK 0.6.9, ``CompactionLevel``."""
@@ -21,6 +24,7 @@ class Compaction:
         initiated_at: microseconds since 1970.
         ready_at: microseconds since 1970, when it is completed.
         message_count: the messages that it covers, from the conversation's first on.
+        last_position: of the last of them.
         began_at: when the first of them was recorded, in ISO 8601.
         ended_at: when the last of them was recorded.
         original_tokens: the estimated number of tokens of these messages.
@@ -32,6 +36,7 @@ class Compaction:
     initiated_at: int
     ready_at: int
     message_count: int
+    last_position: int
     began_at: str
     ended_at: str
     original_tokens: int
@@ -101,10 +106,16 @@ class Compactions:
         """Those of them that are completed at a time, in microseconds since 1970."""
         return [each for each in self.of(instance_id, conversation_id) if each.ready_at <= now]
 
-    def remove(self, instance_id: str, conversation_id: str) -> int:
-        """Forget the compactions of a conversation, and return how many there were."""
+    def keep(self, instance_id: str, holds: Callable[[str, str], bool]) -> None:
+        """Forget the compactions of an instance's conversations that no longer exist.
+
+        Args:
+            instance_id: the instance.
+            holds: whether an instance has a conversation.
+        """
         with self._lock:
-            return len(self._of.pop((instance_id, conversation_id), ()))
+            for key in [key for key in self._of if key[0] == instance_id and not holds(*key)]:
+                del self._of[key]
 
 
 def tokens(text: str) -> int:

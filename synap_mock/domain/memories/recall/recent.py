@@ -68,10 +68,8 @@ def recent(state: State, instance_id: str, conversation_id: str, window: int | N
     total = state.store.length(instance_id, conversation_id)
     completed = state.compactions.completed(instance_id, conversation_id, state.clock.microseconds())
     compaction = completed[-1] if completed else None
-    first = 1 if compaction is None else compaction.message_count + 1
-    if window is not None:
-        first = max(first, total - window + 1)
-    messages = state.store.transcript(instance_id, conversation_id, first, total - first + 1)
+    after = 0 if compaction is None else compaction.last_position
+    messages = state.store.latest(instance_id, conversation_id, after=after, limit=window)
     return Recent(conversation_id, compaction, messages, total)
 
 

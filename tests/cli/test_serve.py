@@ -3,68 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import resource
 import signal
 import socket
 import subprocess
-import sys
 import time
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
 import click
 import httpx
 import pytest
 from asking import BATCH
+from cli.serving import command, environment, failed, running
 from click.testing import CliRunner
 
 from synap_mock.cli.options import option
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "synap_mock", "serve", *arguments]
-
-
-def environment(**variables: str) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("SYNAP_MOCK_")}
-    return {**own, **{f"SYNAP_MOCK_{name}": value for name, value in variables.items()}}
-
-
-@contextmanager
-def running(*arguments: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server, and its first line."""
-    process = subprocess.Popen(
-        command("--port", "0", *arguments),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(**variables),
-    )
-    assert process.stdout is not None
-    try:
-        yield process, process.stdout.readline()
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def failed(*arguments: str, **variables: str) -> str:
-    """What a server says that can't start; its status is 2."""
-    done = subprocess.run(
-        command(*arguments), capture_output=True, text=True, check=False, timeout=20, env=environment(**variables)
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    return done.stderr
-
-
-def test_it_says_in_one_line_where_it_is_ready_and_with_what_key() -> None:
+def test_the_ready_line_has_the_address_and_the_key() -> None:
     with running("--api-key", "mine") as (_, line):
         url = re.fullmatch(r"synap-mock is ready at (http://127\.0\.0\.1:\d+), API key mine\n", line)
         assert url
@@ -77,66 +33,6 @@ def test_as_json_the_line_has_event_url_and_key() -> None:
         assert (list(ready), ready["event"], ready["api_key"]) == (["event", "url", "api_key"], "ready", "mine")
         headers = {"Authorization": "Bearer other"}
         assert httpx.get(f"{ready['url']}/api/v1/auth/whoami", headers=headers, trust_env=False).status_code == 200
-
-
-def test_the_port_file_has_the_port_of_a_server_that_accepts(tmp_path: Path) -> None:
-    file = tmp_path / "port"
-    file.write_text("1")
-    with running("--port-file", str(file)):
-        deadline = time.monotonic() + 10
-        while (not file.exists() or file.read_text() == "1") and time.monotonic() < deadline:
-            time.sleep(0.01)
-        with socket.create_connection(("127.0.0.1", int(file.read_text())), timeout=5):
-            pass
-
-
-def test_a_stale_port_file_is_gone_before_the_server_listens(tmp_path: Path) -> None:
-    file = tmp_path / "port"
-    file.write_text("1")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        failed("--port-file", str(file), "--port", str(taken.getsockname()[1]))
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_port_file_is_removed_at_the_end(tmp_path: Path, number: signal.Signals) -> None:
-    file = tmp_path / "port"
-    with running("--port-file", str(file)) as (process, _):
-        assert file.exists()
-        process.send_signal(number)
-        assert process.wait(timeout=5) == 0
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_port_file_of_a_later_server_is_left(tmp_path: Path) -> None:
-    file = tmp_path / "port"
-    with running("--port-file", str(file)) as (process, _):
-        file.write_text("4711\n")
-        process.terminate()
-        assert process.wait(timeout=5) == 0
-    assert file.read_text() == "4711\n"
-
-
-def test_a_port_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    """As on a full disk: no byte may be written, though files can be made. Nothing of it is left."""
-    file = tmp_path / "port"
-
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-    done = subprocess.run(
-        command("--port", "0", "--port-file", str(file)),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-        env=environment(),
-        preexec_fn=limit,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"Error: cannot write {file}: File too large\n"
-    assert list(tmp_path.iterdir()) == []
 
 
 KUBERNETES = {
@@ -184,7 +80,7 @@ HALF = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("alongside", [b"", HALF], ids=["idle", "half"])
-def test_a_signal_ends_it_within_a_second_with_status_0(number: signal.Signals, alongside: bytes) -> None:
+def test_a_signal_ends_the_server_within_a_second(number: signal.Signals, alongside: bytes) -> None:
     with running("--log-format", "json") as (process, line):
         port = int(json.loads(line)["url"].rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as connection:
@@ -319,7 +215,7 @@ def test_verbose_logs_every_outcome(form: str) -> None:
         ]
 
 
-def test_beyond_loopback_it_tells_the_control_token() -> None:
+def test_beyond_loopback_the_ready_line_has_the_token() -> None:
     with running("--host", "0.0.0.0", "--log-format", "json") as (_, line):
         ready = json.loads(line)
         headers = {"Authorization": f"Bearer {ready['control_token']}"}
@@ -327,7 +223,7 @@ def test_beyond_loopback_it_tells_the_control_token() -> None:
         assert httpx.get(f"{ready['url']}/_mock/settings", headers=headers, trust_env=False).status_code == 200
 
 
-def test_a_taken_port_ends_it_with_a_sentence() -> None:
+def test_a_taken_port_is_an_error_that_says_what_to_do() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert failed("--port", str(port)) == (
@@ -367,12 +263,12 @@ def test_a_taken_port_ends_it_with_a_sentence() -> None:
         (["now"], "now"),
     ],
 )
-def test_a_wrong_option_ends_it_with_a_sentence_that_names_it(arguments: list[str], reported: str) -> None:
+def test_an_invalid_option_is_named_in_the_error(arguments: list[str], reported: str) -> None:
     assert reported in failed("--port", "0", *arguments)
 
 
 @pytest.mark.parametrize(("variable", "value"), [("PORT", "x"), ("TENANCY", "x"), ("MAX_BATCH", "-1"), ("SEED", "x")])
-def test_a_wrong_variable_ends_it_with_a_sentence_that_names_it(variable: str, value: str) -> None:
+def test_an_invalid_variable_is_named_in_the_error(variable: str, value: str) -> None:
     assert f"SYNAP_MOCK_{variable}" in failed(**{variable: value})
 
 

@@ -10,29 +10,22 @@ import pytest
 from click.testing import CliRunner
 from synap_contracts.clauses.auth import AUTH_OWN
 from synap_contracts.clauses.catalogue import CLAUSES
-from synap_contracts.clauses.clause import ClauseId
-from synap_contracts.clauses.connection import NET_LOST
 from synap_contracts.clauses.inputs import IN_KEYS
-from synap_contracts.clauses.rows import ACCEPT, RES_CALLS
-from synap_contracts.clauses.statuses import RATE_WAIT, REDIRECT
-from synap_contracts.client.protocol import Hung, Raised, Returned
+from synap_contracts.clauses.rows import ACCEPT
+from synap_contracts.clauses.statuses import RATE_WAIT
 from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify as command
-from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
-from synap_contracts.observation.violation import Violation
-from synap_contracts.runs.known import KnownFailureList, KnownFailures, applies, kind_of, replay
-from synap_contracts.runs.known_file import InvalidFile, format_entry, load
+from synap_contracts.runs.known import KnownFailureList, KnownFailures, applies, replay
+from synap_contracts.runs.known_file import load
 from synap_contracts.runs.result import KnownFailure
 from synap_contracts.runs.run import RunOptions, run_client
 from synap_contracts.runs.scenario_runner import ScenarioRunner, random_from
-from synap_contracts.scenarios.model import Call, Scenario, Trouble, one
+from synap_contracts.scenarios.model import Call, Scenario, one
 from synap_contracts.server.other_origin import other_origin
-from synap_contracts.server.server import Key, ServerError, own_server
+from synap_contracts.server.server import ServerError, own_server
 
 if TYPE_CHECKING:
-    from synap_contracts.client.protocol import Outcome
     from synap_contracts.runs.result import ClauseResult, Run
-    from synap_contracts.scenarios.model import KeyKind
 
 OFFICIAL = Path(__file__).parents[2] / "contracts" / "known-failures" / "official-sdk.toml"
 
@@ -242,38 +235,6 @@ def test_stale_failure_is_not_confirmed(run_module: RunModule) -> None:
     assert run_module("right", LISTED).confirmed == ()
 
 
-KEY = Key("synap_key", "inst_0")
-LOST = Trouble(NET_LOST.id, {"fault": "Disconnected", "after_commit": True}, "the connection was closed")
-CREATED = Trouble(REDIRECT.id, {"fault": "Respond", "status": 201}, "the server returned 201")
-
-
-@pytest.mark.parametrize(
-    ("clause", "call", "key", "outcome", "kind"),
-    [
-        pytest.param(
-            "IN-KEYS", {}, "own", Raised("builtins.ValueError", frozenset(), ""), "raised ValueError", id="raised"
-        ),
-        pytest.param("RES-ROWS", {}, "own", Returned({}), "returned", id="returned"),
-        pytest.param("ACCEPT", {}, "own", Hung(5.0), "no answer", id="hung"),
-        pytest.param("ONCE", {"trouble": LOST}, "own", Returned({}), "Disconnected, returned", id="trouble"),
-        pytest.param("REDIRECT", {"trouble": CREATED}, "own", Returned({}), "Respond 201, returned", id="a-status"),
-        pytest.param("NET-NAME", {"trouble": LOST}, "own", Raised("a.B", frozenset(), ""), "raised B", id="a-name"),
-        pytest.param("IN-ITERABLE", {"given": "generator"}, "own", Returned({}), "generator, returned", id="given"),
-        pytest.param("AUTH-SECRET", {}, "newline", Returned({}), "key with a newline, returned", id="a-key"),
-    ],
-)
-def test_kind_names_the_circumstances_and_the_outcome(
-    clause: str, call: dict[str, Any], key: KeyKind, outcome: Outcome, kind: str
-) -> None:
-    observed = ObservedCall(0, Call((), **call), (), outcome, KEY, key)
-    observation = Observation(Scenario(()), (ObservedStep((observed,), {}, {}),))
-    assert kind_of(Violation(ClauseId(clause), "it failed", 0), observation) == kind
-
-
-def test_finding_about_the_whole_scenario_is_overall() -> None:
-    assert kind_of(Violation(RES_CALLS.id, "two calls returned one ID"), Observation(Scenario(()), ())) == "overall"
-
-
 @dataclass
 class Bare:
     """A runner whose server has only the documented routes."""
@@ -302,71 +263,6 @@ def test_clause_that_is_not_tested_is_not_replayed() -> None:
     runner: Any = Bare()
     assert KnownFailures(BOTH).replay(runner, frozenset({ACCEPT.id})) == {}
     assert runner.scenarios == []
-
-
-ODD = replace(
-    LISTED,
-    kind='Respond 201, raised "X"',
-    reason="''' and \\ and \u2028",
-    link="https://example.org/?a=1",
-    since="0.2.3",
-    until="0.5.9",
-    dialect="observed",
-    example=Scenario(
-        (
-            Call(
-                ({"conversation_id": "$0", "role": "user", "content": "'''\ud800\x00\x7f\\u0041", "metadata": None},),
-                trouble=Trouble(NET_LOST.id, {"fault": "Disconnected", "times": None}, "the connection's end"),
-            ),
-        )
-    ),
-)
-
-
-@pytest.mark.parametrize("known", [pytest.param(LISTED, id="plain"), pytest.param(ODD, id="odd")])
-def test_entry_is_read_as_it_was_written(known: KnownFailure, tmp_path: Path) -> None:
-    file = tmp_path / "known.toml"
-    file.write_text(format_entry(known), encoding="utf-8")
-    assert load(file) == (known,)
-
-
-GOOD = format_entry(LISTED)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        pytest.param("[[known", "known.toml is not TOML: ", id="not-toml"),
-        pytest.param(
-            "[[failures]]\n", "is not a list of known failures; expected only tables [[known]]", id="no-table"
-        ),
-        pytest.param(GOOD.replace("reported to its authors", " "), "entry 1 has no reason; state why", id="no-reason"),
-        pytest.param(
-            GOOD.replace("kind = ", "sort = "),
-            "entry 1 has an unknown field sort; expected clause, kind,",
-            id="odd-key",
-        ),
-        pytest.param(GOOD + GOOD.replace("IN-KEYS", "IN-KEY"), "entry 2: there is no clause 'IN-KEY'", id="no-clause"),
-        pytest.param(GOOD.replace('"IN-KEYS"', "5"), "entry 1: clause is not a string", id="not-a-string"),
-        pytest.param(GOOD.replace('"do"', '"did"'), "entry 1: its example is not a scenario", id="not-a-scenario"),
-        pytest.param(
-            GOOD.replace("'''{", "'''[{").replace("}'''", "}]'''"), "its example is not a scenario", id="a-list"
-        ),
-        pytest.param(GOOD + GOOD, "entry 2: IN-KEYS (raised ValueError) is listed twice", id="twice"),
-    ],
-)
-def test_load_names_the_place_of_an_error(text: str, says: str, tmp_path: Path) -> None:
-    file = tmp_path / "known.toml"
-    file.write_text(text)
-    with pytest.raises(InvalidFile) as raised:
-        load(file)
-    assert says in str(raised.value)
-
-
-def test_failure_may_reappear_in_a_later_release(tmp_path: Path) -> None:
-    file = tmp_path / "known.toml"
-    file.write_text(format_entry(replace(LISTED, until="0.4.5")) + format_entry(replace(LISTED, since="0.6.1")))
-    assert [each.until for each in load(file)] == ["0.4.5", None]
 
 
 def verify(folder: Path, url: str, *arguments: str, client: str = "forgiving") -> tuple[int, str]:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import MISSING, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 from asking import in_process
 from click.testing import CliRunner
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError  # type: ignore[import-untyped] # published without types
+from openapi_document import DOCUMENT, OPERATIONS, SCHEMAS, Object, resolved, validate
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 import synap_mock
 from synap_mock import SynapMock
 from synap_mock.cli.main import main
-from synap_mock.domain.faults.catalog import FAULTS, named
-from synap_mock.domain.faults.fault import NOTHING, Fault, Unreachable
-from synap_mock.domain.faults.responses import Respond
 from synap_mock.domain.rules.entries import ENTRY_RULES, REJECTED
 from synap_mock.domain.rules.index import RULES
 from synap_mock.domain.rules.rule import Evidence, Rule, Scope
@@ -43,35 +38,10 @@ if TYPE_CHECKING:
     from synap_mock.http.control.parameters.operation import Operation
     from synap_mock.http.endpoint import Route
 
-Object = dict[str, Any]
 
-DOCUMENT: Final[Object] = json.loads(openapi())
 ALL_ROUTES: Final[list[Route | Operation]] = [*ROUTES, *CONTROL]
-SCHEMAS: Final[Object] = DOCUMENT["components"]["schemas"]
-REGISTRY: Final = Registry().with_resource("urn:document", DRAFT202012.create_resource(DOCUMENT))
-OPERATIONS: Final[dict[str, Object]] = {
-    f"{method.upper()} {path}": operation
-    for path, item in DOCUMENT["paths"].items()
-    for method, operation in item.items()
-}
 SYNAP_API: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["Synap API"]]
 CONTROL_API: Final = [operation for operation in OPERATIONS.values() if operation["tags"] == ["control API"]]
-
-
-def resolved(value: Object) -> Object:
-    """What a reference points to; anything else as it is."""
-    if "$ref" not in value:
-        return value
-    found: Any = DOCUMENT
-    for step in value["$ref"].removeprefix("#/").split("/"):
-        found = found[step]
-    return resolved(found)
-
-
-def validate(pointer: str, value: object) -> None:
-    """Raise where a value breaks the schema that stands at a JSON pointer into the document."""
-    schema = {"$ref": f"urn:document#{pointer}"}
-    Draft202012Validator(schema, registry=REGISTRY, format_checker=FormatChecker()).validate(value)
 
 
 def responses(operations: list[Object]) -> Iterator[tuple[int, Object]]:
@@ -128,26 +98,26 @@ def test_it_is_printed() -> None:
     assert CliRunner().invoke(main, ["openapi"]).stdout_bytes == openapi()
 
 
-def test_its_operations_are_the_routes_of_both_faces() -> None:
+def test_its_operations_are_the_routes_of_both_apis() -> None:
     control = {f"/_mock{path.replace(':path', '')}": handlers for path, handlers in CONTROL_ROUTES.items()}
     routes = {f"{method} {path}" for path, handlers in {**DATA_ROUTES, **control}.items() for method in handlers}
     assert set(OPERATIONS) == routes
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_an_operation_tells_its_evidence(operation: Object) -> None:
+def test_an_operation_states_its_evidence(operation: Object) -> None:
     evidence = operation["description"].rpartition("\n\nEvidence: ")[2]
     assert set(Evidence) & set(re.findall(r"\w+", evidence))
 
 
 @pytest.mark.parametrize("operation", SYNAP_API, ids=lambda operation: operation["operationId"])
-def test_the_data_face_wants_a_key_but_for_health(operation: Object) -> None:
+def test_the_synap_api_requires_a_key_except_for_health(operation: Object) -> None:
     wanted: list[Object] = [] if operation["operationId"] == "health" else [{"apiKey": []}]
     assert operation.get("security", DOCUMENT["security"]) == wanted
 
 
 @pytest.mark.parametrize("operation", CONTROL_API, ids=lambda operation: operation["operationId"])
-def test_the_control_face_may_want_its_token(operation: Object) -> None:
+def test_the_control_api_may_require_its_token(operation: Object) -> None:
     probe = operation["operationId"] in {"livez", "readyz"}
     assert operation["security"] == ([] if probe else [{}, {"controlToken": []}])
 
@@ -167,11 +137,11 @@ def test_parameters_and_fields_are_what_the_route_accepts(method: str, path: str
         assert set(resolved(content["schema"]).get("properties", {})) == set(operation.fields)
 
 
-def test_every_answer_of_the_data_face_bears_a_correlation_id() -> None:
+def test_every_synap_api_response_has_a_correlation_id() -> None:
     assert all(resolved(response["headers"]["X-Correlation-Id"])["required"] for _, response in responses(SYNAP_API))
 
 
-def test_what_a_key_may_still_do_is_told_once_the_key_is_known() -> None:
+def test_responses_to_a_known_key_have_rate_limit_headers() -> None:
     open_to_all = {"X-Correlation-Id"}
     limited = open_to_all | {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
     kinds = {
@@ -189,22 +159,22 @@ def test_what_a_key_may_still_do_is_told_once_the_key_is_known() -> None:
     assert reported == kinds
 
 
-def test_the_codes_are_the_rules_and_two_of_the_control_faces_own() -> None:
+def test_codes_are_those_of_the_rules_and_of_the_control_api() -> None:
     assert set(SCHEMAS["ErrorCode"]["enum"]) == {rule.code for rule in RULES} | {"NOT_FOUND", "METHOD_NOT_ALLOWED"}
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.scope is not Scope.ENTRY], ids=lambda rule: rule.id)
-def test_what_refuses_a_call_is_told_at_its_status(rule: Rule) -> None:
+def test_a_rule_that_rejects_a_call_is_listed_at_its_status(rule: Rule) -> None:
     assert rule.code in {
         code for status, response in responses(SYNAP_API) if status == rule.status for code in codes(response)
     }
 
 
-def test_the_data_face_tells_no_other_codes_than_the_rules() -> None:
+def test_the_synap_api_lists_only_codes_of_rules() -> None:
     assert {code for _, response in responses(SYNAP_API) for code in codes(response)} <= {rule.code for rule in RULES}
 
 
-def test_what_refuses_an_entry_is_told_in_the_batchs_errors() -> None:
+def test_a_rule_that_rejects_an_entry_is_in_indexed_errors() -> None:
     assert codes(SCHEMAS["IndexedError"]) == {rule.code for rule in (*ENTRY_RULES, REJECTED)}
 
 
@@ -225,11 +195,11 @@ def test_the_kinds_of_schema_violation_are_the_rules() -> None:
         (SCHEMAS["Role"], ROLES),
     ],
 )
-def test_a_choice_is_the_codes(schema: Object, choices: Any) -> None:
+def test_choices_are_those_of_the_code(schema: Object, choices: Any) -> None:
     assert set(schema["enum"]) == set(choices)
 
 
-def test_the_settings_are_the_codes() -> None:
+def test_settings_are_those_of_the_code() -> None:
     names = {field.name for field in fields(Settings)}
     assert (set(SCHEMAS["Settings"]["properties"]), set(SCHEMAS["SettingsChange"]["properties"])) == (
         names,
@@ -237,97 +207,9 @@ def test_the_settings_are_the_codes() -> None:
     )
 
 
-def test_the_default_settings_are_the_codes() -> None:
+def test_default_settings_are_those_of_the_code() -> None:
     answer = OPERATIONS["GET /_mock/settings"]["responses"]["200"]["content"]["application/json"]
     assert answer["examples"]["defaults"]["value"] == json.loads(json.dumps(Settings().as_dict()))
-
-
-def kinds_of_fault(schema: Object) -> list[str]:
-    """The names of the faults that a schema's alternatives are."""
-    return [
-        resolved(kind)["properties"]["fault"]["const"]
-        for kind in schema["oneOf"]
-        if "const" in resolved(kind)["properties"]["fault"]
-    ]
-
-
-def test_every_fault_can_be_told_to_be_armed() -> None:
-    assert sorted(kinds_of_fault(SCHEMAS["ArmedFaults"]["properties"]["faults"]["items"]["allOf"][0])) == sorted(FAULTS)
-
-
-@pytest.mark.parametrize("schema", [SCHEMAS["Fault"], SCHEMAS["Script"]["properties"]["sequence"]["items"]])
-def test_every_fault_that_a_port_can_make_can_be_armed(schema: Object) -> None:
-    assert sorted(kinds_of_fault(schema)) == [
-        name for name, kind in FAULTS.items() if not issubclass(kind, Unreachable)
-    ]
-
-
-def test_the_journal_names_every_fault_whose_call_arrives() -> None:
-    arriving = {name for name, kind in FAULTS.items() if not issubclass(kind, Unreachable)}
-    assert set(SCHEMAS["Request"]["properties"]["fault"]["enum"]) == {None, *arriving}
-
-
-@pytest.mark.parametrize(("name", "kind"), FAULTS.items())
-def test_a_faults_attributes_are_the_codes(name: str, kind: type[Fault]) -> None:
-    terms = {"fault", "times", "after_commit", "route", "where"}
-    attributes = {attribute.name for attribute in fields(kind)}  # type: ignore[arg-type] # every fault is a dataclass
-    assert set(SCHEMAS[name]["properties"]) == attributes | terms
-
-
-@pytest.mark.parametrize(("name", "kind"), FAULTS.items())
-def test_a_faults_defaults_are_the_codes(name: str, kind: type[Fault]) -> None:
-    properties = SCHEMAS[name]["properties"]
-    required = set(SCHEMAS[name]["required"]) - {"fault"}
-    for attribute in fields(kind):  # type: ignore[arg-type] # every fault is a dataclass
-        default = attribute.default if attribute.default_factory is MISSING else attribute.default_factory()
-        assert (attribute.name in required) == (default is MISSING)
-        if default not in (MISSING, NOTHING):
-            assert resolved(properties[attribute.name])["default"] == default
-
-
-@pytest.mark.parametrize(
-    ("name", "attribute", "value"),
-    [
-        ("RateLimited", "retry_after", -1),
-        ("RateLimited", "retry_after", 1.5),
-        ("ServerError", "status", 499),
-        ("ServerError", "status", 600),
-        ("InsufficientCredits", "balance_credits", -1),
-        ("InsufficientCredits", "minimum_required_credits", None),
-        ("InstanceNotReady", "retry_after", None),
-        ("InstanceBuildFailed", "attempts", 0),
-        ("Latency", "seconds", -0.5),
-        ("Latency", "seconds", "1"),
-        ("Respond", "status", 199),
-        ("Respond", "status", 600),
-        ("Respond", "content", 5),
-        ("Respond", "headers", []),
-        ("Respond", "headers", {"a b": "c"}),
-        ("Respond", "headers", {"a": "b\0c"}),
-        ("Respond", "headers", {"content-length": "1"}),
-    ],
-)
-def test_schema_and_code_reject_attributes_out_of_range(name: str, attribute: str, value: Any) -> None:
-    given = {"status": 200, attribute: value} if name == "Respond" else {attribute: value}
-    with pytest.raises((TypeError, ValueError)):
-        named(name, **given)
-    with pytest.raises(ValidationError):
-        validate("/components/schemas/Fault", {"fault": name, **given})
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"status": 200, "json": None, "content": "x"},
-        {"status": 204, "json": None},
-        {"status": 304, "content": "x"},
-    ],
-)
-def test_schema_and_code_reject_two_bodies_or_a_forbidden_one(given: Object) -> None:
-    with pytest.raises((TypeError, ValueError)):
-        Respond(**given)
-    with pytest.raises(ValidationError):
-        validate("/components/schemas/Fault", {"fault": "Respond", **given})
 
 
 def test_a_batchs_conversation_id_has_no_format() -> None:
@@ -351,12 +233,12 @@ def examples(value: object, pointer: str = "") -> Iterator[tuple[str, object]]:
 
 
 @pytest.mark.parametrize(("pointer", "example"), list(examples(DOCUMENT)))
-def test_an_example_keeps_its_schema(pointer: str, example: object) -> None:
+def test_an_example_is_valid_by_its_schema(pointer: str, example: object) -> None:
     validate(pointer, example)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_a_link_leads_to_an_operation_that_has_its_parameters(operation: Object) -> None:
+def test_a_link_names_an_operation_with_its_parameters(operation: Object) -> None:
     targets = {target["operationId"]: target for target in OPERATIONS.values()}
     for _, response in responses([operation]):
         for link in response.get("links", {}).values():
@@ -375,11 +257,11 @@ def test_a_link_leads_to_an_operation_that_has_its_parameters(operation: Object)
         ("PUT", "/_mock/settings", "ControlMethodNotAllowed"),
     ],
 )
-def test_what_no_operation_answers_is_described_too(dialect: Dialect, method: str, path: str, component: str) -> None:
+def test_responses_to_unknown_routes_are_described(dialect: Dialect, method: str, path: str, component: str) -> None:
     response = in_process(SynapMock(dialect=dialect)).request(method, path)
     validate(f"/components/responses/{component}/content/application~1json/schema", response.json())
 
 
-def test_the_methods_that_a_path_has_are_allowed(inside: httpx.Client) -> None:
+def test_allow_lists_the_methods_of_the_path(inside: httpx.Client) -> None:
     allowed = set(inside.put("/_mock/settings").headers["Allow"].split(", "))
     assert allowed == {method.upper() for method in DOCUMENT["paths"]["/_mock/settings"]} | {"HEAD"}

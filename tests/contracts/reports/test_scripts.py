@@ -1,4 +1,4 @@
-"""The script and the curl command of a counterexample run for every kind of scenario."""
+"""The script of a counterexample runs for every kind of scenario."""
 
 from __future__ import annotations
 
@@ -283,56 +283,6 @@ def test_script_notes_why_it_may_not_fail(clause: Clause, note: str, *, steady: 
     finding = Violation(clause.id, "it is not true")
     example = Counterexample("0123", scenario, Observation(scenario, ()), finding, steady=steady)
     assert reproduce.python(run_of("reference"), example).splitlines()[1].startswith(note)
-
-
-def curl_of(scenario: Scenario, call: ObservedCall, dialect: str = "documented") -> str:
-    observation = Observation(scenario, (ObservedStep((call,), {}, {}),))
-    example = Counterexample("0123", scenario, observation, Violation(TRUE.id, "it is not true", call.number))
-    return reproduce.curl(replace(run_of("reference"), dialect=dialect), example)
-
-
-@pytest.mark.parametrize(
-    ("call", "expected"),
-    [
-        pytest.param(
-            replace(OBSERVED, revoked=True), "-X DELETE http://127.0.0.1:8765/_mock/keys/synap_dev\n", id="revoked"
-        ),
-        pytest.param(
-            replace(OBSERVED, key_kind="unknown"), "-H 'Authorization: Bearer synap_nobody'", id="an-unknown-key"
-        ),
-        pytest.param(
-            replace(OBSERVED, call=Call(ONE, trouble=LOST)), '"fault": "Disconnected", "times": 1', id="trouble"
-        ),
-        pytest.param(replace(OBSERVED, call=Call(ONE, trouble=MOVED)), '"http://127.0.0.1:9/there"', id="a-redirect"),
-        pytest.param(
-            replace(OBSERVED, call=Call(ONE, refused=(0,))), '"where": {"conversation_id": "$0"', id="rejected"
-        ),
-        pytest.param(
-            replace(OBSERVED, place="nobody"), "http://127.0.0.1:9/v1/conversations/messages/batch", id="no-server"
-        ),
-    ],
-)
-def test_curl_command_recreates_the_conditions(call: ObservedCall, expected: str) -> None:
-    assert expected in curl_of(Scenario((call.call,)), call)
-
-
-def test_curl_command_sends_no_key_if_there_was_none() -> None:
-    assert "Authorization" not in curl_of(Scenario((CALL,)), replace(OBSERVED, key_kind="missing"))
-
-
-def test_curl_command_starts_the_same_server() -> None:
-    text = curl_of(Scenario((CALL,), tenancy="b2b"), OBSERVED, "observed")
-    assert text.startswith("synap-mock serve --api-key synap_dev --tenancy b2b --dialect observed & sleep 2\n")
-
-
-@pytest.mark.whole
-def test_curl_command_runs(tmp_path: Path) -> None:
-    text = curl_of(Scenario((CALL,)), replace(OBSERVED, revoked=True)).replace(":8765/", ":8799/")
-    text = text.replace("synap-mock serve", f"{sys.executable} -m synap_mock serve --port 8799")
-    done = subprocess.run(
-        ["/bin/bash", "-c", text], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60
-    )
-    assert "HTTP/1.1 401" in done.stdout, done
 
 
 WRONG = {f"{each.module}:{each.factory}": each for each in catalogue() if each.label.clause}

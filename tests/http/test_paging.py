@@ -23,6 +23,8 @@ LISTS = {
     f"/_mock/conversations/{CONVERSATION}?instance_id=inst_0": "messages",
     "/_mock/faults": "faults",
     "/_mock/rejections": "rejections",
+    "/_mock/memories": "memories",
+    "/_mock/profiles": "profiles",
 }
 
 
@@ -44,6 +46,8 @@ def full(fake: SynapMock, inside: httpx.Client) -> SynapMock:
     for number in range(230):
         fake.fail(ServerError(500 + number % 100), route="/nowhere", times=number + 1)
         fake.reject({"user_id": f"u{number}"}, error=str(number))
+        fake.remember(str(number))
+        fake.profile(f"u{number}", {"number": number})
     return fake
 
 
@@ -126,6 +130,23 @@ def test_a_page_stays_in_place_while_calls_arrive(inside: httpx.Client) -> None:
     inside.get("/v1/new")
     second = inside.get(f"/_mock/requests?limit=2&after={first['next']}").json()
     assert [call["path"] for call in second["requests"]] == ["/v1/1", "/v1/0"]
+
+
+def test_a_page_of_memories_has_at_most_half_a_mib(fake: SynapMock, inside: httpx.Client) -> None:
+    for number in range(10):
+        fake.remember("x" * 200_000)
+        fake.profile(f"u{number}", {"text": "x" * 200_000})
+    for name in ("memories", "profiles"):
+        assert [len(page[name]) for page in pages(inside, f"/_mock/{name}")] == [2, 2, 2, 2, 2]
+
+
+def test_a_page_stays_in_place_while_memories_change(fake: SynapMock, inside: httpx.Client) -> None:
+    seeded = [fake.remember(text) for text in "abcd"]
+    first = inside.get("/_mock/memories?limit=2").json()
+    inside.delete(f"/api/v1/memories/{seeded[0].memory_id}")
+    inside.patch(f"/api/v1/memories/{seeded[1].memory_id}", json={"document": "new"})
+    second = inside.get(f"/_mock/memories?limit=2&after={first['next']}").json()
+    assert [memory["text"] for memory in second["memories"]] == ["c", "d"]
 
 
 def test_a_page_stays_in_place_while_faults_are_used(fake: SynapMock, inside: httpx.Client) -> None:

@@ -1,7 +1,7 @@
 """Asks for /health every 10 ms until standard input ends, each tenth time on a new connection; prints the latencies.
 
 What the server or this process waited for a CPU, which other processes used, is taken off each of them: so the figures
-are the same on a busy machine. Only Linux says so; elsewhere nothing is taken off.
+are the same on a busy machine. Only Linux reports it; elsewhere nothing is subtracted.
 """
 
 from __future__ import annotations

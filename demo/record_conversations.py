@@ -63,7 +63,7 @@ def main(count: int, batch_size: int, dialect: str) -> None:
     """
     forget_the_shell()
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # there is no SIGHUP on Windows
+        if hasattr(signal, name):  # Windows does not have SIGHUP
             signal.signal(getattr(signal, name), end)
     console = open_console()
     try:

@@ -128,7 +128,7 @@ class RecordingContract:
             config: The configuration of the session. Its options override the attributes.
 
         Raises:
-            pytest.UsageError: There is no client, or a setting has an invalid value.
+            pytest.UsageError: The client is missing, or a setting has an invalid value.
         """
 
         def option(name: str) -> Any:  # noqa: ANN401 - the type of the option

@@ -1,6 +1,6 @@
 """A release of the official SDK by its number: it is installed into an environment of its own, which is reused.
 
-There is no network: the releases are small wheels, which pip finds in one folder.
+No network is used: the releases are small wheels, which pip finds in one folder.
 """
 
 from __future__ import annotations

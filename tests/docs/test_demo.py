@@ -102,7 +102,7 @@ def test_a_message_that_is_lost_gives_status_1_and_is_shown(tmp_path: Path) -> N
     assert (demo.returncode, bool(re.match(r"Different: .* sent \{.*\}, read back None$", last))) == (1, True), output
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send on Windows")
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot send SIGINT")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_fake_too(number: signal.Signals, tmp_path: Path) -> None:
     with started(tmp_path) as demo:

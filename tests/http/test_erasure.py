@@ -167,7 +167,7 @@ def test_what_is_recent_is_right_with_gaps(inside: httpx.Client) -> None:
     assert ([turn["position"] for turn in turns], len(recent)) == ([3, 4], 1)
 
 
-# --- whoever asks -------------------------------------------------------------------------------------------------
+# --- access ------------------------------------------------------------------------------------------------------
 
 
 @dialects

@@ -136,7 +136,7 @@ CALLS: Final = st.lists(
 def play(traffic: Traffic, call: Call) -> None:
     """One call: some unconfirmed turns again, and new ones.
 
-    A new turn that equals an unconfirmed one can't be told from its retry, so it is not sent before that is confirmed.
+    A new turn that equals an unconfirmed one looks like its retry, so it is not sent before that one is confirmed.
     Of equal unconfirmed turns, those that are not recorded are sent first: they are interchangeable.
     """
     mine = [turn for turn in traffic.unconfirmed if turn.client == call.client]

@@ -25,7 +25,7 @@ class Hello:
         name: The name of the client.
         version: The version of the client, if it has one.
         can: The optional features: "timeout_s", "retry", "listen", "given", "loop", "input".
-        integers: The largest integer that the client keeps exactly, or None if there is no limit.
+        integers: The largest integer that the client keeps exactly, or None if it has no limit.
         surrogates: Whether a lone surrogate can reach the client.
         concurrent: Whether calls can be concurrent.
     """

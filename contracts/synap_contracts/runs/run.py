@@ -39,7 +39,7 @@ CANNOT_RUN: Final = (UnusableClient, AdapterError, ServerError)
 
 
 class UnknownExample(Exception):  # noqa: N818 - the text is shown to the user unchanged
-    """There is no saved counterexample with the ID."""
+    """No saved counterexample has the ID."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def run_client(options: RunOptions, progress: Callable[[str, int, int], None] = 
         UnusableClient: The client does not exist.
         AdapterError: Its adapter fails repeatedly.
         ServerError: The server does not exist, or fails.
-        UnknownExample: There is no counterexample with the ID to replay.
+        UnknownExample: No saved counterexample has the ID to replay.
     """
     with ExitStack() as stack:
         server = _server(options, stack)

@@ -11,7 +11,7 @@ KEPT: Final = 100_000
 
 
 class EventIds:
-    """The ids of every instance. Each method is atomic; `lock` makes several of them one step."""
+    """The ids of every instance. Each method is atomic; `lock` combines several of them into one step."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

@@ -72,7 +72,7 @@ def lenient_batch(entries: Sequence[object]) -> Batch:
 
 
 def is_empty(hashes: Hashes) -> bool:
-    """Whether an entry has no conversation, no role and no content: there is no turn that could be lost."""
+    """Whether an entry has no conversation, no role and no content, so that no turn could be lost."""
     return all(hashes[index] == _NOTHING for index in (CONVERSATION_ID, ROLE, CONTENT))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def scope_of(state: State, instance: Instance, *, user_id: str | None = None, customer_id: str | None = None) -> Scope:
     """The scope of a request: user and customer, user, customer, or client. An empty id counts as absent.
 
-    On B2C there are no customers: the documented dialect ignores a `customer_id`, the observed one rejects it.
+    B2C has no customers: the documented dialect ignores a `customer_id`, the observed one rejects it.
 
     Raises:
         Refused: SCOPE-CUSTOMER-REQUIRED or SCOPE-CUSTOMER-NOT-ACCEPTED.

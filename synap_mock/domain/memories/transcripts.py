@@ -29,7 +29,7 @@ class Transcript:
 
 
 class Transcripts:
-    """The transcripts of every instance. Each method is atomic; `lock` makes several of them one step."""
+    """The transcripts of every instance. Each method is atomic; `lock` combines several of them into one step."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

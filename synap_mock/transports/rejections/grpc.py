@@ -20,7 +20,7 @@ _UNIMPLEMENTED: Final = b"12"
 _PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _HEAD: Final = 9
 _LARGEST: Final = 16_384
-"""Bytes of a frame's payload that a peer may send where it was told nothing else (RFC 9113, 4.2)."""
+"""Bytes of a frame's payload that a peer may send by default (RFC 9113, 4.2)."""
 _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _CONTINUATION = 1, 3, 4, 6, 7, 9
 _ACK, _END_STREAM, _END_HEADERS = 1, 1, 4
 _NO_ERROR: Final = bytes(4)

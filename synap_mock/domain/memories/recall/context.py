@@ -180,7 +180,7 @@ def _named(fields: dict[str, Any]) -> str | None:
 
 
 def _participants(state: State, instance: Instance, conversation_id: str) -> tuple[str | None, str | None]:
-    """User and customer of a conversation; on B2C there are no customers."""
+    """User and customer of a conversation; B2C has no customers."""
     try:
         length = state.store.length(instance.instance_id, conversation_id)
         first = max(1, length - WINDOW + 1)

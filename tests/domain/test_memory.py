@@ -13,7 +13,7 @@ import pytest
 from asking import BATCH, in_process
 
 from synap_mock import SynapMock
-from synap_mock.domain.storage.memory import REFUSALS, UNRECORDED_BATCHES
+from synap_mock.domain.storage import memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Headers = Sequence[tuple[bytes, bytes]]
 
-LIMIT = 1024 * 1024
+LIMIT = 256 * 1024
 WRONG = {"conversation_id": "not a UUID", "role": "user", "content": "a"}
 
 
@@ -62,25 +62,26 @@ def call(fake: SynapMock, path: str, query: str = "", body: bytes = b"", headers
 @pytest.mark.parametrize(
     ("calls", "arguments"),
     [
-        (6000, lambda number: {"path": "/health", "headers": [(b"x-a", b"%d" % number)]}),
-        (900, lambda _: {"path": "/health", "headers": [(b"x%d" % n, b"y") for n in range(2000)]}),
-        (250, lambda _: {"path": "/health", "headers": [(b"x%d" % n, b"y" * 1500) for n in range(20)]}),
-        (50, lambda number: {"path": f"/v1/{number}{'ä' * 50_000}"}),
-        (50, lambda number: {"path": f"/v1/{number}{'你' * 50_000}"}),
-        (50, lambda number: {"path": "/health", "query": f"{number}{'a' * 90_000}"}),
-        (50, lambda number: {"path": BATCH, "body": b"%d" % number * 90_000}),
-        (100, lambda _: {"path": BATCH, "body": json.dumps({"messages": [WRONG] * 100}).encode()}),
+        (1500, lambda number: {"path": "/health", "headers": [(b"x-a", b"%d" % number)]}),
+        (225, lambda _: {"path": "/health", "headers": [(b"x%d" % n, b"y") for n in range(2000)]}),
+        (60, lambda _: {"path": "/health", "headers": [(b"x%d" % n, b"y" * 1500) for n in range(20)]}),
+        (50, lambda number: {"path": f"/v1/{number}{'ä' * 12_000}"}),
+        (50, lambda number: {"path": f"/v1/{number}{'你' * 12_000}"}),
+        (50, lambda number: {"path": "/health", "query": f"{number}{'a' * 20_000}"}),
+        (50, lambda number: {"path": BATCH, "body": b"%d" % number * 20_000}),
+        (100, lambda _: {"path": BATCH, "body": json.dumps({"messages": [WRONG] * 25}).encode()}),
     ],
     ids=["tiny", "headers", "long headers", "path", "wide path", "query", "body", "refusals"],
 )
 def test_the_journal_holds_no_more_than_its_bytes(calls: int, arguments: Callable[[int], dict[str, Any]]) -> None:
-    """As allocated, objects included. The store keeps refusals of batches too, so it is emptied first."""
+    """As allocated, objects included. The store and the ledger keep refusals too, so they are emptied first."""
     fake = SynapMock(journal_bytes=LIMIT, journal_calls=10**6)
     call(fake, **arguments(0))
     with allocated() as grown:
         for number in range(calls):
             call(fake, **arguments(number))
         fake._state.store.clear()  # noqa: SLF001 - see the docstring
+        fake._state.ledger.clear()  # noqa: SLF001
         held = grown()
     assert 0.5 * LIMIT < held < 1.2 * LIMIT
 
@@ -91,7 +92,7 @@ def test_unmodelled_calls_are_in_the_journals_bytes() -> None:
     with allocated() as grown:
         for path in ("/v1/a", BATCH):
             for number in range(50):
-                call(fake, path, body=b"%d" % number * 60_000)
+                call(fake, path, body=b"%d" % number * 15_000)
         held = grown()
     assert len(fake.unmodelled) > 1
     assert 0.5 * LIMIT < held < 1.1 * LIMIT
@@ -105,48 +106,58 @@ def test_few_of_a_calls_many_headers_are_kept() -> None:
     assert (len(many.headers), [name for name, _ in long.headers]) == (200, ["authorization", "b"])
 
 
+@pytest.fixture
+def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds of the store that few batches reach."""
+    monkeypatch.setattr(memory, "REFUSALS", 2000)
+    monkeypatch.setattr(memory, "UNRECORDED_BATCHES", 500)
+
+
 def reject(inside: httpx.Client, batches: int) -> None:
     content = json.dumps({"messages": [WRONG] * 100})
     for _ in range(batches):
         inside.post(BATCH, content=content)
 
 
+@pytest.mark.usefixtures("small_bounds")
 def test_batches_that_record_nothing_hold_little() -> None:
-    """The bound on refusals is reached after 100 batches of 100."""
+    """The bound on refusals is reached after 20 batches of 100."""
     fake = SynapMock(journal_calls=1)
     inside = in_process(fake)
     with allocated() as grown:
-        reject(inside, REFUSALS // 100)
+        reject(inside, 20)
         before = grown()
-        reject(inside, 200)
+        reject(inside, 40)
         assert grown() < before * 1.1
     batches = fake.batches
-    assert [(batch.total, batch.failed, batch.succeeded) for batch in batches] == [(100, 100, 0)] * 300
-    assert [len(batch.refusals) for batch in batches] == [0] * 200 + [100] * 100
+    assert [(batch.total, batch.failed, batch.succeeded) for batch in batches] == [(100, 100, 0)] * 60
+    assert [len(batch.refusals) for batch in batches] == [0] * 40 + [100] * 20
 
 
+@pytest.mark.usefixtures("small_bounds")
 def test_partly_recorded_batches_hold_few_refusals() -> None:
     fake = SynapMock(journal_calls=1)
     inside = in_process(fake)
     right = {**WRONG, "conversation_id": str(uuid.uuid4())}
-    for _ in range(150):
+    for _ in range(30):
         inside.post(BATCH, json={"messages": [right, *[WRONG] * 99]})
     batches = fake.batches
-    assert [(batch.succeeded, batch.failed) for batch in batches] == [(1, 99)] * 150
-    assert [len(batch.refusals) for batch in batches] == [0] * 49 + [99] * 101
+    assert [(batch.succeeded, batch.failed) for batch in batches] == [(1, 99)] * 30
+    assert [len(batch.refusals) for batch in batches] == [0] * 10 + [99] * 20
 
 
+@pytest.mark.usefixtures("small_bounds")
 def test_of_batches_that_record_nothing_the_newest_are_kept() -> None:
     fake = SynapMock(journal_calls=1)
     inside = in_process(fake)
     right = {**WRONG, "conversation_id": str(uuid.uuid4())}
     inside.post(BATCH, json={"messages": [WRONG]})
     inside.post(BATCH, json={"messages": [right]})
-    for _ in range(UNRECORDED_BATCHES):
+    for _ in range(memory.UNRECORDED_BATCHES):
         inside.post(BATCH, content=b'{"messages": []}')
     inside.post(BATCH, json={"messages": [right] * 2})
     totals = [batch.total for batch in fake.batches]
-    assert (totals[:2], len(totals), totals[-1]) == ([1, 0], UNRECORDED_BATCHES + 2, 2)
+    assert (totals[:2], len(totals), totals[-1]) == ([1, 0], memory.UNRECORDED_BATCHES + 2, 2)
     assert fake._state.store.dropped_batches == 1  # noqa: SLF001 - no public name yet
 
 

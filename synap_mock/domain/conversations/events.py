@@ -90,6 +90,18 @@ def deliver(state: State, instance: Instance, events: Sequence[object]) -> list[
     return [results[index] for index in range(len(events))]
 
 
+def message_entries(body: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+    """The events of a request as entries, for the ledger; one that is not a message has no fields."""
+    events = body.get("events") if isinstance(body, dict) else None
+    return [_entry(event) for event in events] if isinstance(events, list) else []
+
+
+def _entry(event: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    kind = event.get("event_type") if isinstance(event, dict) else None
+    role = MESSAGES.get(kind) if isinstance(kind, str) else None
+    return {} if role is None else {**event, "role": event.get("role") or role}
+
+
 def _read(state: State, events: Sequence[object]) -> tuple[dict[int, Fields], dict[int, Result]]:
     """The fields of each event that is valid by itself, and the results of the others, by their index."""
     valid: dict[int, Fields] = {}

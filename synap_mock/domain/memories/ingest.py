@@ -115,6 +115,22 @@ def ingest(state: State, instance: Instance, fields: dict[str, Any]) -> Ingested
     return Ingested(conversation_id, transcript, duplicate=False, turns_recorded=len(turns), warnings=warnings)
 
 
+def turn_entries(body: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+    """The turns of a request as entries, for the ledger; of an invalid one, those that can be read."""
+    if not isinstance(body, dict):
+        return []
+    transcript = body.get("transcript")
+    given = body.get("conversation_id")
+    conversation_id = conversation_uuid(given) if isinstance(given, str) else given
+    common = {name: body.get(name) for name in ("user_id", "customer_id")} | {"conversation_id": conversation_id}
+    turns = split(transcript) if isinstance(transcript, str) else transcript if isinstance(transcript, list) else []
+    return [
+        {**common, "role": turn.get("role"), "content": turn.get("content"), "metadata": turn.get("metadata")}
+        for turn in turns
+        if isinstance(turn, dict)
+    ]
+
+
 def split(text: str) -> list[dict[str, Any]]:
     """The turns of a transcript that is a text.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.domain.conversations.events import BODY_FIELDS, deliver
+from synap_mock.domain.conversations.events import BODY_FIELDS, deliver, message_entries
+from synap_mock.domain.ledger.entry import lenient_batch
+from synap_mock.domain.ledger.sent import Written
 from synap_mock.domain.values.encoding import encode
 from synap_mock.http.call import Answer
 from synap_mock.http.endpoint import Keyed, Route
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 def send_events(state: State, call: Call, instance: Instance) -> Answer:
     """``POST /v1/events/batch``."""
-    results = deliver(state, instance, parse_fields(state, call, BODY_FIELDS)["events"])
+    fields = parse_fields(state, call, BODY_FIELDS)
+    results = deliver(state, instance, fields["events"])
     counts = Counter(result.status for result in results)
     answer = {
         **{status: counts[status] for status in ("accepted", "duplicate", "rejected")},
@@ -28,7 +31,18 @@ def send_events(state: State, call: Call, instance: Instance) -> Answer:
             {"event_id": result.event_id, "status": result.status, "reason": _reason(result)} for result in results
         ],
     }
-    return Answer(200, encode(answer), tuple(refusal for result in results for refusal in result.refusals))
+    refusals = tuple(refusal for result in results for refusal in result.refusals)
+    return Answer(200, encode(answer), refusals, written=_written(message_entries(fields), results))
+
+
+def _written(entries: list[Any], results: list[Result]) -> Written:
+    """The messages among the events, and what became of them."""
+    messages = [(entry, result) for entry, result in zip(entries, results, strict=True) if entry]
+    return Written(
+        lenient_batch([entry for entry, _ in messages]),
+        {row: _reason(result) or "" for row, (_, result) in enumerate(messages) if result.status == "rejected"},
+        [row for row, (_, result) in enumerate(messages) if result.status == "duplicate"],
+    )
 
 
 def _reason(result: Result) -> str | None:
@@ -45,7 +59,7 @@ ROUTES: Final = (
     Route(
         "POST",
         "/v1/events/batch",
-        Keyed(send_events, usual=True),
+        Keyed(send_events, usual=True, entries=message_entries),
         "send_events",
         "Send events",
         request="Events",

@@ -123,10 +123,11 @@ def _refused_fields(refusals: tuple[Refusal, ...]) -> Mapping[int, set[str]]:
     """Index of an entry to the fields for which it was rejected; *record one* has no index."""
     fields: dict[int, set[str]] = {}
     for refusal in refusals:
-        path = refusal.path[1:] if refusal.path[:1] == ("messages",) else (0, *refusal.path)
-        match path:
-            case (int(index), str(name)):
+        match refusal.path:
+            case (str(), int(index), str(name)):
                 fields.setdefault(index, set()).add(name)
+            case (str(name),):
+                fields.setdefault(0, set()).add(name)
     return fields
 
 

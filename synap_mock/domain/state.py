@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
@@ -23,8 +24,9 @@ from synap_mock.domain.values.clock import Clock
 from synap_mock.domain.values.ids import Ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from synap_mock.domain.access.keys import HeldKeys
     from synap_mock.domain.faults.canned import CannedResponse
     from synap_mock.domain.faults.rejections import Rejection
     from synap_mock.domain.storage.protocol import Storage
@@ -32,6 +34,30 @@ if TYPE_CHECKING:
 
 _FAILED: Final = 100
 """Most errors of a test's own functions that are kept."""
+
+
+class _Part(Protocol):
+    """A part of the state that a snapshot has; `Part` is one."""
+
+    def snapshot(self, names: Collection[str], /) -> Any: ...  # noqa: ANN401 - the part's own
+    def restore(self, held: Any, renamed: Mapping[str, str], /) -> None: ...  # noqa: ANN401 - as above
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a fake at one time.
+
+    Attributes:
+        settings: the settings.
+        keys: the keys.
+        clock: its offset, and where it is frozen.
+        parts: of `State.snapshot`.
+    """
+
+    settings: Settings
+    keys: HeldKeys
+    clock: tuple[int, int | None]
+    parts: tuple[Any, ...]
 
 
 class State:
@@ -112,12 +138,41 @@ class State:
             if self.settings.freeze is not None:
                 self.clock.stand(self.settings.freeze)
 
-    def renew(self, settings: Settings, keys: Callable[[Redactor], Keys]) -> None:
+    def snapshot(self) -> Snapshot:
+        """The state now, for `renew`."""
+        with self._lock:
+            keys = self.keys.snapshot()
+            parts = tuple(part.snapshot(keys.names) for part in self._parts)
+            return Snapshot(self.settings, keys, self.clock.snapshot(), parts)
+
+    @property
+    def scheduled(self) -> tuple[Queue[Any], ...]:
+        """The queues of what a test schedules."""
+        return self.faults, self.rejections, self.canned_responses
+
+    @property
+    def _parts(self) -> tuple[_Part, ...]:
+        """What a snapshot has; a new part of the state is added here, and to `reset`."""
+        return (
+            self.store,
+            self.memories,
+            self.transcripts,
+            self.deletions,
+            self.journal,
+            self.ledger,
+            self.faults,
+            self.rejections,
+            self.canned_responses,
+            self.limits,
+        )
+
+    def renew(self, settings: Settings, keys: Callable[[Redactor], Keys], held: Snapshot | None = None) -> None:
         """Become a new fake: other settings, other keys, nothing recorded.
 
         Args:
             settings: as in the constructor.
             keys: makes the keys, with the redactor that masks them.
+            held: a snapshot to start from: its settings, and for the new default instance what the former one had.
         """
         with self._lock:
             self.era += 1
@@ -127,6 +182,12 @@ class State:
             self.ids.seed = settings.seed
             self.journal.listener = None
             self.reset()
+            if held is not None:
+                self.settings = held.settings
+                self.clock.restore(held.clock)
+                renamed = self.keys.restore(held.keys)
+                for part, kept in zip(self._parts, held.parts, strict=True):
+                    part.restore(kept, renamed)
 
 
 def _nobody() -> None:

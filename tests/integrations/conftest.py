@@ -25,4 +25,4 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def nothing_compacted(synap_mock: SynapMock) -> None:
     """For those that first ask for the conversation as Synap has compacted it: it has not yet."""
-    synap_mock.answer("GET", "/v1/conversations/{id}/context-for-prompt", json={}, override=True)
+    synap_mock.answer("GET", "/v1/conversations/{id}/context-for-prompt", json={}, override=True, optional=True)

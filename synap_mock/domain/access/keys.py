@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from synap_mock.domain.redaction.redactor import Redactor, mask
 from synap_mock.domain.rules import credentials as rules
@@ -48,6 +48,25 @@ class _Issued:
     accepted: bool = False
     """Whether it was not created, but accepted when a request used it."""
     revoked: bool = False
+
+
+class HeldKeys(NamedTuple):
+    """The keys of a moment.
+
+    Attributes:
+        default: the default key.
+        client_id: of every instance.
+        issued: what is known of each key.
+    """
+
+    default: str
+    client_id: str
+    issued: dict[str, _Issued]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What has another name in other keys."""
+        return frozenset({self.default, self.client_id, self.issued[self.default].instance.instance_id})
 
 
 class Keys:
@@ -120,6 +139,36 @@ class Keys:
     def knows(self, key: str) -> bool:
         """Whether a key was issued, revoked or not."""
         return key in self._issued
+
+    def snapshot(self) -> HeldKeys:
+        """Every key with its instance, for `restore`."""
+        with self._lock:
+            return HeldKeys(self.default, self.client_id, {key: replace(held) for key, held in self._issued.items()})
+
+    def restore(self, held: HeldKeys) -> dict[str, str]:
+        """Issue the keys of a snapshot too; those of its default instance belong to the default instance of these.
+
+        Args:
+            held: the snapshot, of other keys.
+
+        Returns:
+            The names that are different here, old to new: the default key, its instance, the client.
+        """
+        former, own = held.issued[held.default], self._issued[self.default]
+        with self._lock:
+            for key, issued in held.issued.items():
+                if key not in self._issued:
+                    same = issued.instance.instance_id == former.instance.instance_id
+                    instance_id = own.instance.instance_id if same else issued.instance.instance_id
+                    instance = self._instance(instance_id, issued.instance.tenancy)
+                    self._issue(key, replace(issued, instance=instance))
+                self._issued[key].revoked = issued.revoked
+            own.revoked = former.revoked
+        return {
+            former.instance.instance_id: own.instance.instance_id,
+            held.client_id: self.client_id,
+            held.default: self.default,
+        }
 
     def revoke(self, key: str) -> None:
         """Revoke a key: calls with it receive 401 ``CREDENTIAL_INVALID``.

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from synap_mock.settings import Plan, RateLimit
 
@@ -53,6 +53,21 @@ class RateLimits:
     def clear(self) -> None:
         """Every bucket is full."""
         self._full_at.clear()
+
+    def snapshot(self, _: Collection[str]) -> dict[str, tuple[int, int]]:
+        """The buckets, for `restore`."""
+        with self._lock:
+            return dict(self._full_at)
+
+    def restore(self, held: dict[str, tuple[int, int]], renamed: Mapping[str, str]) -> None:
+        """Return to a snapshot; a key that has another name now has the bucket under both.
+
+        Args:
+            held: the snapshot.
+            renamed: keys and ids, old to new.
+        """
+        with self._lock:
+            self._full_at = held | {renamed[key]: bucket for key, bucket in held.items() if key in renamed}
 
     def take(self, key: str, limit: RateLimit, now: int) -> Allowance:
         """Count one call of a key.

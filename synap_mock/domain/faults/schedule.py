@@ -17,7 +17,7 @@ from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from synap_mock.domain.faults.matching import FaultWhere
     from synap_mock.domain.history.journal import Request
@@ -182,14 +182,36 @@ class Queue(Generic[Item]):
                 if matches(item):
                     self._use(number, item)
 
-    def take_left_over(self) -> list[Item]:
-        """What is scheduled for a number of times and was not used up; it is cancelled."""
+    @property
+    def last(self) -> int:
+        """The number of the item that was scheduled last; 0: none was."""
+        return self._next - 1
+
+    def numbered(self) -> dict[int, Item]:
+        """What is scheduled, by number."""
         with self._lock:
-            left_over = [item for item in self._items.values() if item.times is not None]
-            kept = [item for item in self._items.values() if item.times is None]
+            return dict(self._items)
+
+    def snapshot(self, _: Collection[str]) -> tuple[dict[int, Item], int]:
+        """What is scheduled, for `restore`."""
+        with self._lock:
+            return dict(self._items), self._next
+
+    def restore(self, held: tuple[dict[int, Item], int], _: Mapping[str, str]) -> None:
+        """Return to a snapshot."""
+        with self._lock:
             self.clear()
-            self.add(*kept)
-        return left_over
+            items, self._next = held
+            for number, item in items.items():
+                self._set(number, item)
+
+    def take_left_over(self, after: int = 0) -> list[Item]:
+        """What is left over of the items after the one of this number; it is cancelled."""
+        with self._lock:
+            left_over = {number: item for number, item in self._items.items() if number > after and item.left_over}
+            for number, item in left_over.items():
+                self._remove(number, item)
+        return list(left_over.values())
 
     def _numbered(self, topics: Iterable[str | None]) -> Iterator[tuple[int, Item]]:
         queues = [self._by_topic[topic].items() for topic in set(topics) if topic in self._by_topic]
@@ -199,13 +221,16 @@ class Queue(Generic[Item]):
         self._items[number] = item
         self._by_topic.setdefault(self._topic(item), {})[number] = item
 
+    def _remove(self, number: int, item: Item) -> None:
+        del self._items[number]
+        topic = self._topic(item)
+        del self._by_topic[topic][number]
+        if not self._by_topic[topic]:
+            del self._by_topic[topic]
+
     def _use(self, number: int, item: Item) -> None:
         if item.times == 1:
-            del self._items[number]
-            topic = self._topic(item)
-            del self._by_topic[topic][number]
-            if not self._by_topic[topic]:
-                del self._by_topic[topic]
+            self._remove(number, item)
         else:
             left = None if item.times is None else item.times - 1
             self._set(number, replace(item, times=left, applied=item.applied + 1))  # type: ignore[type-var] # all are dataclasses

@@ -15,11 +15,13 @@ from synap_mock.domain.redaction.credentials import is_credential, masked_header
 from synap_mock.settings import PAGE_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.settings import Settings
+
+    Listener = Callable[["Request"], None]
 
 
 _SHOWN: Final = 3
@@ -209,7 +211,7 @@ class Journal:
         self._settings = settings
         self._redactor = redactor
         self._lock = threading.Lock()
-        self.listener: Callable[[Request], None] | None = None
+        self.listener: Listener | None = None
         self.clear()
 
     def clear(self) -> None:
@@ -217,6 +219,22 @@ class Journal:
         with self._lock:
             self._all = _Newest()
             self._unmodelled = _Newest()
+
+    def snapshot(self, _: Collection[str]) -> tuple[_Newest, Listener | None]:
+        """The calls and the listener, for `restore`; calls to routes that are not modelled are forgotten as such."""
+        with self._lock:
+            return self._all.copied({}), self.listener
+
+    def restore(self, held: tuple[_Newest, Listener | None], renamed: Mapping[str, str]) -> None:
+        """Return to a snapshot.
+
+        Args:
+            held: the snapshot.
+            renamed: keys and ids, old to new.
+        """
+        with self._lock:
+            calls, self.listener = held
+            self._all = calls.copied(renamed)
 
     @property
     def dropped(self) -> int:
@@ -278,6 +296,15 @@ class _Newest:
         self._exchanges: deque[tuple[Exchange, int]] = deque()
         self.dropped = 0
         self.size = 0
+
+    def copied(self, renamed: Mapping[str, str]) -> _Newest:
+        copied = _Newest()
+        copied.dropped, copied.size = self.dropped, self.size
+        copied._exchanges.extend(
+            (exchange._replace(instance_id=renamed.get(exchange.instance_id or "", exchange.instance_id)), size)
+            for exchange, size in self._exchanges
+        )
+        return copied
 
     def newest(self, count: int | None) -> list[Exchange]:
         kept = [exchange for exchange, _ in self._exchanges]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from synap_mock.domain.ledger.book import Book
 from synap_mock.domain.ledger.unsent import Observation
+from synap_mock.domain.values.snapshots import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,8 +30,10 @@ _LOOK: Final = 0.05
 _LOOKS: Final = 20
 
 
-class Recorder:
+class Recorder(Part):
     """The ledger of one fake. Safe to use from several threads."""
+
+    _passing = frozenset({"_lock", "_settled", "_moments", "_cleared", "_waiting", "_postponed", "_observations"})
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
+from synap_mock.domain.values.snapshots import Part
+
 KEPT: Final = 10_000
 """Most records of all instances together; the oldest make room."""
 
@@ -36,8 +38,10 @@ class Deletion:
         return any((self.messages, self.conversations, self.memories, self.profiles))
 
 
-class Deletions:
+class Deletions(Part):
     """The records of every instance. Each method is atomic."""
+
+    _passing = frozenset({"_lock"})
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -7,6 +7,8 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_mock.domain.values.snapshots import Part
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -66,7 +68,7 @@ class _Kept:
         return self.memory if now >= self.ready_at else replace(self.memory, status="processing")
 
 
-class Memories:
+class Memories(Part):
     """The memories of every instance, in the order in which they were stored. Each method is atomic.
 
     A memory whose document is still processed, or failed, is listed by `all` and `page` only.
@@ -74,6 +76,8 @@ class Memories:
     Args:
         now: returns the time, in microseconds since 1970.
     """
+
+    _passing = frozenset({"_now", "_lock", "_numbers"})
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now

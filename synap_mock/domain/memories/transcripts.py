@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synap_mock.domain.values.encoding import encode
+from synap_mock.domain.values.snapshots import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +29,13 @@ class Transcript:
     queued_at: int
 
 
-class Transcripts:
+class Transcripts(Part):
     """The transcripts of every instance. Each method is atomic; `lock` combines several of them into one step."""
 
+    _passing = frozenset({"lock", "_lock"})
+
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self._lock = self.lock = threading.RLock()
         self._held: dict[tuple[str, str], Transcript] = {}
 
     def clear(self) -> None:

@@ -10,6 +10,7 @@ import functools
 import marshal
 import threading
 from collections import Counter, deque
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
@@ -23,7 +24,7 @@ from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.clock import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.domain.storage.protocol import Target
@@ -89,6 +90,30 @@ class MemoryStorage:
     def message_count(self) -> int:
         """The number of messages of all instances."""
         return self._numbered - self._removed
+
+    def snapshot(self, _: Collection[str]) -> tuple[Any, ...] | None:
+        """Everything recorded and the ids, for `restore`; None: nothing is recorded."""
+        with self._lock:
+            if not self._records and not self._unrecorded:
+                return None
+            recorded = {name: value for name, value in vars(self).items() if name not in {"_lock", "_ids"}}
+            return self._ids.snapshot(), deepcopy(recorded)
+
+    def restore(self, held: tuple[Any, ...] | None, renamed: Mapping[str, str]) -> None:
+        """Return to a snapshot; see `Storage.restore`."""
+        if held is None:
+            if self._records or self._unrecorded:
+                self.clear()
+            return
+        with self._lock:
+            self._ids.restore(held[0])
+            vars(self).update(deepcopy(held[1]))
+            self._instances = {renamed.get(each, each): timelines for each, timelines in self._instances.items()}
+            self._began = {renamed.get(each, each): ids for each, ids in self._began.items()}
+            for number, record in enumerate(self._records):
+                instance_id, *rest = marshal.loads(record)  # noqa: S302 - made by append, in this process
+                if instance_id in renamed:
+                    self._records[number] = marshal.dumps((renamed[instance_id], *rest))
 
     def append(
         self, instance_id: str, batch: Batch, now: Callable[[], int], refused: Mapping[int, Refusal] | None = None
@@ -321,6 +346,9 @@ class _Rejected:
 
     refusals: tuple[Refusal, ...]
     count: int
+
+    def __deepcopy__(self, _: dict[int, Any]) -> _Rejected:
+        return _Rejected(self.refusals, self.count)  # refusals never change
 
 
 _NOTHING_REJECTED: Final = _Rejected((), 0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
@@ -156,3 +156,14 @@ class Storage(Protocol):
 
     def clear(self) -> None:
         """Remove everything; the ids of messages start again."""
+
+    def snapshot(self, names: Collection[str]) -> Any:  # noqa: ANN401 - the storage's own
+        """Everything recorded, for `restore`, in which `names` may be different then."""
+
+    def restore(self, held: Any, renamed: Mapping[str, str]) -> None:  # noqa: ANN401 - as above
+        """Return to a snapshot.
+
+        Args:
+            held: the snapshot.
+            renamed: ids of instances, old to new: what an instance recorded belongs to the new one.
+        """

@@ -82,6 +82,16 @@ class Clock:
             return None
         return f"the clock is frozen at {iso(frozen)}, over 12 hours ago: SDK 0.3.0 and later drop turns of that age"
 
+    def snapshot(self) -> tuple[int, int | None]:
+        """The offset and where it is frozen, for `restore`."""
+        with self._lock:
+            return self._offset, self._frozen
+
+    def restore(self, held: tuple[int, int | None]) -> None:
+        """Go on from a snapshot; time that is not frozen has gone on since."""
+        with self._lock:
+            self._offset, self._frozen = held
+
     def reset(self) -> None:
         """Return to real time."""
         with self._lock:

@@ -9,7 +9,7 @@ import re
 import secrets
 import string
 import uuid
-from typing import Final
+from typing import Any, Final
 
 _HEX: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}"
 _LETTERS: Final = string.ascii_letters + string.digits
@@ -83,6 +83,20 @@ class Ids:
         self._mask = 1 << 27 | source.getrandbits(24) << 3 | 0b101  # of the last bits, so that neighbours change places
         self._source = source
         self._correlations = itertools.count(1)
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """What the next ids depend on, for `restore`."""
+        following = next(self._correlations)
+        self._correlations = itertools.count(following)
+        state = self._source.getstate() if self.seed is not None else None
+        return self._prefix, self._mask, state, following
+
+    def restore(self, held: tuple[Any, ...]) -> None:
+        """Go on from a snapshot; without a seed, sessions have different ids again."""
+        self._prefix, self._mask, state, following = held
+        self._correlations = itertools.count(following)
+        if state is not None:
+            self._source.setstate(state)
 
     def message(self, number: int) -> str:
         """The id of the message that was recorded as the `number`-th."""

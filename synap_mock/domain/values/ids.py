@@ -78,7 +78,8 @@ class Ids:
 
     def restart(self) -> None:
         """Start again: with a seed the same ids, without one different ids."""
-        source = random.Random(self.seed) if self.seed is not None else secrets.SystemRandom()  # noqa: S311 - ids to repeat, not to keep secret
+        # Not SystemRandom, which asks the system once for each letter.
+        source = random.Random(secrets.randbits(128) if self.seed is None else self.seed)  # noqa: S311 - ids are not secret
         self._prefix = f"msg_{''.join(source.choices(_LETTERS, k=28))}"
         self._mask = 1 << 27 | source.getrandbits(24) << 3 | 0b101  # of the last bits, so that neighbours change places
         self._source = source

@@ -6,15 +6,19 @@ import hashlib
 import threading
 from typing import Final
 
+from synap_mock.domain.values.snapshots import Part
+
 KEPT: Final = 100_000
 """Most ids of all instances together, the newest: about 10 MB. An event whose id has made room is accepted again."""
 
 
-class EventIds:
+class EventIds(Part):
     """The ids of every instance. Each method is atomic; `lock` combines several of them into one step."""
 
+    _passing = frozenset({"lock", "_lock"})
+
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self._lock = self.lock = threading.RLock()
         self._held: dict[bytes, None] = {}
 
     def clear(self) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from synap_mock.domain.ledger.book import Book
 from synap_mock.domain.ledger.unsent import Observation
-from synap_mock.domain.values.snapshots import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,10 +29,8 @@ _LOOK: Final = 0.05
 _LOOKS: Final = 20
 
 
-class Recorder(Part):
+class Recorder:
     """The ledger of one fake. Safe to use from several threads."""
-
-    _passing = frozenset({"_lock", "_settled", "_moments", "_cleared", "_waiting", "_postponed", "_observations"})
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

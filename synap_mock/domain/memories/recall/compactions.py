@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+from synap_mock.domain.values.snapshots import Part
+
 Strategy = Literal["aggressive", "balanced", "conservative", "adaptive", "low", "medium", "high"]
 """SDK 0.6.9, ``CompactionLevel``."""
 STRATEGIES: Final[tuple[Strategy, ...]] = get_args(Strategy)
@@ -71,8 +73,10 @@ class RunningError(Exception):
         self.compaction = compaction
 
 
-class Compactions:
+class Compactions(Part):
     """The compactions of every instance's conversations. Each method is atomic; conversation ids are canonical."""
+
+    _passing = frozenset({"_lock"})
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -6,10 +6,10 @@ words with the description match it, and a memory that shares none never does.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_mock.domain.memories.recall.retrieval import words
 from synap_mock.domain.memories.scopes import scope_of
 from synap_mock.domain.rules.bodies import FIELD_OBJECT, FIELD_STRING, BodyField
 from synap_mock.domain.rules.resources import memories as rules
@@ -30,7 +30,6 @@ FIELDS: Final = (
     BodyField("mode", FIELD_STRING, choices=MODES, default=MODES[0]),
 )
 """What a request to forget has; source: SDK 0.6.9, ``memories.forget``."""
-_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,7 @@ def forget(state: State, instance: Instance, fields: dict[str, Any]) -> Forgotte
 
 def matching(memories: list[Memory], description: str) -> list[Memory]:
     """The memories that share the most words with a description, at least one."""
-    described = _words(description)
-    shared = [len(described & _words(memory.text)) for memory in memories]
+    described = words(description)
+    shared = [len(described & words(memory.text)) for memory in memories]
     most = max(shared, default=0)
     return [memory for memory, count in zip(memories, shared, strict=True) if count == most > 0]
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))

@@ -203,8 +203,10 @@ class RecordingContract:
             case "warning" | "known":
                 request.node.add_report_section("call", "synap-contracts", text)
                 pytest.xfail(f"{verdict.word}: {result.message}")
+        finding = judged.run.finding_of(result)
+        head = result.message if finding is None else f"finding {finding.id}: {finding.summary}"
         context = f"{result.clause.id}, {verdict.word}; profile {judged.run.profile}, seed {judged.run.seed}"
-        pytest.fail(f"{result.message}\n{context}\n{text}", pytrace=False)
+        pytest.fail(f"{head}\n{context}\n{text}", pytrace=False)
 
 
 def _accepts_both(factory: Factory) -> bool:

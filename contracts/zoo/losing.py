@@ -138,8 +138,8 @@ class LosesOtherSpellings(Honest):
 @wrong("IN-ITERABLE", "exhausts a generator by checking it, and sends the rest")
 class SpendsGenerators(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
-        for index, entry in enumerate(messages):
-            self.check(index, dict(entry))
+        for entry in messages:
+            self.taken([entry])
         return self.record([dict(entry) for entry in messages])
 
 

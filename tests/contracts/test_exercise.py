@@ -70,6 +70,7 @@ def exercised(observation: Observation) -> set[str]:
 
 SUCCESS = call(A, returns=rows("msg_0"), recorded=1)
 PAIR = call(A, B, returns=rows("msg_0", "msg_1"), recorded=2)
+FAILED_ROW = call(A, B, returns=rows("msg_0", None), recorded=1)
 OTHER_KEY = call(A, returns=rows("msg_0"), recorded=1, key=Key("l", "other"), client="b")
 OWN_LOOP = call(A, returns=rows("msg_0"), recorded=1, loop="own")
 
@@ -81,9 +82,8 @@ EXERCISED: dict[str, Observation] = {
     ),
     **dict.fromkeys(("SEND-ALL", "SEND-ONLY", "SEND-INPUT"), observe(SUCCESS)),
     **dict.fromkeys(("RES-ORDER", "RES-UNIQUE", "SEND-ORDER"), observe(PAIR)),
-    **dict.fromkeys(
-        ("RES-FAILURE", "RES-PARTIAL", "DIALECT"), observe(call(A, B, returns=rows("msg_0", None), recorded=1))
-    ),
+    **dict.fromkeys(("RES-FAILURE", "RES-PARTIAL"), observe(FAILED_ROW)),
+    "DIALECT": observe(FAILED_ROW, dialect="observed"),
     "RES-CALLS": observe(SUCCESS, SUCCESS),
     "RES-EMPTY": observe(call()),
     "SEND-METADATA": observe(call({**A, "metadata": {"a": 1}}, returns=rows("msg_0"), recorded=1)),
@@ -130,6 +130,7 @@ NOT_EXERCISED: dict[str, Observation] = {
         ("SEND-METADATA", "SEND-ATTRIBUTION"), observe(SUCCESS, call({**A, "user_id": "u", "metadata": {"a": 1}}))
     ),
     "ACCEPT": observe(call({**A, "role": "bot"})),
+    "DIALECT": observe(FAILED_ROW),
     "IN-ATOMIC": observe(call({**A, "role": "bot"}, returns=REJECTED), call(A, {**A, "role": "bot"})),
     "AUTH-REVOKED": observe(call(A), call(A, revoked=True)),
     "AUTH-SECRET": observe(SUCCESS, secrets=("k",)),

@@ -19,7 +19,7 @@ LEVELS = [
     | {"commands.sections", "observation"}
     | {"observation.expected", "observation.observed", "observation.redaction", "pytest_plugin"}
     | {"report", "report.files", "report.markup", "report.verdicts", "runs"}
-    | {"runs.result", "scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
+    | {"runs.findings", "runs.result", "scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
     | {"server.connection", "server.other_origin"},
     {"client.bundled.reference", "client.driver", "client.host.answers", "observation.violation"}
     | {"report.badge", "report.evidence", "scenarios.messages", "scenarios.serialization"}
@@ -35,8 +35,17 @@ LEVELS = [
     {"clauses.sessions", "clauses.trouble"},
     {"clauses.catalogue", "clauses.judge"},
     {"commands.clauses", "report.document", "runs.exercise", "runs.known", "runs.known_file", "runs.replay"},
-    {"report.html", "report.releases", "report.terminal", "runs.tally"},
-    {"report.junit", "report.summary", "runs.check_runner"},
+    {
+        "runs.findings.causes",
+        "runs.findings.outcomes",
+        "report.html",
+        "report.releases",
+        "report.terminal",
+        "runs.tally",
+    },
+    {"runs.findings.summaries"},
+    {"runs.findings.fixes"},
+    {"runs.findings.grouping", "report.junit", "report.summary", "runs.check_runner"},
     {"runs.run"},
     {"commands.output", "recording_contract", "releases"},
     {"commands.verify", "test_contract"},

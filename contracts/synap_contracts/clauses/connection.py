@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.clause import ACCEPTED, RAISES, Check, Depth, must, should
-from synap_contracts.clauses.rows import RES_CALLS, RES_FAILURE, RES_ORDER, RES_SUCCESS, TRUE
+from synap_contracts.clauses.results import RES_ROWS
+from synap_contracts.clauses.rows import RES_CALLS, RES_FAILURE, RES_ORDER, RES_SUCCESS, RES_TIME, TRUE
 from synap_contracts.clauses.sending import ONCE, SEND_ONLY
 from synap_contracts.client.protocol import NETWORK_ERRORS, Raised
 from synap_contracts.observation.violation import Violation, format_outcome
@@ -192,6 +193,6 @@ CHECKS = (
         prepared_rows,
         needs=_FAULTS | {"journal"},
         dialect="documented",
-        also=(RES_SUCCESS, RES_ORDER, RES_FAILURE),
+        also=(RES_SUCCESS, RES_ORDER, RES_FAILURE, RES_ROWS, RES_TIME),
     ),
 )

@@ -25,6 +25,7 @@ from synap_contracts.clauses.results import (
     RES_ROWS,
     RES_TOTAL,
     judge_ordinary_call,
+    judge_prepared_rows,
 )
 from synap_contracts.clauses.rows import (
     ACCEPT,
@@ -33,7 +34,6 @@ from synap_contracts.clauses.rows import (
     RES_SUCCESS,
     TRUE,
     is_about_format,
-    judge_prepared_rows,
 )
 from synap_contracts.clauses.sending import SEND_INPUT, judge_input, judge_recorded, judge_unexpected
 from synap_contracts.clauses.sessions import (

@@ -10,12 +10,17 @@ from synap_contracts.clauses.rows import (
     ACCEPT,
     RES_FAILURE,
     RES_ORDER,
+    RES_SUCCESS,
+    RES_TIME,
     TRUE,
     claimed_successes,
     complete_rows,
     is_failed,
     judge_outcomes,
     judge_rows,
+    parse_time,
+    rows_of,
+    same_time,
 )
 from synap_contracts.client.protocol import Raised, Returned
 from synap_contracts.observation.expected import canonical
@@ -25,8 +30,9 @@ from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Scenario, one
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.observation.facts import CallFacts
     from synap_contracts.observation.observed import ObservedCall
     from synap_contracts.scenarios.model import Json
@@ -189,6 +195,63 @@ def _judge_omissions(call: ObservedCall, answer: Json, facts: CallFacts) -> Iter
     else:
         message = "the client reported success, but the server recorded nothing"
     yield Violation(TRUE.id, message, call.number, tuple(f"messages[{each.index}]" for each in missing))
+
+
+def judge_prepared_rows(
+    call: ObservedCall, answer: Json, prepared: list[Json], recorded: Collection[str]
+) -> Iterator[Violation]:
+    """Judge an answer whose rows the scenario prepared: the caller must receive these rows.
+
+    Args:
+        call: The call.
+        answer: The value that the client returned.
+        prepared: The rows that the client received. If it sent several requests, it received more than these, and
+            nothing is judged.
+        recorded: The IDs of all recorded messages: a client may read back what it has recorded.
+    """
+    returned = rows_of(answer)
+    if len(call.requests) != 1 or returned is None:
+        return
+    received = [_as_object(row) for row in prepared]
+    if len(returned) < len(received) == len(call.messages):
+        message = f"the server returned {_count(len(received), 'row')}, and the client returned {len(returned)}"
+        yield Violation(RES_ROWS.id, message, call.number, ("answer.results",))
+        return
+    for index, row in enumerate(map(_as_object, returned)):
+        if row.get("message_id") not in recorded:
+            own = received[index] if index < len(received) else {}
+            yield from _judge_prepared_row(call, index, row, own, received)
+
+
+def _as_object(row: Json) -> dict[str, Json]:
+    return row if isinstance(row, dict) else {}
+
+
+def _judge_prepared_row(
+    call: ObservedCall, index: int, row: dict[str, Json], received: dict[str, Json], rows: list[dict[str, Json]]
+) -> Iterator[Violation]:
+    assert call.trouble is not None  # noqa: S101 - the caller checks it
+
+    def difference(clause: ClauseId, name: str) -> Violation:
+        path = f"results[{index}].{name}"
+        before, after = format_value(received.get(name)), format_value(row.get(name))
+        message = f"the server returned {before} as {path}, and the client returned {after}"
+        return Violation(clause, message, call.number, (f"answer.{path}",))
+
+    id_, error = row.get("message_id"), received.get("error")
+    if id_ is not None and row.get("error") and error:
+        yield difference(RES_FAILURE.id, "message_id")
+    elif id_ is not None and id_ != received.get("message_id"):
+        swapped = any(each.get("message_id") == id_ for each in rows)
+        yield difference(RES_ORDER.id if swapped else call.trouble.clause, "message_id")
+        return
+    elif id_ is not None and not same_time(
+        time := parse_time(row.get("recorded_at")), parse_time(received.get("recorded_at"))
+    ):
+        missing = row.get("recorded_at") is None
+        yield difference(RES_TIME.id if time is None and not missing else RES_SUCCESS.id, "recorded_at")
+    if error and error not in str(row.get("error")):
+        yield difference(RES_FAILURE.id, "error")
 
 
 def partial_failures(_: Depth) -> tuple[Scenario, ...]:

@@ -10,9 +10,8 @@ from synap_contracts.clauses.clause import ACCEPTED, PARAMETERS, RETURNS, must
 from synap_contracts.observation.violation import Violation, format_value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
-    from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.observation.comparison import Comparison, Stored
     from synap_contracts.observation.facts import CallFacts
     from synap_contracts.observation.observed import ObservedCall
@@ -240,53 +239,3 @@ def _judge_reported_failure(
     elif own is None and index not in facts.rejected:
         clause = TRUE if facts.rejected else ACCEPT
         yield Violation(clause.id, f"{claim}, but the server did not reject it", call.number, paths)
-
-
-def judge_prepared_rows(
-    call: ObservedCall, answer: Json, prepared: list[Json], recorded: Collection[str]
-) -> Iterator[Violation]:
-    """Judge an answer whose rows the scenario prepared: the caller must receive these rows.
-
-    Args:
-        call: The call.
-        answer: The value that the client returned.
-        prepared: The rows that the client received. If it sent several requests, it received more than these, and
-            nothing is judged.
-        recorded: The IDs of all recorded messages: a client may read back what it has recorded.
-    """
-    returned = rows_of(answer)
-    if len(call.requests) != 1 or returned is None:
-        return
-    received = [_as_object(row) for row in prepared]
-    for index, row in enumerate(map(_as_object, returned)):
-        if row.get("message_id") not in recorded:
-            own = received[index] if index < len(received) else {}
-            yield from _judge_prepared_row(call, index, row, own, received)
-
-
-def _as_object(row: Json) -> dict[str, Json]:
-    return row if isinstance(row, dict) else {}
-
-
-def _judge_prepared_row(
-    call: ObservedCall, index: int, row: dict[str, Json], received: dict[str, Json], rows: list[dict[str, Json]]
-) -> Iterator[Violation]:
-    assert call.trouble is not None  # noqa: S101 - the caller checks it
-
-    def difference(clause: ClauseId, name: str) -> Violation:
-        path = f"results[{index}].{name}"
-        before, after = format_value(received.get(name)), format_value(row.get(name))
-        message = f"the server returned {before} as {path}, and the client returned {after}"
-        return Violation(clause, message, call.number, (f"answer.{path}",))
-
-    id_, error = row.get("message_id"), received.get("error")
-    if id_ is not None and row.get("error") and error:
-        yield difference(RES_FAILURE.id, "message_id")
-    elif id_ is not None and id_ != received.get("message_id"):
-        swapped = any(each.get("message_id") == id_ for each in rows)
-        yield difference(RES_ORDER.id if swapped else call.trouble.clause, "message_id")
-        return
-    elif id_ is not None and not same_time(parse_time(row.get("recorded_at")), parse_time(received.get("recorded_at"))):
-        yield difference(RES_SUCCESS.id, "recorded_at")
-    if error and error not in str(row.get("error")):
-        yield difference(RES_FAILURE.id, "error")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.auth import AUTH_FORBIDDEN, AUTH_SECRET
 from synap_contracts.clauses.connection import NET_GARBLED, NET_LOST, NET_TIMEOUT, judge_name
-from synap_contracts.clauses.results import judge_answer
+from synap_contracts.clauses.results import RES_ROWS, judge_answer
 from synap_contracts.clauses.rows import (
     ACCEPT,
     TRUE,
@@ -103,12 +104,16 @@ def _reports_rate_limit(raised: Raised) -> bool:
 def _judge_returned(call: ObservedCall, trouble: Trouble, answer: Json, facts: CallFacts) -> Iterator[Violation]:
     """Judge the answer of a call that returned in spite of the failure."""
     incomplete = trouble.clause in _ERROR_OR_COMPLETE_ANSWER and len(complete_rows(call, answer)) != len(call.messages)
-    violations = [_expected_error(call, trouble)] if incomplete else _judge_true_answer(call, answer, facts)
+    if incomplete:
+        violations = [replace(_expected_error(call, trouble), because=RES_ROWS.id)]
+    else:
+        violations = _judge_true_answer(call, answer, facts)
     violations += _judge_silence(call, trouble, answer, facts)
     yield from (each for each in violations if each.clause != ACCEPT.id)
     untrue = next((each for each in violations if not is_about_format(each)), None)
     if untrue and not incomplete and trouble.clause not in _ANSWER_IS_NO_FAILURE:
-        yield Violation(trouble.clause, f"{trouble.named}, and {untrue.message}", call.number, untrue.paths)
+        message = f"{trouble.named}, and {untrue.message}"
+        yield Violation(trouble.clause, message, call.number, untrue.paths, because=untrue.clause)
 
 
 def _judge_true_answer(call: ObservedCall, answer: Json, facts: CallFacts) -> list[Violation]:

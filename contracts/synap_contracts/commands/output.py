@@ -84,7 +84,8 @@ def print_run(run: Run) -> Exception | None:
 
 def write_scripts(run: Run) -> Run:
     """Write the scripts of the counterexamples next to the saved examples, and return the run with their folder."""
-    examples = [each.counterexample for each in run.clauses if each.counterexample is not None]
+    others = (each.counterexample for each in run.clauses if run.finding_of(each) is None)
+    examples = [*(each.counterexample for each in run.findings), *(each for each in others if each is not None)]
     if run.folder is None or not examples:
         return run
     folder = Path(run.folder) / "scripts"

@@ -31,6 +31,7 @@ class Violation:
             the violation does not count.
         plainly: The clause that the same behavior violates in a call that every client must accept.
         contradicted: Whether a row reports a failure of a message that is recorded.
+        because: The clause whose violation this one repeats, under other circumstances.
     """
 
     clause: ClauseId
@@ -40,6 +41,7 @@ class Violation:
     unless_alone: ClauseId | None = None
     plainly: ClauseId | None = None
     contradicted: bool = False
+    because: ClauseId | None = None
 
 
 def format_outcome(call: ObservedCall) -> str:

@@ -15,7 +15,7 @@ from synap_contracts.server.server import UNKNOWN
 if TYPE_CHECKING:
     from synap_contracts.client.protocol import Outcome as CallOutcome
     from synap_contracts.observation.observed import Observation, ObservedCall
-    from synap_contracts.runs.result import ClauseResult, Counterexample, Run
+    from synap_contracts.runs.result import ClauseResult, Counterexample, Finding, Run
 
 Json: TypeAlias = Any
 
@@ -49,6 +49,7 @@ def run_to_json(run: Run) -> Json:
         "seed": run.seed,
         "seconds": round(run.seconds, 2),
         "error": run.error,
+        "findings": [finding_to_json(each, run) for each in run.findings],
         "clauses": [clause_to_json(result, run) for result in run.clauses],
         "summary": {
             level: {outcome: len(run.of(outcome, level)) for outcome in OUTCOMES} for level in ("MUST", "SHOULD")
@@ -56,9 +57,22 @@ def run_to_json(run: Run) -> Json:
     }
 
 
+def finding_to_json(finding: Finding, run: Run) -> Json:
+    """Return a finding with its example."""
+    return {
+        "id": finding.id,
+        "clause": finding.clause.id,
+        "also": list(finding.also),
+        "level": finding.level,
+        "summary": finding.summary,
+        "fix": finding.fix,
+        "counterexample": counterexample_to_json(finding.counterexample, run),
+    }
+
+
 def clause_to_json(result: ClauseResult, run: Run) -> Json:
     """Return the result of one clause."""
-    example = result.counterexample
+    example, finding = result.counterexample, run.finding_of(result)
     return {
         "id": result.clause.id,
         "level": result.clause.level,
@@ -69,6 +83,7 @@ def clause_to_json(result: ClauseResult, run: Run) -> Json:
         "examples": result.examples,
         "exercised": result.exercised,
         "message": result.message,
+        "finding": None if finding is None else finding.id,
         "counterexample": None if example is None else counterexample_to_json(example, run),
     }
 

@@ -49,7 +49,9 @@ def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
     back = f"#{cell(number, clause['id'])}"
     title = f"{anchor(number, clause['id'])}-title"
     tone = verdict.word.replace(" ", "-")
-    found = clause["counterexample"]
+    finding = next((each for each in run["findings"] if each["id"] == clause["finding"]), None)
+    named = finding is not None and finding["clause"] == clause["id"]
+    found = finding["counterexample"] if finding is not None and named else clause["counterexample"]
     return element(
         "section",
         element("a", href=back, class_="backdrop", tabindex="-1", aria_hidden="true"),
@@ -68,6 +70,7 @@ def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
             ),
             element("p", clause["statement"]),
             element("p", f"{clause['level']}, {clause['evidence']}: {clause['source']}", class_="small"),
+            *(() if finding is None else _finding(finding, number, named=named)),
             *(_without_example(clause, verdict.word) if found is None else _with_example(clause, found)),
             element("h3", "Reproduce it"),
             *_reproduction(run, clause, found),
@@ -77,6 +80,17 @@ def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
         role="dialog",
         aria_labelledby=title,
     )
+
+
+def _finding(finding: Json, number: int, *, named: bool) -> Iterator[Element]:
+    """Yield what the finding says that explains a clause, with a link to the clause that names it."""
+    text = element("bdi", f"finding {finding['id']}: {finding['summary']}")
+    link = text if named else element("a", text, href=f"#{anchor(number, finding['clause'])}")
+    yield element("p", link, class_="sentence")
+    if named and finding["also"]:
+        yield element("p", f"It also violates {', '.join(finding['also'])}.")
+    if finding["fix"]:
+        yield element("p", element("bdi", f"What to change: {finding['fix']}"))
 
 
 def _without_example(clause: Json, word: str) -> Iterator[Element]:

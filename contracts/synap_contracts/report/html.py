@@ -98,9 +98,25 @@ def _client(run: Run, document: Json, number: int, *, strict: bool) -> Element:
         element("p", element("bdi", run.error)) if run.error is not None else None,
         element("p", ", ".join(counts)) if counts else None,
         element("dl", *(part for name, text in facts.items() if text for part in _pair(name, text))),
+        _findings(document, number, strict=strict) if document["findings"] else None,
         class_="client",
         id=f"client-{number}",
     )
+
+
+def _findings(document: Json, number: int, *, strict: bool) -> Element:
+    """Return the list of findings, each with a link to its example."""
+    entries = (
+        element(
+            "li",
+            element("a", element("bdi", each["summary"]), href=f"#{evidence.anchor(number, each['clause'])}"),
+            element("p", ", ".join((each["clause"], *each["also"])), class_="small"),
+            element("p", element("bdi", each["fix"])) if each["fix"] else None,
+            class_=verdict_of("failed", each["level"], strict=strict).word,
+        )
+        for each in document["findings"]
+    )
+    return element("ol", *entries, class_="findings")
 
 
 def _pair(name: str, text: str) -> tuple[Element, Element]:
@@ -162,11 +178,12 @@ def _cell(run: Json, clause: Json, number: int, *, alone: bool, strict: bool) ->
         return element("td", "not tested", class_="not-tested")
     verdict = verdict_of(clause["outcome"], clause["level"], strict=strict)
     id_ = clause["id"]
+    finding = "" if clause["finding"] is None else f" (finding {clause['finding']})"
     message = clause["message"] if alone and verdict.word != "passed" else None
     link = element(
         "a",
         element("span", verdict.sign, class_="sign", aria_hidden="true"),
-        element("span", f" {verdict.word}", class_="word"),
+        element("span", f" {verdict.word}{finding}", class_="word"),
         element("span", message, class_="message") if message else None,
         href=f"#{evidence.anchor(number, id_)}",
         title=f"{id_}, {evidence.client_name(run['client'])}: {verdict.word}",

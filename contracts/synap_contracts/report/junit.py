@@ -1,7 +1,7 @@
 """Runs as JUnit XML: a suite per client, a test case per clause.
 
-JUnit has no warnings: a SHOULD that fails, and a known failure, is a skipped case whose message states it. The evidence
-is the output of the case.
+JUnit has no warnings: a SHOULD that fails is a passed case with the property `warning`, and a known failure is a
+skipped case. The evidence is the output of the case. The case of the clause that names a finding has its example.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import indent, tostring
 
+from synap_contracts.observation.redaction import redact
 from synap_contracts.report.markup import element
 from synap_contracts.report.terminal import format_evidence
 from synap_contracts.report.verdicts import verdict_of
@@ -70,7 +71,9 @@ def _case(result: ClauseResult, run: Run, *, strict: bool) -> Element:
     verdict = verdict_of(result.outcome, result.clause.level, strict=strict)
     case = element("testcase", classname=f"synap_contracts.{run.spec}", name=result.clause.id)
     text = "\n".join(format_evidence(result, run))
-    message = f"{verdict.word}: {result.message}"
+    finding = run.finding_of(result)
+    summary = result.message if finding is None else f"{finding.summary} (finding {finding.id})"
+    message = f"{verdict.word}: {redact(summary, run.secrets)}"
     kind = f"{result.clause.level} {verdict.word}"
     match verdict.word:
         case "passed":
@@ -79,6 +82,9 @@ def _case(result: ClauseResult, run: Run, *, strict: bool) -> Element:
             case.append(element("failure", text, message=message, type=kind))
         case "error":
             case.append(element("error", text, message=message, type=kind))
+        case "warning":
+            case.append(element("properties", element("property", name="warning", value=message)))
+            case.append(element("system-out", text))
         case _:
             case.append(element("skipped", message=message, type=kind))
             case.append(element("system-out", text))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.report.markup import visible
-from synap_contracts.report.terminal import format_evidence
+from synap_contracts.report.terminal import format_evidence, format_finding
 from synap_contracts.report.verdicts import format_counts, summarize, verdict_of
 
 if TYPE_CHECKING:
@@ -57,10 +57,17 @@ def _head(runs: list[Run], *, strict: bool) -> Iterator[str]:
         yield f"| clause | {' | '.join(_code(_name(run)) for run in runs)} |"
         yield f"| --- | {' | '.join('---' for _ in runs)} |"
     for clause in shown:
-        found = (each.get(clause.id) for each in results)
-        words = ("" if r is None else verdict_of(r.outcome, r.clause.level, strict=strict).word for r in found)
+        words = (_word(run, each.get(clause.id), strict=strict) for run, each in zip(runs, results, strict=True))
         yield f"| {clause.id} {clause.level} | {' | '.join(words)} |"
     yield ""
+
+
+def _word(run: Run, result: ClauseResult | None, *, strict: bool) -> str:
+    if result is None:
+        return ""
+    finding = run.finding_of(result)
+    word = verdict_of(result.outcome, result.clause.level, strict=strict).word
+    return word if finding is None else f"{word} (finding {finding.id})"
 
 
 def _is_shown(result: ClauseResult | None) -> bool:
@@ -68,18 +75,25 @@ def _is_shown(result: ClauseResult | None) -> bool:
 
 
 def _details(runs: list[Run], *, strict: bool) -> Iterator[str]:
-    """Yield the clauses that did not pass with their evidence; what could not be run and what fails the run first."""
+    """Yield the findings and the clauses that did not pass; what could not be run and what fails the run first."""
     for run in runs:
         if run.error is not None:
             yield _folded("the run stopped" if run.clauses else "could not be run", run, run.error)
     shown = [
-        (verdict_of(result.outcome, result.clause.level, strict=strict), result, run)
+        (verdict_of("failed", each.level, strict=strict), f"finding {each.id}: {', '.join(each.clauses)}", run, text)
+        for run in runs
+        for each in run.findings
+        for text in ["\n".join(format_finding(each, run))]
+    ]
+    shown += [
+        (verdict_of(result.outcome, result.clause.level, strict=strict), result.clause.id, run, text)
         for run in runs
         for result in run.clauses
-        if _is_shown(result)
+        if _is_shown(result) and run.finding_of(result) is None
+        for text in ["\n".join(format_evidence(result, run))]
     ]
-    for verdict, result, run in sorted(shown, key=lambda each: not each[0].fails):
-        yield _folded(f"{verdict.word}: {result.clause.id}", run, "\n".join(format_evidence(result, run)))
+    for verdict, head, run, text in sorted(shown, key=lambda each: not each[0].fails):
+        yield _folded(f"{verdict.word}: {head}", run, text)
 
 
 def _folded(head: str, run: Run, evidence: str) -> str:

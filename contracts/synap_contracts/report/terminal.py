@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from synap_contracts.observation.observed import ObservedCall
-    from synap_contracts.runs.result import ClauseResult, Counterexample, Outcome, Run
+    from synap_contracts.runs.result import ClauseResult, Counterexample, Finding, Outcome, Run
 
 Json: TypeAlias = Any
 Paint: TypeAlias = "Callable[[str, str], str]"
@@ -33,7 +33,6 @@ _SIGNS: Final[dict[Outcome, tuple[str, str]]] = {
 _MANY: Final = 12
 """Messages after this many are counted, not listed, unless they differ."""
 _WIDE: Final = 150
-_SEVERAL: Final = 3
 _SCREEN: Final = 4_000
 _SHOWN_FIELDS: Final = ("role", "content", "user_id", "customer_id", "session_id", "metadata")
 
@@ -48,32 +47,67 @@ def format_run(run: Run, paint: Paint) -> Iterator[str]:
         yield from (paint(line, "red") for line in f"The run stopped: {run.error}".splitlines())
         yield ""
     for result in run.clauses:
-        yield _format_line(result, paint)
+        yield _format_line(result, run, paint)
+    for finding in run.findings:
+        yield ""
+        yield from format_finding(finding, run, paint)
     for result in run.clauses:
-        if result.counterexample is not None and result.outcome != "known":
+        if result.counterexample is not None and result.outcome != "known" and run.finding_of(result) is None:
             yield ""
             yield from format_evidence(result, run, paint)
     yield ""
     yield from _format_summary(run, paint)
 
 
-def _format_line(result: ClauseResult, paint: Paint) -> str:
+def _format_line(result: ClauseResult, run: Run, paint: Paint) -> str:
     sign, color = _SIGNS[result.outcome]
     if result.outcome == "failed" and result.clause.level == "SHOULD":
         sign, color = "warning", "yellow"
+    if (finding := run.finding_of(result)) is not None:
+        head = f"{result.clause.id:<23} {result.clause.level:<7} "
+        return f"{head}{paint(f'{sign} (finding {finding.id})', color)}"
     count = f"{result.exercised:>5} calls " if result.exercised else " " * 12
     head = f"{result.clause.id:<23} {result.clause.level:<7} {paint(f'{sign:<13}', color)}{count}"
     return f"{head}  {result.message}".rstrip()
 
 
+def format_finding(finding: Finding, run: Run, paint: Paint = lambda text, _: text) -> Iterator[str]:
+    """Yield the lines of a finding, with keys redacted."""
+    keys = keys_of(run, finding.counterexample)
+    yield from (redact(line, keys) for line in _format_finding(finding, run, paint))
+
+
+def _format_finding(finding: Finding, run: Run, paint: Paint) -> Iterator[str]:
+    clause, example = finding.clause, finding.counterexample
+    yield paint(f"── finding {finding.id}: {finding.summary}", "bold")
+    yield f"   violates {clause.id} ({clause.level}, {clause.evidence}): {clause.statement}"
+    if finding.also:
+        yield from textwrap.wrap(
+            f"and also {', '.join(finding.also)}", 117, initial_indent="   ", subsequent_indent="   "
+        )
+    if example.violation.message not in finding.summary:
+        yield f"   {paint(example.violation.message, 'red')}"
+    yield from _format_example(example, run, paint)
+    if finding.fix:
+        yield f"   {paint('what to change:', 'bold')} {finding.fix}"
+
+
 def format_evidence(result: ClauseResult, run: Run, paint: Paint = lambda text, _: text) -> Iterator[str]:
-    """Yield the lines of a clause's counterexample, with keys redacted, or its message if it has none."""
-    example = result.counterexample
-    if example is None:
+    """Yield the evidence for the outcome of a clause, with keys redacted.
+
+    The finding, if the clause names it, or a reference to it; the counterexample of an error or a known failure.
+    """
+    finding, example = run.finding_of(result), result.counterexample
+    if finding is not None and finding.clause.id == result.clause.id:
+        yield from format_finding(finding, run, paint)
+    elif finding is not None:
+        yield redact(f"finding {finding.id}: {finding.summary}", run.secrets)
+        yield f"The example is with {finding.clause.id}."
+    elif example is None:
         yield result.message or result.clause.statement
-        return
-    keys = keys_of(run, example)
-    yield from (redact(line, keys) for line in _format_counterexample(result, example, run, paint))
+    else:
+        keys = keys_of(run, example)
+        yield from (redact(line, keys) for line in _format_counterexample(result, example, run, paint))
 
 
 def _format_counterexample(result: ClauseResult, example: Counterexample, run: Run, paint: Paint) -> Iterator[str]:
@@ -83,10 +117,13 @@ def _format_counterexample(result: ClauseResult, example: Counterexample, run: R
     yield f"   {paint(example.violation.message, 'red')}"
     if result.outcome == "error":
         yield f"   {result.message}"
+    yield from _format_example(example, run, paint)
+
+
+def _format_example(example: Counterexample, run: Run, paint: Paint) -> Iterator[str]:
     if not example.steady:
         yield "   (it does not happen every time)"
     for call in example.observation.calls:
-        yield ""
         yield from _format_call(call, example, paint)
     yield from _format_requests(example)
     keys = keys_of(run, example)
@@ -99,16 +136,13 @@ def _format_counterexample(result: ClauseResult, example: Counterexample, run: R
 
 
 def _format_reproduction(example: Counterexample, run: Run) -> Iterator[str]:
-    yield "   run it again:"
-    yield f"      {reproduce.command(run, example)}"
-    yield "   with curl, as a client should send it:"
-    yield from _indent(reproduce.curl(run, example), "      ", example)
-    yield "   with a script:"
+    yield f"   run it again: {reproduce.command(run, example)}"
     if run.scripts is not None:
-        yield f"      {shlex.join(['python', f'{run.scripts}/{reproduce.file_name(example)}'])}"
-    # The scripts of several counterexamples would hide the rest.
-    if run.scripts is None or sum(result.counterexample is not None for result in run.clauses) == 1:
-        yield from _indent(reproduce.python(run, example), "      | ", example)
+        yield f"   as a script: {shlex.join(['python', f'{run.scripts}/{reproduce.file_name(example)}'])}"
+    # The commands and scripts of several examples would hide the rest.
+    if len(run.findings) <= 1:
+        yield "   with curl, as a client should send it:"
+        yield from _indent(reproduce.curl(run, example), "      ", example)
 
 
 def _indent(text: str, prefix: str, example: Counterexample) -> list[str]:
@@ -211,7 +245,8 @@ def _format_summary(run: Run, paint: Paint) -> Iterator[str]:
     for level in ("MUST", "SHOULD"):
         counts = [paint(_format_count(run, each, level), _SIGNS[each][1]) for each in _SIGNS if run.of(each, level)]
         yield f"{level + ':':<8} {', '.join(counts) or 'not tested'}"
-    if len(run.of("failed")) >= _SEVERAL:
-        yield "One defect can violate several clauses: fix the first, and run again."
+    if run.findings:
+        yield f"{len(run.findings)} finding{'' if len(run.findings) == 1 else 's'}"
+        yield from (f"   {each.id}. {redact(each.summary, run.secrets)}" for each in run.findings)
     where = f"; counterexamples are saved in {run.folder}" if run.folder and run.of("failed") else ""
     yield f"{run.seconds:.1f} s{where}"

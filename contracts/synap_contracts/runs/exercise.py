@@ -97,6 +97,8 @@ class Exercise:
             succeeded = [call for call in step.calls if _succeeded(call, _recorded_of(call, recorded))]
             self.counts[rows.RES_CALLS.id] += _pairs(succeeded, past)
             past += succeeded
+        if observation.dialect != "observed":
+            del self.counts[results.DIALECT.id]
         if len({call.key.key for call in past if call.key_kind == "own"}) > 1:
             self.counts[auth.AUTH_OWN.id] += 1
         if observation.secrets and (

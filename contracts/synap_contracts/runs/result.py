@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from synap_contracts.clauses.clause import Clause, ClauseId
+    from synap_contracts.clauses.clause import Clause, ClauseId, Level
     from synap_contracts.observation.observed import Observation
     from synap_contracts.observation.violation import Violation
     from synap_contracts.scenarios.model import Scenario
@@ -53,6 +53,34 @@ class ClauseResult:
     message: str = ""
     counterexample: Counterexample | None = None
     exercised: int = 0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cause: the violated clauses that one defect explains, with one example.
+
+    Args:
+        id: Its number in the report.
+        clause: The clause that names the cause best.
+        also: The other clauses that it violates.
+        summary: What the client did, in one sentence without a subject.
+        counterexample: The smallest example that any of the clauses has, and how it violates `clause`.
+        level: MUST if any of the clauses is a MUST.
+        fix: What to change, or an empty text.
+    """
+
+    id: int
+    clause: Clause
+    also: tuple[ClauseId, ...]
+    summary: str
+    counterexample: Counterexample
+    level: Level = "MUST"
+    fix: str = ""
+
+    @property
+    def clauses(self) -> tuple[ClauseId, ...]:
+        """All clauses that it violates, the one that names it first."""
+        return (self.clause.id, *self.also)
 
 
 @dataclass(frozen=True)
@@ -106,6 +134,7 @@ class Run:
         options: The other options of the command, so that it can be repeated.
         secrets: All keys that were issued or given. Reports never show them.
         scripts: The folder of the counterexamples' scripts, if they were written.
+        findings: The causes of the failures, those that explain most first.
         error: Why the client, or its server, could not be run, or why the run stopped. Without clauses, nothing ran.
     """
 
@@ -125,7 +154,13 @@ class Run:
     options: tuple[str, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     scripts: str | None = None
+    findings: tuple[Finding, ...] = ()
     error: str | None = None
+
+    def finding_of(self, result: ClauseResult) -> Finding | None:
+        """Return the finding that explains the failure of a clause."""
+        failed = result.outcome == "failed"
+        return next((each for each in self.findings if failed and result.clause.id in each.clauses), None)
 
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:
         """Return the clauses with an outcome, of one level or of both."""

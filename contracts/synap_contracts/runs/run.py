@@ -13,6 +13,7 @@ from synap_contracts.client.real_time import monotonic
 from synap_contracts.client.spec import BUNDLED, Spec, start_in_process
 from synap_contracts.observation.redaction import redact
 from synap_contracts.runs.check_runner import PROFILES, CheckRunner, Plan
+from synap_contracts.runs.findings.grouping import group
 from synap_contracts.runs.known import KnownFailureList
 from synap_contracts.runs.replay import Replayer
 from synap_contracts.runs.result import Run
@@ -148,6 +149,10 @@ def _run(options: RunOptions, progress: Callable[[str, int, int], None], server:
     else:
         results = checks.replay(*_find_example(saved, options.replay, options.clauses))
     secrets = frozenset(server.secrets)
+    results = tuple(replace(each, message=redact(each.message, secrets)) for each in results)
+    findings = [replace(each, summary=redact(each.summary, secrets)) for each in group(results)]
+    for each in findings:
+        saved.save(each.clause.id, each.counterexample.scenario)  # it can be the example of another clause
     return Run(
         spec=options.spec.text,
         name=hello.name,
@@ -159,7 +164,8 @@ def _run(options: RunOptions, progress: Callable[[str, int, int], None], server:
         folder=None if saved.folder is None else str(saved.folder),
         limits=tuple(describe_limits(hello)),
         seconds=monotonic() - began,
-        clauses=tuple(replace(each, message=redact(each.message, secrets)) for each in results),
+        clauses=results,
+        findings=tuple(findings),
         confirmed=tuple(known.confirmed),
         found=known.entries(options.dialect),
         secrets=secrets,

@@ -10,7 +10,7 @@ from synap_contracts.clauses.clause import ClauseId
 from synap_contracts.client.protocol import Raised, Returned
 from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
 from synap_contracts.observation.violation import Violation
-from synap_contracts.runs.result import ClauseResult, Counterexample, Run
+from synap_contracts.runs.result import ClauseResult, Counterexample, Finding, Run
 from synap_contracts.scenarios.model import Call, Scenario
 from synap_contracts.server.server import Key, Recorded, Request
 
@@ -45,7 +45,16 @@ def counterexample(clause: str, outcome: Returned | Raised, message: str) -> Cou
 
 
 def run_of(spec: str, *results: ClauseResult) -> Run:
-    return Run(spec, spec, "1.0", "http://127.0.0.1:1", "documented", "quick", 7, None, (), 1.5, results)
+    """Return a run in which each failed clause is a finding."""
+    failed = [(each.clause, each.counterexample) for each in results if each.outcome == "failed"]
+    findings = tuple(
+        Finding(number, clause, (), example.violation.message, example, clause.level, "Change it.")
+        for number, (clause, example) in enumerate(failed, 1)
+        if example is not None
+    )
+    return Run(
+        *(spec, spec, "1.0", "http://127.0.0.1:1", "documented", "quick", 7, None, (), 1.5, results), findings=findings
+    )
 
 
 @pytest.fixture

@@ -82,6 +82,7 @@ def test_key_of_an_earlier_scenario_is_redacted(failed: Run) -> None:
     run = replace(
         failed,
         clauses=(replace(result, outcome="failed", counterexample=replace(result.counterexample, violation=finding)),),
+        findings=(),
         secrets=frozenset({earlier}),
     )
     for report in ("html", "json", "terminal"):

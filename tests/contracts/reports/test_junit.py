@@ -47,7 +47,7 @@ def test_every_outcome_has_its_element(failed: Run) -> None:
         "RES-ORDER": ["error"],
         "IN-ROLE": ["skipped", "system-out"],
         "ONCE": ["failure"],
-        "AUTH-SECRET": ["skipped", "system-out"],
+        "AUTH-SECRET": ["properties", "system-out"],
         "DIALECT": ["skipped", "system-out"],
     }
 
@@ -66,9 +66,8 @@ def test_counts_match_the_cases(failed: Run, passed: Run) -> None:
 @pytest.mark.parametrize(
     ("clause", "tag", "message"),
     [
-        ("RES-TOTAL", "failure", "failed: total is 2 for 1 submitted message"),
+        ("RES-TOTAL", "failure", "failed: total is 2 for 1 submitted message (finding 1)"),
         ("IN-ROLE", "skipped", "known: raised ValueError: the check comes first"),
-        ("AUTH-SECRET", "skipped", "warning: the key is shown"),
         ("DIALECT", "skipped", "not testable: requires --dialect observed"),
     ],
 )
@@ -77,6 +76,13 @@ def test_message_has_verdict_and_reason(clause: str, tag: str, message: str, fai
     found = root.find(f".//testcase[@name='{clause}']/{tag}")
     assert found is not None
     assert found.attrib["message"] == message
+
+
+def test_warning_is_a_passed_case_with_a_property(failed: Run) -> None:
+    root = fromstring(xml([failed]))  # noqa: S314 - our own
+    found = root.find(".//testcase[@name='AUTH-SECRET']/properties/property")
+    assert found is not None
+    assert found.attrib == {"name": "warning", "value": "warning: the key is shown (finding 2)"}
 
 
 def test_failure_has_its_counterexample(failed: Run) -> None:

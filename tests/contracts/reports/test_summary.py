@@ -66,11 +66,11 @@ def test_known_and_stale_are_shown(failed: Run) -> None:
 
 def test_clauses_that_fail_the_run_come_first(failed: Run) -> None:
     found = re.findall(r"<summary>(\w+): ", markdown([failed]))
-    assert found == ["failed", "stale", "error", "known", "warning"]
+    assert found == ["failed", "stale", "warning", "error", "known"]
 
 
 def test_strict_turns_warnings_into_failures(failed: Run) -> None:
-    assert "| AUTH-SECRET SHOULD | failed |" in markdown([failed], strict=True)
+    assert "| AUTH-SECRET SHOULD | failed (finding 2) |" in markdown([failed], strict=True)
 
 
 def test_long_page_is_shortened(failed: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
+from synap_contracts.clauses.auth import AUTH_SECRET
+from synap_contracts.clauses.results import RES_ROWS
 from synap_contracts.commands import verify
 from synap_contracts.observation.redaction import REDACTED
 from synap_contracts.report import terminal
@@ -29,23 +31,45 @@ def lines(run: Run) -> list[str]:
 
 
 def test_last_lines_name_the_failed_clauses(failed: Run) -> None:
-    assert lines(failed)[-3] == "MUST:    1 passed, 1 failed (RES-TOTAL), 1 known, 1 stale (ONCE), 1 error (RES-ORDER)"
-    assert lines(failed)[-2] == "SHOULD:  1 failed (AUTH-SECRET), 1 not-testable"
+    assert lines(failed)[-6] == "MUST:    1 passed, 1 failed (RES-TOTAL), 1 known, 1 stale (ONCE), 1 error (RES-ORDER)"
+    assert lines(failed)[-5] == "SHOULD:  1 failed (AUTH-SECRET), 1 not-testable"
 
 
 def test_known_failure_has_only_a_line(failed: Run) -> None:
     assert not any(line.startswith("── IN-ROLE") for line in lines(failed))
 
 
-def test_several_scripts_are_named_but_not_printed(failed: Run) -> None:
+def test_script_of_a_finding_is_a_file(failed: Run) -> None:
     text = "\n".join(lines(replace(failed, scripts="saved/scripts")))
-    assert "   with a script:\n      python saved/scripts/RES-TOTAL-0123abcdef.py\n" in text
+    assert "\n   as a script: python saved/scripts/RES-TOTAL-0123abcdef.py\n" in text
     assert "import asyncio" not in text
 
 
-def test_single_script_is_printed_too(failed: Run) -> None:
-    text = "\n".join(lines(replace(failed, clauses=failed.clauses[:1], scripts="saved/scripts")))
-    assert "      python saved/scripts/RES-TOTAL-0123abcdef.py\n      | # RES-TOTAL: total is 2 for" in text
+def test_clauses_refer_to_their_finding(failed: Run) -> None:
+    total = failed.findings[0]
+    both = replace(failed, findings=(replace(total, also=(RES_ROWS.id, AUTH_SECRET.id), summary="miscounts"),))
+    found = [line.split(maxsplit=2) for line in lines(both) if "(finding 1)" in line]
+    assert found == [
+        ["RES-TOTAL", "MUST", "FAILED (finding 1)"],
+        ["AUTH-SECRET", "SHOULD", "warning (finding 1)"],
+    ]
+
+
+def test_finding_has_its_clauses_and_what_to_change(failed: Run) -> None:
+    total = failed.findings[0]
+    text = "\n".join(lines(replace(failed, findings=(replace(total, also=(RES_ROWS.id,), summary="miscounts"),))))
+    assert (
+        "\n── finding 1: miscounts\n"
+        "   violates RES-TOTAL (MUST, documented): total is the number of messages submitted.\n"
+        "   and also RES-ROWS\n"
+        "   total is 2 for 1 submitted message\n"
+        "   call 0\n"
+    ) in text
+    assert "\n   what to change: Change it.\n" in text
+
+
+def test_last_lines_list_the_findings(failed: Run) -> None:
+    assert lines(failed)[-4:-1] == ["2 findings", "   1. total is 2 for 1 submitted message", "   2. the key is shown"]
 
 
 def test_scripts_are_written_next_to_saved_examples(tmp_path: Path) -> None:
@@ -53,8 +77,8 @@ def test_scripts_are_written_next_to_saved_examples(tmp_path: Path) -> None:
     where = ["--path", str(tmp_path), "--folder", str(tmp_path / "saved"), "--in-process", "--profile", "quick"]
     clauses = ["--clause", "RES-TOTAL", "--clause", "RES-ROWS"]
     done = CliRunner().invoke(verify, ["empties:Client", *clauses, *where])
-    files = [Path(line.split()[1]) for line in done.output.splitlines() if line.startswith("      python ")]
-    assert [file.read_text(encoding="utf-8").splitlines()[0][:11] for file in files] == ["# RES-TOTAL", "# RES-ROWS:"]
+    files = [Path(line.split()[-1]) for line in done.output.splitlines() if line.startswith("   as a script: ")]
+    assert [file.read_text(encoding="utf-8").splitlines()[0][:11] for file in files] == ["# RES-ROWS:"]
 
 
 def test_replay_command_tests_its_own_clause(tmp_path: Path) -> None:
@@ -62,7 +86,7 @@ def test_replay_command_tests_its_own_clause(tmp_path: Path) -> None:
     where = ["--path", str(tmp_path), "--folder", str(tmp_path / "saved"), "--in-process", "--profile", "quick"]
     clauses = ["--clause", "RES-TOTAL", "--clause", "RES-ROWS"]
     done = CliRunner().invoke(verify, ["empties:Client", *clauses, *where])
-    (again,) = [line.split()[2:] for line in done.output.splitlines() if "--clause RES-ROWS --replay" in line]
+    (again,) = [line.split()[5:] for line in done.output.splitlines() if "--clause RES-ROWS --replay" in line]
     assert "MUST:    1 failed (RES-ROWS)" in CliRunner().invoke(verify, [*again, "--in-process"]).output
 
 
@@ -72,10 +96,10 @@ def test_output_with_the_key_is_shown_redacted(failed: Run) -> None:
 
 
 def test_requests_are_shown_if_a_call_had_several(failed: Run) -> None:
-    result = failed.clauses[0]
-    assert result.counterexample is not None
-    observation = replace(result.counterexample.observation, requests=result.counterexample.observation.requests * 2)
-    shown = replace(result, counterexample=replace(result.counterexample, observation=observation))
-    requests = [line for line in lines(replace(failed, clauses=(shown,))) if line.endswith("batch, response 200")]
+    finding = failed.findings[0]
+    example = finding.counterexample
+    observation = replace(example.observation, requests=example.observation.requests * 2)
+    shown = replace(finding, counterexample=replace(example, observation=observation))
+    requests = [line for line in lines(replace(failed, findings=(shown,))) if line.endswith("batch, response 200")]
     assert requests == ["      00:00:00.000000 POST /v1/conversations/messages/batch, response 200"] * 2
-    assert not any("requests to the server" in line for line in lines(replace(failed, clauses=(result,))))
+    assert not any("requests to the server" in line for line in lines(replace(failed, findings=(finding,))))

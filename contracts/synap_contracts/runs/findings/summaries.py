@@ -1,0 +1,111 @@
+"""What a client did, in one sentence without a subject: "drops the second of two equal messages"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from synap_contracts.clauses import results, rows, sending
+from synap_contracts.client.protocol import Hung
+from synap_contracts.observation.comparison import likeness
+from synap_contracts.observation.violation import format_value
+from synap_contracts.runs.findings.outcomes import EXPECTED, call_of, error_of
+
+if TYPE_CHECKING:
+    from synap_contracts.clauses.clause import ClauseId
+    from synap_contracts.observation.observed import ObservedCall
+    from synap_contracts.observation.violation import Violation
+    from synap_contracts.runs.result import Counterexample
+
+_ANSWER: Final = frozenset(
+    clause.id
+    for clause in (
+        *(results.RES_TOTAL, results.RES_COUNTS, results.RES_ROWS, rows.RES_ORDER, rows.RES_SUCCESS),
+        *(rows.RES_UNIQUE, rows.RES_TIME, rows.RES_FAILURE),
+    )
+)
+_FIELDS: Final = frozenset(
+    clause.id for clause in (sending.SEND_CONTENT, sending.SEND_ROLE, sending.SEND_ATTRIBUTION, sending.SEND_METADATA)
+)
+_ONE_CALL: Final = 20
+"""A batch that must be larger than this to lose a message shows a limit."""
+_INDEX: Final = re.compile(r"messages\[(\d+)\]")
+
+
+def summarize(example: Counterexample, clauses: tuple[ClauseId, ...]) -> str:
+    """Return what the client did.
+
+    Args:
+        example: The example of the finding.
+        clauses: The violated clauses, the one that names the finding first.
+    """
+    violation, call = example.violation, call_of(example)
+    if call is not None and isinstance(call.outcome, Hung):
+        return f"does not respond{_circumstances(call)}"
+    if (raised := error_of(example)) is not None:
+        return _raises(raised.kind, call, clauses)
+    if call is not None and violation.clause in {sending.SEND_ALL.id, rows.TRUE.id} and not call.trouble:
+        return _drops(call, example)
+    if violation.clause in {sending.ONCE.id, sending.SEND_ONLY.id} and violation.message.endswith(" twice"):
+        return _repeats(call, example)
+    return _introduction(violation) + violation.message.removeprefix("the client ")
+
+
+def _introduction(violation: Violation) -> str:
+    """Return words that turn the message of a violation into what the client did."""
+    if violation.clause in _FIELDS:
+        return "changes what it sends: "
+    if violation.clause == sending.SEND_ORDER.id:
+        return "changes the order of a conversation: "
+    about_answer = violation.clause in _ANSWER and not violation.message.startswith(("the client ", "the server "))
+    return "returns an answer in which " if about_answer else ""
+
+
+def _circumstances(call: ObservedCall) -> str:
+    if call.place == "nobody":
+        return " if no server is listening"
+    return f" if {call.trouble.named}" if call.trouble else " to an ordinary call"
+
+
+def _raises(kind: str, call: ObservedCall | None, clauses: tuple[ClauseId, ...]) -> str:
+    expected = list(dict.fromkeys(EXPECTED[clause] for clause in clauses if clause in EXPECTED))
+    if clauses[0] in EXPECTED:
+        verb = "names" if len(expected) == 1 else "names its classes:"
+        return f"raises {kind} where the page {verb} {' and '.join(expected)}"
+    if clauses[0] == results.RES_PARTIAL.id:
+        return f"raises {kind} instead of returning an answer with failed rows"
+    if call is not None and call.trouble:
+        return f"raises {kind} if {call.trouble.named}"
+    size = len(call.messages) if call is not None else 0
+    batch = f"an ordinary batch of {size} messages" if size > 1 else "an ordinary message"
+    return f"raises {kind} for {batch}"
+
+
+def _missing(example: Counterexample) -> int | None:
+    found = next((_INDEX.match(path) for path in example.violation.paths), None)
+    return int(found[1]) if found else None
+
+
+def _drops(call: ObservedCall, example: Counterexample) -> str:
+    index, count = _missing(example), len(call.messages)
+    if "is recorded in conversation" in example.violation.message:
+        return f"records a message in another conversation than its own: {example.violation.message}"
+    if index is None:
+        return example.violation.message.removeprefix("the client ")
+    entry = call.messages[index]
+    same = [n for n, each in enumerate(call.messages) if likeness(each) == likeness(entry) and n != index]
+    earlier = [each for each in example.observation.calls if each.number < call.number]
+    if same:
+        return "drops the second of two equal messages"
+    if any(likeness(each) == likeness(entry) for past in earlier for each in past.messages):
+        return "drops a message that equals one of an earlier call"
+    if count > _ONE_CALL:
+        return f"drops messages[{index}] of a batch of {count:,}"
+    return f"drops a message: {format_value(entry.get('content'))}, messages[{index}] of {count}"
+
+
+def _repeats(call: ObservedCall | None, example: Counterexample) -> str:
+    index = _missing(example)
+    if call is not None and call.trouble:
+        return f"sends a batch again if {call.trouble.named}, and records messages[{index or 0}] twice"
+    return f"records messages[{index or 0}] twice"

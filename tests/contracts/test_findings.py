@@ -1,0 +1,197 @@
+"""Findings: violated clauses with one cause are one finding, and others are not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from synap_contracts.clauses.catalogue import BY_ID
+from synap_contracts.clauses.judge import judge
+from synap_contracts.client import protocol
+from synap_contracts.client.protocol import Hung, Raised, Returned
+from synap_contracts.observation import observed
+from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
+from synap_contracts.runs.findings.grouping import group
+from synap_contracts.runs.result import ClauseResult, Counterexample, Finding
+from synap_contracts.scenarios import model
+from synap_contracts.scenarios.model import Call, Scenario, Trouble
+from synap_contracts.scenarios.serialization import replay_id
+from synap_contracts.server import server
+from synap_contracts.server.server import Key, Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synap_contracts.runs.result import Run
+
+ID = "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11"
+AT = "2026-11-23T04:05:39.134939Z"
+A: dict[str, Any] = {"conversation_id": ID, "role": "user", "content": "a"}
+B = {**A, "content": "b"}
+
+
+def row(number: int) -> dict[str, Any]:
+    return {"message_id": f"msg_{number}", "recorded_at": AT}
+
+
+def answer(*rows: dict[str, Any], **changes: Any) -> Returned:
+    failed = sum("error" in each for each in rows)
+    counts = {"total": len(rows), "succeeded": len(rows) - failed, "failed": failed}
+    return Returned({**counts, "results": list(rows), **changes})
+
+
+def observe(sent: list[Any], outcome: Any, recorded: list[Any] = [], trouble: Any = None, **more: Any) -> Observation:  # noqa: B006 - not changed
+    """Return a call after which these messages are recorded."""
+    fault = (
+        Trouble(BY_ID[trouble].id, {"fault": "Disconnected", "times": 1}, "the connection was lost")
+        if trouble
+        else None
+    )
+    call = Call(tuple(sent), trouble=fault)
+    one = ObservedCall(0, call, tuple(sent), outcome, Key("k", "inst"), **more)
+    rows = tuple(Recorded(f"msg_{n}", n + 1, each, AT) for n, each in enumerate(recorded))
+    return Observation(Scenario((call,)), (ObservedStep((one,), {}, {("inst", ID): rows} if rows else {}),))
+
+
+def failed(*clauses: str, by: Observation) -> list[ClauseResult]:
+    """Return clauses that an example violates: the given ones, or all."""
+    found = {each.clause: each for each in judge(by)}
+    return [
+        ClauseResult(
+            BY_ID[clause],
+            "failed",
+            1,
+            found[BY_ID[clause].id].message,
+            Counterexample(replay_id(by.scenario), by.scenario, by, found[BY_ID[clause].id]),
+        )
+        for clause in clauses or found
+    ]
+
+
+def clauses(findings: tuple[Finding, ...]) -> list[tuple[str, ...]]:
+    return [each.clauses for each in findings]
+
+
+DROPPED = observe([A, A], answer(row(0)), [A])
+MISCOUNTED = observe([A], answer(row(0), total=2), [A])
+BOTH = observe([A, A], answer(row(0), total=3), [A])
+
+
+def raised(kind: str, *names: str) -> Raised:
+    return Raised(kind, frozenset(names), "no")
+
+
+REFUSED = observe([A], raised("httpx.ConnectError"), place="nobody")
+LOST = observe([A], raised("httpx.ReadError"), trouble="NET-LOST")
+KEYS = observe([{"role": "user", "content": "a"}], raised("builtins.ValueError"))
+ROLE = observe([{**A, "role": "bot"}], raised("builtins.ValueError"))
+ROLE_BY_KEY_ERROR = observe([{**A, "role": "bot"}], raised("builtins.KeyError"))
+
+
+def test_clauses_with_one_example_are_one_finding() -> None:
+    assert clauses(group(failed(by=DROPPED))) == [("SEND-ALL", "RES-TOTAL", "RES-ROWS", "TRUE")]
+
+
+def test_clause_with_an_example_of_its_own_is_a_finding_of_its_own() -> None:
+    found = group([*failed("SEND-ALL", "RES-ROWS", "TRUE", by=BOTH), *failed("RES-TOTAL", "RES-COUNTS", by=MISCOUNTED)])
+    assert clauses(found) == [("SEND-ALL", "RES-ROWS", "TRUE"), ("RES-TOTAL", "RES-COUNTS")]
+
+
+def test_exceptions_of_one_library_are_one_finding() -> None:
+    found = group([*failed("NET-REFUSED", "NET-NAME", by=REFUSED), *failed("NET-LOST", by=LOST)])
+    assert clauses(found) == [("NET-REFUSED", "NET-LOST", "NET-NAME")]
+
+
+def test_exceptions_of_one_class_are_one_finding() -> None:
+    assert clauses(group([*failed(by=KEYS), *failed(by=ROLE)])) == [("IN-KEYS", "IN-ROLE")]
+
+
+def test_exceptions_of_different_classes_are_different_findings() -> None:
+    assert clauses(group([*failed(by=KEYS), *failed(by=ROLE_BY_KEY_ERROR)])) == [("IN-KEYS",), ("IN-ROLE",)]
+
+
+def test_violation_in_trouble_repeats_the_one_without() -> None:
+    invented = {"message_id": "mine", "recorded_at": AT}
+    plain = failed("RES-SUCCESS", by=observe([A], answer(invented), [A]))
+    troubled = failed("SERVER-ERROR", by=observe([A], answer(invented), [A], trouble="SERVER-ERROR"))
+    assert clauses(group([*plain, *troubled])) == [("RES-SUCCESS", "SERVER-ERROR")]
+
+
+def test_fault_that_explains_missing_messages_comes_first() -> None:
+    claims = Returned({"total": 1, "succeeded": 1, "failed": 0, "results": []})
+    lost = failed(by=observe([A], claims, trouble="NET-LOST"))
+    assert clauses(group([*failed(by=KEYS), *lost])) == [("NET-LOST", "SEND-ALL", "TRUE"), ("IN-KEYS",)]
+
+
+def test_must_comes_before_should() -> None:
+    empty = failed("RES-EMPTY", by=observe([], raised("mine.Error", "Error")))
+    assert [each.level for each in group([*empty, *failed(by=KEYS)])] == ["MUST", "SHOULD"]
+
+
+def test_finding_has_the_smallest_example() -> None:
+    large = failed("SEND-ALL", by=observe([B, A, A], answer(row(0), row(1)), [B, A]))
+    (found,) = group([*large, *failed("RES-ROWS", by=DROPPED)])
+    assert (found.clause.id, found.counterexample.scenario.size) == ("SEND-ALL", 2)
+    assert found.counterexample.violation.clause == "SEND-ALL"
+
+
+@pytest.mark.parametrize(
+    ("observation", "summary", "fix"),
+    [
+        (DROPPED, "drops the second of two equal messages", "Do not deduplicate"),
+        (
+            REFUSED,
+            "raises httpx.ConnectError where the page names NetworkError",
+            "Map every exception of httpx to Netw",
+        ),
+        (
+            KEYS,
+            "raises builtins.ValueError where the page names InvalidInputError",
+            "Check the messages before you use",
+        ),
+        (MISCOUNTED, "returns an answer in which total is 2 for 1 submitted message", ""),
+        (observe([A], raised("mine.Error", "Error")), "raises mine.Error for an ordinary message", ""),
+        (observe([A], Hung(5)), "does not respond to an ordinary call", ""),
+        (
+            observe([A], answer(row(0)), [A, A], trouble="NET-LOST"),
+            "sends a batch again if the connection was lost, and records messages[0] twice",
+            "Send a batch again only if it certainly was not recorded",
+        ),
+        (
+            observe([A], answer(row(0)), [{**A, "role": "assistant"}]),
+            'changes what it sends: messages[0].role was "user", and the server received "assistant"',
+            "",
+        ),
+        (
+            observe([A, B], answer(row(1), row(0)), [A, B]),
+            "returns an answer in which results[0] is messages[1]",
+            "Row i",
+        ),
+    ],
+)
+def test_summary_states_what_the_client_did(observation: Observation, summary: str, fix: str) -> None:
+    found = group(failed(by=observation))
+    assert [each.summary for each in found] == [summary]
+    assert found[0].fix.startswith(fix)
+    assert bool(fix) == bool(found[0].fix)
+
+
+NAMES = {"datetime": dt, **vars(protocol), **vars(model), **vars(server), **vars(observed)}
+LINES = Path(__file__).with_name("verdicts.txt").read_text(encoding="utf-8").split("\n")[:-1]
+
+
+@pytest.mark.parametrize("line", LINES, ids=range(len(LINES)))
+def test_recorded_observation_is_one_finding(line: str) -> None:
+    observation, _ = eval(line, dict(NAMES))  # noqa: S307 - our own file
+    found = group(failed(by=observation)) if judge(observation) else ()
+    assert len(found) <= 1
+    assert all(each.summary for each in found)
+
+
+def test_real_client_with_one_defect_has_one_finding(run: Callable[..., Run]) -> None:
+    found = run("losing:LosesRepetitions", "RES-TOTAL", "RES-ROWS", "SEND-ALL", "TRUE").findings
+    assert [(each.clause.id, each.also, each.summary) for each in found] == [
+        ("SEND-ALL", ("RES-TOTAL", "RES-ROWS", "TRUE"), "drops the second of two equal messages")
+    ]

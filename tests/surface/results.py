@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from surface.case import A_TEXT, A_TIME, A_UUID, NOON, NOON_TEXT
 
+TURNS: Final = [("user", "hi"), ("assistant", "hello")]
 CID: Final = "00000000-0000-4000-8000-00000000000a"
 OTHER_CID: Final = "00000000-0000-4000-8000-00000000000b"
 PREFERENCE: Final = "Ann prefers email"

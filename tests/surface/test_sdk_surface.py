@@ -12,8 +12,9 @@ from asking import ONE, in_process
 from maximem_synap import MaximemSynapSDK
 from maximem_synap.transport.endpoints import ENDPOINTS
 from surface.case import Case, Sdk, plain
-from surface.cases import BACKFILLED, CASES, FOR_PROMPT, SILENT, UNMODELLED
+from surface.cases import BACKFILLED, CASES, SILENT, UNMODELLED
 from surface.results import CLIENTS_FACT, CUSTOMERS_FACT, OTHER_CID, PREFERENCE, PROFILE
+from surface.steps import FOR_PROMPT
 from surface.table import page
 
 from synap_mock.http.api import ROUTES, modelled_route
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from synap_mock import SynapMock
 
 pytestmark = pytest.mark.synap(freeze="2026-11-23T12:00:00Z")
+ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
+    "redeem": {"code": "CODE"},
+    "estimate": {"metric_type": "memories", "units": 1},
+}
+"""What the credits methods require."""
 VENDORS: Final = {f"{spec['method']} {spec['path']}" for spec in ENDPOINTS.values()}
 """The routes of the SDK's own table."""
 
@@ -133,8 +139,7 @@ def test_an_unmodelled_method_sends_nothing(sent: list[str], method: str) -> Non
     async def use(sdk: Sdk) -> None:
         sent.clear()
         call = getattr(sdk.credits, method.removeprefix("credits."))
-        arguments = {"redeem": {"code": "CODE"}, "estimate": {"metric_type": "memories", "units": 1}}
-        given = arguments.get(call.__name__, {})
+        given = ARGUMENTS.get(call.__name__, {})
         with pytest.raises(TypeError, match="auth_context"):
             await call(**given)
         assert sent == []

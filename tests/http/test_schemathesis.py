@@ -71,6 +71,8 @@ HEADERS: Final = {"Authorization": f"Bearer {KEY}"}
 
 NOT_BY_SCHEMA: Final = {
     "/_mock/keys": ("was already issued", "leave it out"),
+    "/v1/context/conversation/fetch": ("must be a UUID",),
+    "/v1/conversations/compact": ("must be a UUID",),
     "/v1/data/delete": ("must be given for scope", "must equal"),
     "/_mock/answers": ("is modelled",),
     "/api/v1/memories/batch": ("must be a time", "valid datetime"),  # a format only annotates what is nested
@@ -87,6 +89,7 @@ NARROW: Final = st.fixed_dictionaries(
         "tenancy": st.sampled_from(get_args(Tenancy)),
         "registration": st.just("required"),
         "max_batch": st.integers(1, 3),
+        "compaction_seconds": st.just(60),
         "rate_limit": st.sampled_from(["free", 1, (60, 2)]),
         "max_body": st.integers(1, 1000),
         "journal_calls": st.integers(1, 3),

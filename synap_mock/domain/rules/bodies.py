@@ -145,6 +145,11 @@ class BodyField:
     most_bytes: float = math.inf
     default: Any = None
 
+    def value_in(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+        """The value of the field; None if it is absent. A whole number may have a point, 2.0, as in FastAPI."""
+        value = body.get(self.name)
+        return int(value) if self.kind is FIELD_INTEGER and isinstance(value, float) and value.is_integer() else value
+
     def violation(self, value: object) -> tuple[Rule, str] | None:
         """The first rule that a value breaks, and what would be accepted; None: it is accepted."""
         expected = _TYPES[self.kind][1]
@@ -193,7 +198,7 @@ def read_fields(body: object, fields: Sequence[BodyField], path: tuple[str | int
     violations = list(_violations(body, fields, path))
     if violations:
         raise Refused(*violations[:DESCRIBED])
-    found = {field.name: body.get(field.name) for field in fields}
+    found = {field.name: field.value_in(body) for field in fields}
     return {field.name: field.default if found[field.name] is None else found[field.name] for field in fields}
 
 
@@ -204,7 +209,7 @@ def _violations(body: dict[str, Any], fields: Sequence[BodyField], path: tuple[s
             if field.required:
                 yield Refusal(FIELD_MISSING, "must be given; it is required", place)
             continue
-        value = body[field.name]
+        value = field.value_in(body)
         broken = None if value is None and not field.required else field.violation(value)
         if broken is not None:
             rule, expected = broken

@@ -182,9 +182,7 @@ def _named(fields: dict[str, Any]) -> str | None:
 def _participants(state: State, instance: Instance, conversation_id: str) -> tuple[str | None, str | None]:
     """User and customer of a conversation; B2C has no customers."""
     try:
-        length = state.store.length(instance.instance_id, conversation_id)
-        first = max(1, length - WINDOW + 1)
-        messages = state.store.transcript(instance.instance_id, conversation_id, first)
+        messages = state.store.latest(instance.instance_id, conversation_id, limit=WINDOW)
     except KeyError:
         return None, None
     newest: Message | None = next((message for message in reversed(messages) if message.user_id), None)

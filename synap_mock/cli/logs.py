@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, Final
 from synap_mock.cli.log_queue import LogQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.ledger.ledger import Ledger
     from synap_mock.transports.server import Server
 
 _log: Final = logging.getLogger("synap_mock")
+_KINDS: Final = ("lost", "duplicated", "unknown")
+_LISTED: Final = 100
+"""Most entries of the ledger that are logged."""
 
 
 def ready(server: Server, api_key: str, *, json: bool) -> str:
@@ -58,6 +64,36 @@ def log_request(request: Request) -> None:
             }
         },
     )
+
+
+def log_ledger(ledger: Ledger, redact: Callable[[str], str]) -> None:
+    """Log what was lost or duplicated, at the end; nothing if no entry was sent. No key, no content.
+
+    Args:
+        ledger: the ledger.
+        redact: masks keys in a text.
+    """
+    listed = [(name, item) for name in _KINDS for item in getattr(ledger, name)]
+    if not (ledger.recorded or ledger.recovered or listed):
+        return
+    counts = {"lost": ledger.lost_count, "duplicated": ledger.duplicated_count}
+    others = {"recovered": len(ledger.recovered), "unknown": len(ledger.unknown)}
+    fields = {"event": "ledger", "recorded": ledger.recorded, **counts, **others}
+    _log.warning("ledger: %d recorded at once; %s", ledger.recorded, ledger.totals, extra={"fields": fields})
+    for name, item in listed[:_LISTED]:
+        fields = {
+            "event": name,
+            "conversation_id": redact(item.entry.conversation_id),
+            "role": redact(item.entry.role),
+            "sends": item.sends,
+            "cause": redact(item.cause),
+            "request_ids": item.request_ids,
+        }
+        where = f" in {item.entry.conversation_id}" if item.entry.conversation_id else ""
+        text = redact(f"{name}: {item.entry.role}{where}: {item.cause} (requests: {', '.join(item.request_ids)})")
+        _log.warning("%s", text, extra={"fields": fields})
+    if len(listed) > _LISTED:
+        _log.warning("and %d more", len(listed) - _LISTED)
 
 
 class _JSONLines(logging.Formatter):

@@ -33,6 +33,7 @@ from synap_mock.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synap_mock.domain.ledger.ledger import Ledger
     from synap_mock.mock import SynapMock
     from synap_mock.settings import RateLimit
     from synap_mock.transports.server import Server
@@ -233,6 +234,13 @@ def main() -> None:
     type=click.Choice(["text", "json"]),
     help="How the ready line and the log are written.",
 )
+@option(
+    "--fail-on-loss",
+    is_flag=True,
+    default=False,
+    show_default="off",
+    help="Exit with status 1 if a turn was lost or duplicated; the log says which.",
+)
 @option("-v", "--verbose", is_flag=True, default=False, show_default="off", help="Log every call to standard error.")
 def serve(  # noqa: PLR0913 - one argument an option
     *,
@@ -243,6 +251,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     allow_hosts: tuple[str, ...],
     control_token: str | None,
     log_format: str,
+    fail_on_loss: bool,
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
@@ -270,16 +279,26 @@ def serve(  # noqa: PLR0913 - one argument an option
     logs.configure(json=log_format == "json", verbose=verbose)
     if verbose:
         fake.on_request(logs.log_request)
+
+    def total() -> Ledger:
+        return fake._state.ledger.total()  # noqa: SLF001 - a reset does not undo a loss
+
+    def status() -> int:
+        return int(fail_on_loss and not total().is_clean)
+
     with ExitStack() as stack:
         server = listening(fake, host, port, stack)
         with file.naming(server.port):
             click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
             ended.wait()
         # A call of many megabytes may be under way, and a signal ends the server within a second.
-        last = threading.Timer(_LAST_MOMENT, os._exit, (0,))
+        last = threading.Timer(_LAST_MOMENT, lambda: os._exit(status()))
         last.daemon = True
         last.start()
     last.cancel()  # ended in time: a process that called this function goes on
+    logs.log_ledger(total(), fake.redact)
+    if status():
+        raise SystemExit(status())
 
 
 def listening(fake: SynapMock, host: str, port: int, stack: ExitStack) -> Server:

@@ -183,6 +183,7 @@ class State:
             self.ids.seed = settings.seed
             self.journal.listener = None
             self.reset()
+            self.ledger.forget()
             if held is not None:
                 self.settings = held.settings
                 self.clock.restore(held.clock)

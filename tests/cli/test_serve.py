@@ -163,7 +163,9 @@ def test_verbose_logs_each_call_without_key_or_content() -> None:
         process.terminate()
         assert process.stderr is not None
         logged = process.stderr.read()
-    assert json.loads(logged) == {
+    assert "secret" not in logged
+    assert "sixteen" not in logged
+    assert json.loads(logged.splitlines()[0]) == {
         "event": "request",
         "method": "POST",
         "path": BATCH,
@@ -192,7 +194,7 @@ def test_verbose_logs_every_outcome(form: str) -> None:
         assert process.stderr is not None
         logged = process.stderr.read().splitlines()
     if form == "text":
-        assert logged == [
+        assert logged[:7] == [
             f"POST {BATCH} unanswered fault: Disconnected",
             f"POST {BATCH} unanswered fault: ConnectionReset",
             f"POST {BATCH} unanswered fault: TruncatedBody",
@@ -202,7 +204,7 @@ def test_verbose_logs_every_outcome(form: str) -> None:
             "GET /health 200",
         ]
     else:
-        reported = [json.loads(each) for each in logged]
+        reported = [json.loads(each) for each in logged[:7]]
         assert {each["event"] for each in reported} == {"request"}
         assert [(each["status"], each["fault"]) for each in reported] == [
             (None, "Disconnected"),

@@ -44,6 +44,9 @@ class Book:
         """The hashes of their contents."""
         self._dropped: Counter[str] = Counter()
 
+    def __bool__(self) -> bool:
+        return bool(self.recorded or self._cases)
+
     def may_know(self, batch: Batch) -> bool:
         """Whether an entry of a batch may be one of an open case."""
         return bool(self._contents) and not self._contents.keys().isdisjoint(map(hash, batch.contents))

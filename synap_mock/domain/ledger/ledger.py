@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from synap_mock.domain.ledger.entry import Entry
+
+
+_EARLIER: Final = 1_000
 
 
 class Outcome(StrEnum):
@@ -66,17 +70,32 @@ class Ledger:
         dropped: outcomes of older entries that are no longer listed, and how many had each.
     """
 
-    recorded: int
-    lost: tuple[Item, ...]
-    duplicated: tuple[Item, ...]
-    recovered: tuple[Item, ...]
-    unknown: tuple[Item, ...]
+    recorded: int = 0
+    lost: tuple[Item, ...] = ()
+    duplicated: tuple[Item, ...] = ()
+    recovered: tuple[Item, ...] = ()
+    unknown: tuple[Item, ...] = ()
     dropped: tuple[tuple[str, int], ...] = ()
+
+    def after(self, earlier: Ledger) -> Ledger:
+        """The same with what an earlier ledger has; of that, only its newest 1,000 items of each kind are listed."""
+        dropped = Counter(dict(self.dropped)) + Counter(dict(earlier.dropped))
+        listed = {}
+        for name in ("lost", "duplicated", "recovered", "unknown"):
+            items: tuple[Item, ...] = getattr(earlier, name)
+            dropped += Counter({name: max(0, len(items) - _EARLIER)})
+            listed[name] = (*items[-_EARLIER:], *getattr(self, name))
+        return Ledger(recorded=earlier.recorded + self.recorded, dropped=tuple(dropped.items()), **listed)
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing was lost or duplicated, of the dropped entries either."""
         return not (self.lost_count or self.duplicated_count)
+
+    @property
+    def totals(self) -> str:
+        """How many turns were lost or duplicated, in words."""
+        return in_words(self.lost_count, self.duplicated_count, len(self.unknown))
 
     @property
     def lost_count(self) -> int:
@@ -88,3 +107,11 @@ class Ledger:
     def duplicated_count(self) -> int:
         """How many entries were duplicated, with those that are no longer listed."""
         return len(self.duplicated) + dict(self.dropped).get(Outcome.DUPLICATED, 0)
+
+
+def in_words(lost: int, duplicated: int, unknown: int) -> str:
+    """The totals of one ledger or of several: ``3 turns lost, 1 duplicated``."""
+    if not (lost or duplicated or unknown):
+        return "no turn lost or duplicated"
+    text = f"{lost} {'turn' if lost == 1 else 'turns'} lost, {duplicated} duplicated"
+    return f"{text}, {unknown} unknown" if unknown else text

@@ -13,12 +13,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from synap_mock.domain.ledger.book import Book
+from synap_mock.domain.ledger.ledger import Ledger
 from synap_mock.domain.ledger.unsent import Observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from synap_mock.domain.ledger.ledger import Ledger
     from synap_mock.domain.ledger.sent import Sent
     from synap_mock.domain.values.batch import Batch
 
@@ -37,11 +37,21 @@ class Recorder:
         self._settled = threading.Condition(self._lock)
         self._moments = count(1)
         """Numbers the moments at which calls begin and answers are received."""
+        self._book = Book()
+        self._earlier = Ledger()
         self.clear()
 
-    def clear(self) -> None:
-        """Forget everything; calls that are under way are not counted."""
+    def forget(self) -> None:
+        """Forget everything, in `total` too; calls that are under way are not counted."""
         with self._lock:
+            self.clear()
+            self._earlier = Ledger()
+
+    def clear(self) -> None:
+        """Begin a new ledger; calls that are under way are not counted."""
+        with self._lock:
+            if self._book:
+                self._earlier = self._book.report().after(self._earlier)
             self._cleared = next(self._moments)
             self._book = Book()
             self._waiting: dict[int, _Waiting] = {}
@@ -126,6 +136,10 @@ class Recorder:
             self._observations.remove(observation)
             if failure is not None:
                 self._book.add_unsent(observation.cases(failure, line), next(self._moments))
+
+    def total(self) -> Ledger:
+        """Return what became of every entry since `forget`: of this ledger and of those before it."""
+        return self.report().after(self._earlier)
 
     def report(self, *, blocks: bool = True) -> Ledger:
         """Return what became of every entry, as far as it is known now.

@@ -49,8 +49,8 @@ class Scheduling:
             fault: the fault, such as ``ServerError(503)``.
             times: how many calls; None: every one until the reset.
             after_commit: the call is carried out first, then its response fails; `messages` has what was recorded.
-            route: which calls: ``"METHOD /path"`` or ``"/path"``; None: the conversations' (record a batch, record one,
-                read back), so that the requests that an SDK makes when it starts don't use up the fault.
+            route: which calls: ``"METHOD /path"`` or ``"/path"``; None: those that an application makes,
+                so that the requests that an SDK makes when it starts don't use up the fault.
             where: which of these: values that an entry of the call must have (``{"user_id": "u1"}``), or a predicate on
                 the request.
 

@@ -114,18 +114,17 @@ def test_every_option_reaches_the_fake() -> None:
         "required",
         "--max-batch",
         "7",
+        "--processing",
+        "failed",
+        "--processing-seconds",
+        "1.5",
         "--seed",
         "3",
     ]
     with running(*given, "--log-format", "json") as (_, line):
         shown = httpx.get(f"{json.loads(line)['url']}/_mock/settings", trust_env=False).json()
-    assert [shown[name] for name in ("tenancy", "dialect", "registration", "max_batch", "seed")] == [
-        "b2b",
-        "observed",
-        "required",
-        7,
-        3,
-    ]
+    names = ("tenancy", "dialect", "registration", "max_batch", "processing", "processing_seconds", "seed")
+    assert [shown[name] for name in names] == ["b2b", "observed", "required", 7, "failed", 1.5, 3]
 
 
 def test_every_option_may_come_from_the_environment() -> None:

@@ -80,3 +80,16 @@ def test_an_invalid_conversation_matches_itself_only(fake: SynapMock, inside: ht
 def test_a_predicate_is_shown_as_null(fake: SynapMock, inside: httpx.Client) -> None:
     fake.fail(ConnectionReset(), where=lambda _: True)
     assert inside.get("/_mock/faults").json()["faults"][0]["where"] is None
+
+
+def test_it_applies_to_calls_with_a_matching_document(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.fail(ServerError(503), where={"user_id": "u1"}, times=2)
+    memories = "/api/v1/memories"
+    documents = [{"document": "x", "user_id": user_id} for user_id in ("u2", "u1")]
+    statuses = [
+        inside.post(f"{memories}/batch", json={"documents": documents[:1]}).status_code,
+        inside.post(f"{memories}/batch", json={"documents": documents}).status_code,
+        inside.post(f"{memories}/create", json=documents[0]).status_code,
+        inside.post(f"{memories}/create", json=documents[1]).status_code,
+    ]
+    assert statuses == [200, 503, 200, 503]

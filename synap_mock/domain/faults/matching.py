@@ -55,12 +55,12 @@ def entry_has(entry: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
 
 
 def sends_entry(request: Request, where: Mapping[str, Any]) -> bool:
-    """Whether a call sends an entry that has these values, alone or in a batch."""
+    """Whether a call sends a message or a document that has these values, alone or in a batch."""
     try:
         body = request.json
     except ValueError:
         return False
-    entries = body.get("messages", [body]) if isinstance(body, dict) else []
+    entries = body.get("messages", body.get("documents", [body])) if isinstance(body, dict) else []
     if not isinstance(entries, list):
         return False
     return any(isinstance(entry, dict) and entry_has(entry, where) for entry in entries)

@@ -33,7 +33,7 @@ class ScheduledFault:
         fault: the fault; None: a call of a script that succeeds.
         times: how many more calls it applies to; None: every one until the reset.
         after_commit: whether the call is carried out before its response fails.
-        route: ``"METHOD /path"`` or ``"/path"``; None: the conversations' routes.
+        route: ``"METHOD /path"`` or ``"/path"``; None: the routes that an application calls.
         where: values that an entry of the call must have, or a predicate on the request; None: any call.
         applied: how many calls it has applied to.
     """

@@ -66,6 +66,9 @@ integrations: .venv-integrations/.made ## the vendor's integrations, in an envir
 	.venv-integrations/bin/python -m pip --disable-pip-version-check --quiet install 'pip==26.3'
 	.venv-integrations/bin/python -m pip --disable-pip-version-check --quiet install \
 		--constraint tests/integrations/constraints.txt --editable . --group integrations
+	# It requires every provider of pydantic-ai, some of them older than what the others accept; it imports none.
+	.venv-integrations/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--constraint tests/integrations/constraints.txt maximem-synap-pydantic-ai
 	@touch $@
 
 .venv/.check: .venv/.test

@@ -10,8 +10,6 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from synap_mock import SynapMock
-
 # Haystack and pipecat's onnxruntime report to their makers by default; they ask once, when they are imported.
 os.environ.update(HAYSTACK_TELEMETRY_ENABLED="false", ORT_DISABLE_TELEMETRY="1")
 
@@ -20,9 +18,3 @@ os.environ.update(HAYSTACK_TELEMETRY_ENABLED="false", ORT_DISABLE_TELEMETRY="1")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK keeps files at home."""
     monkeypatch.setenv("HOME", str(tmp_path))
-
-
-@pytest.fixture
-def nothing_compacted(synap_mock: SynapMock) -> None:
-    """For those that first ask for the conversation as Synap has compacted it: it has not yet."""
-    synap_mock.answer("GET", "/v1/conversations/{id}/context-for-prompt", json={}, override=True, optional=True)

@@ -20,8 +20,6 @@ common = pytest.importorskip("synap_integrations_common", reason="make integrati
 base = pytest.importorskip("agno.models.base", reason="make integrations installs it")
 response = pytest.importorskip("agno.models.response", reason="make integrations installs it")
 
-pytestmark = pytest.mark.usefixtures("nothing_compacted")
-
 QUESTION, ANSWER = "What's on my calendar today?", "You have two meetings."
 
 

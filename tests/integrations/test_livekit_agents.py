@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 synap_livekit_agents = pytest.importorskip("synap_livekit_agents", reason="make integrations installs it")
 livekit = pytest.importorskip("livekit.agents", reason="make integrations installs it")
 
-pytestmark = pytest.mark.usefixtures("nothing_compacted")
-
 QUESTION, ANSWER = "What's on my calendar today?", "You have two meetings."
 
 

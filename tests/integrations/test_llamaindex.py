@@ -18,8 +18,6 @@ mock = pytest.importorskip("llama_index.core.llms.mock", reason="make integratio
 engine = pytest.importorskip("llama_index.core.chat_engine", reason="make integrations installs it")
 common = pytest.importorskip("synap_integrations_common", reason="make integrations installs it")
 
-pytestmark = pytest.mark.usefixtures("nothing_compacted")
-
 QUESTION, ANSWER = "What's on my calendar today?", "You have two meetings."
 
 

@@ -16,8 +16,6 @@ synap_openai_agents = pytest.importorskip("synap_openai_agents", reason="make in
 agents = pytest.importorskip("agents", reason="make integrations installs it")
 testing = pytest.importorskip("agents.testing", reason="make integrations installs it")
 
-pytestmark = pytest.mark.usefixtures("nothing_compacted")
-
 QUESTION, ANSWER = "What's on my calendar today?", "You have two meetings."
 
 

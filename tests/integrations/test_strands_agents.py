@@ -20,8 +20,6 @@ strands = pytest.importorskip("strands", reason="make integrations installs it")
 models = pytest.importorskip("strands.models", reason="make integrations installs it")
 memory = pytest.importorskip("strands.memory", reason="make integrations installs it")
 
-pytestmark = pytest.mark.usefixtures("nothing_compacted")
-
 QUESTION, ANSWER = "What's on my calendar today?", "You have two meetings."
 
 
@@ -47,12 +45,6 @@ class Canned(models.Model):  # type: ignore[misc, name-defined] # only make inte
 def user_id() -> str:
     """One of whom this process has recorded nothing yet: the integration remembers users, not conversations."""
     return str(uuid.uuid4())
-
-
-@pytest.fixture(autouse=True)
-def nothing_known(synap_mock: SynapMock) -> None:
-    """A memory store first asks for what is known of the user."""
-    synap_mock.answer("POST", "/v1/context/{scope}/fetch", json={}, override=True, optional=True)
 
 
 def answered(conversation_id: str, user_id: str) -> str:

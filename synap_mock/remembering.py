@@ -80,7 +80,8 @@ class Remembering:
 
         Args:
             user_id: the user.
-            profile: a JSON object, returned as it is.
+            profile: the document, a JSON object with `attributes`, `overview` and `extras` as the SDK reads them. One
+                with none of these keys has the attributes themselves, such as ``{"tier": "gold"}``.
             customer_id: as in `remember`.
             instance_id: as in `remember`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from synap_mock.domain.memories.memory import Kind, Memory, Scope
 from synap_mock.domain.memories.scopes import scope_of
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from synap_mock.domain.access.keys import Instance
     from synap_mock.domain.state import State
+
+_DOCUMENT: Final = frozenset({"attributes", "overview", "extras", "meta", "_meta", "profile"})
+"""What a profile has; source: SDK 0.6.9, ``UserProfileModel``."""
 
 
 def seed_memory(  # noqa: PLR0913 - what a memory has
@@ -56,11 +59,11 @@ def seed_memory(  # noqa: PLR0913 - what a memory has
 
 def seed_profile(
     state: State, user_id: object, profile: object, *, customer_id: object = None, instance_id: object = None
-) -> Scope:
+) -> tuple[Scope, dict[str, Any]]:
     """Set the profile of a user; `SynapMock.profile` describes the arguments.
 
     Returns:
-        Whose it is.
+        Whose it is, and the profile as it is returned.
 
     Raises:
         TypeError: an argument of the wrong type.
@@ -71,8 +74,11 @@ def seed_profile(
     if not isinstance(profile, dict):
         raise TypeError(f"profile must be a JSON object, not {quote(profile)}")
     scope = _scope(state, user_id, customer_id, None, instance_id)
-    state.memories.set_profile(scope, _copied(profile))
-    return scope
+    document = _copied(profile)
+    if _DOCUMENT.isdisjoint(document):
+        document = {"attributes": {name: {"value": value} for name, value in document.items()}}
+    state.memories.set_profile(scope, document)
+    return scope, document
 
 
 def _scope(state: State, user_id: object, customer_id: object, conversation_id: object, instance_id: object) -> Scope:

@@ -33,10 +33,10 @@ async def seed(request: Request, fields: dict[str, Any]) -> Response:
     state = fake(request)
     given = {"user_id": None, "profile": None} | fields
     try:
-        scope = seed_profile(state, **given)
+        scope, profile = seed_profile(state, **given)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
-    return answer(_to_json(scope, given["profile"]))
+    return answer(_to_json(scope, profile))
 
 
 async def clear(request: Request, _: dict[str, Any]) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
@@ -242,6 +243,29 @@ def test_a_body_for_another_instance_is_forbidden(fake: SynapMock, inside: httpx
     inside.headers["Authorization"] = f"Bearer {key}"
     body = {"scope": "user", "user_id": "ann", "confirm": "ann", "instance_id": "inst_fedcba9876543210"}
     assert inside.post(ERASE, json=body).status_code == 403
+
+
+@pytest.mark.parametrize("scope", ["user", "conversation"])
+def test_what_others_record_meanwhile_is_kept(fake: SynapMock, scope: str) -> None:
+    """Erasures and batches at the same time: each message of the other user, or conversation, is there once."""
+    other = {"user": ONE_ID, "conversation": TWO_ID}[scope]
+
+    def work(number: int) -> None:
+        client = in_process(fake)
+        if number % 4 == 0:
+            erase(client, scope, conversation_id=ONE_ID, user_id="ann")
+        else:
+            said(client, ONE_ID, "ann")
+            said(client, other, "bob")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(80)))
+    erase(in_process(fake), scope, conversation_id=ONE_ID, user_id="ann")
+    assert {message.user_id for message in fake.messages} == {"bob"}
+    assert [message.conversation_id for message in fake.messages] == [other] * 60
+    assert len({message.message_id for message in fake.messages}) == 60
+    positions = [message.position for message in fake.messages]
+    assert positions == sorted(set(positions))
 
 
 def test_the_newest_records_are_kept(inside: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def test_the_readme_example_is_a_test_that_passes(tmp_path: Path) -> None:
 def test_the_examples_of_the_pytest_page_pass(tmp_path: Path) -> None:
     conftest, *tests, _ = examples("docs/pytest.md")
     (tmp_path / "conftest.py").write_text(conftest, encoding="utf-8")
-    assert "10 passed" in run_by_pytest(tmp_path, "\n".join(tests))
+    assert "13 passed" in run_by_pytest(tmp_path, "\n".join(tests))
 
 
 def test_the_example_without_pytest_runs_as_a_script(tmp_path: Path) -> None:

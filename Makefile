@@ -55,6 +55,7 @@ bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/throughput.py
 	.venv/bin/python benchmarks/fixture.py
 	.venv/bin/python benchmarks/journal.py
+	.venv/bin/python benchmarks/ledger_cost.py
 	.venv/bin/python benchmarks/sdk_object.py
 
 integrations: .venv-integrations/.made ## the vendor's integrations, in an environment of their own: 1.1 GB

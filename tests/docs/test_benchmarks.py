@@ -119,3 +119,13 @@ def test_a_bad_option_is_named_before_anything_is_measured(command: str, option:
     assert (done.returncode, done.stdout) == (2, "")
     assert option.partition("=")[0] in done.stderr
     assert reported in done.stderr
+
+
+def test_the_ledgers_section_replaces_an_earlier_one(tmp_path: Path) -> None:
+    output = tmp_path / "RESULTS.md"
+    output.write_text("# Measurements\n\n## The ledger\n\nof old\n\n## Notes\n\n- kept\n", encoding="utf-8")
+    done = bench("ledger_cost.py", "--rounds=4", f"--output={output}")
+    assert (done.returncode, done.stderr) == (0, "")
+    page = output.read_text(encoding="utf-8")
+    assert ("of old" in page, page.endswith("\n## Notes\n\n- kept\n")) == (False, True)
+    assert len(re.findall(r"^\| 1", page, re.MULTILINE)) == 4

@@ -54,6 +54,13 @@ def test_the_examples_of_the_pytest_page_pass(tmp_path: Path) -> None:
     assert "13 passed" in run_by_pytest(tmp_path, "\n".join(tests))
 
 
+def test_the_example_of_the_ledgers_page_loses_a_turn(tmp_path: Path) -> None:
+    printed = run_by_pytest(tmp_path, examples("docs/ledger.md")[0])
+    assert "1 passed" in printed
+    assert "synap-mock: 1 turn lost, 0 duplicated, in 1 test" in printed
+    assert "the last answer was 500 (fault ServerError), at test_readme.py:13 in remember" in printed
+
+
 def test_the_example_without_pytest_runs_as_a_script(tmp_path: Path) -> None:
     script = tmp_path / "example.py"
     script.write_text(examples("docs/pytest.md")[-1], encoding="utf-8")

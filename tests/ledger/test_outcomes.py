@@ -85,6 +85,20 @@ def test_rejected_row_that_is_sent_again_is_recovered(fake: SynapMock, inside: h
     assert outcomes(fake) == {"recorded": "2", "recovered": "b"}
 
 
+def test_whole_batch_sent_again_can_not_be_decided(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.reject(1)
+    send(inside, "a", "b", "c")
+    send(inside, "a", "b", "c")
+    assert outcomes(fake) == {"recorded": "2", "recovered": "b", "unknown": "ac"}
+
+
+def test_equal_message_with_a_recovered_row_is_a_new_one(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.reject(1)
+    send(inside, "a", "b")
+    send(inside, "b", "a")
+    assert outcomes(fake) == {"recorded": "2", "recovered": "b"}
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
 def test_fault_before_the_commit_loses(fake: SynapMock, inside: httpx.Client, fault: Fault) -> None:
     fake.fail(fault)

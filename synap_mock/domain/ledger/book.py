@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from synap_mock.domain.ledger.case import Case
 from synap_mock.domain.ledger.entry import CONTENT, Entry, entry_of, hashes_of, is_empty
 from synap_mock.domain.ledger.ledger import Ledger, Outcome
+from synap_mock.domain.ledger.partial import Partials
 from synap_mock.domain.ledger.sent import Received, Result, Row
 from synap_mock.domain.ledger.unsent import is_same_turn
 from synap_mock.domain.values.batch import FIELDS
@@ -43,6 +44,7 @@ class Book:
         self._contents: Counter[int] = Counter()
         """The hashes of their contents."""
         self._dropped: Counter[str] = Counter()
+        self._partials = Partials()
 
     def __bool__(self) -> bool:
         return bool(self.recorded or self._cases)
@@ -63,14 +65,17 @@ class Book:
             self._add_unreadable(sent, ended)
             return
         taken: set[Case] = set()
+        again = self._partials.sent_again_by(sent, batch)
         for index in range(len(batch.roles)):
-            row = sent.row(index)
-            is_known = sent.received is Received.SUCCESS and row.result in (Result.RECORDED, Result.KNOWN)
             hashes = hashes_of(batch, index)
             if is_empty(hashes):
                 continue
+            row = sent.row(index)
+            is_known = sent.received is Received.SUCCESS and row.result in (Result.RECORDED, Result.KNOWN)
             case = self._case_of(sent, hashes, row, taken)
             if case is None:
+                if again and row.result is Result.RECORDED:
+                    self._add_doubtful(again.case(batch, index))
                 if is_known:
                     self.recorded += row.result is Result.RECORDED
                     continue
@@ -80,6 +85,7 @@ class Book:
             case.add(sent, row, ended)
             if is_known:
                 self._close(case)
+        self._partials.add(sent, batch, ended)
 
     def add_unsent(self, cases: Iterable[Case], now: int) -> None:
         """Add entries that a client library did not send; one that fails again is not added again.
@@ -123,6 +129,12 @@ class Book:
         if unsure and row.result is Result.RECORDED:
             unsure[0].doubt = unsure[0].doubt or _DOUBT.format(unsure[0].received)
         return None
+
+    def _add_doubtful(self, case: Case | None) -> None:
+        """An entry that was counted as recorded, and may be the same as one that is counted now."""
+        if case is not None:
+            self.recorded -= 1
+            self._close(self._keep(case))
 
     def _add_unreadable(self, sent: Sent, ended: int) -> None:
         """A call whose entries are not known; the same body sent again is the same case."""

@@ -222,3 +222,10 @@ def test_forgetting_takes_exactly_one_user(dialect: Dialect, user_id: dict[str, 
     response = in_process(fake).post(f"{MEMORIES}/forget", json={"description": "tea", "mode": "direct", **user_id})
     assert (response.status_code, len(fake.memories)) == (400, 1)
     assert "exactly one user" in response.text
+
+
+def test_on_b2c_a_customer_id_alone_is_the_user() -> None:
+    """A narrower scope than the client's: nothing is shown to other users."""
+    fake = SynapMock(tenancy="b2c")
+    stored(in_process(fake), customer_id="ann")
+    assert [memory.scope.user_id for memory in fake.memories] == ["ann"]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def scope_of(state: State, instance: Instance, *, user_id: str | None = None, customer_id: str | None = None) -> Scope:
     """The scope of a request: user and customer, user, customer, or client. An empty id counts as absent.
 
-    B2C has no customers: the documented dialect ignores a `customer_id`, the observed one rejects it.
+    B2C has no customers: in the documented dialect a `customer_id` stands for the user where there is no `user_id`
+    (SDK 0.6.9, ``CreateMemoryRequest``: either id is user scope), and is ignored otherwise. The observed dialect
+    rejects it.
 
     Raises:
         Refused: SCOPE-CUSTOMER-REQUIRED or SCOPE-CUSTOMER-NOT-ACCEPTED.
@@ -30,7 +32,7 @@ def scope_of(state: State, instance: Instance, *, user_id: str | None = None, cu
     if tenancy == "b2c" and customer_id:
         if state.settings.dialect == "observed":
             raise customer_not_accepted()
-        customer_id = None
+        user_id, customer_id = user_id or customer_id, None
     return Scope(instance.instance_id, customer_id, user_id)
 
 

@@ -21,7 +21,8 @@ SCOPE_CUSTOMER_REQUIRED = Rule(
 SCOPE_CUSTOMER_NOT_ACCEPTED = Rule(
     id="SCOPE-CUSTOMER-NOT-ACCEPTED",
     statement="On a B2C instance: a fetch of a customer's context; in the observed dialect also a `customer_id` in any "
-    "request about memories, context, a transcript or erasure. (Documented: it is ignored.)",
+    "request about memories, context, a transcript or erasure. (Documented: it is the user where there is no "
+    "`user_id`, and ignored otherwise.)",
     scope=Scope.CALL,
     that=Evidence.SDK,
     how=Evidence.SDK,

@@ -96,8 +96,13 @@ def test_value_outside_json_is_rejected_before_sending(value: str) -> None:
 
 MINE = """
 export class InvalidInputError extends Error {}
-export const makeClient = () => ({
-  recordMessagesBatch: async () => { throw new InvalidInputError("no"); },
+export const makeClient = ({ baseUrl, apiKey }) => ({
+  recordMessagesBatch: async (messages) => {
+    if (!messages.every(({ role }) => ["user", "assistant"].includes(role))) throw new InvalidInputError("role");
+    const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
+    const body = JSON.stringify({ messages });
+    return (await fetch(`${baseUrl}/v1/conversations/messages/batch`, { method: "POST", headers, body })).json();
+  },
 });
 """
 

@@ -22,7 +22,7 @@ def shape(value: Any) -> Any:
         case {"message_id": _, "recorded_at": _}:
             return "row"
         case dict():
-            return {key: shape(each) for key, each in value.items() if key != "said"}
+            return {key: shape(each) for key, each in value.items() if key not in {"said", "traceback"}}
         case list():
             return [shape(each) for each in value]
     return value

@@ -13,6 +13,7 @@ import pytest
 from asking import BATCH, in_process
 
 from synap_mock import SynapMock
+from synap_mock.domain.ledger import book
 from synap_mock.domain.storage import memory
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def test_the_journal_holds_no_more_than_its_bytes(calls: int, arguments: Callabl
         for number in range(calls):
             call(fake, **arguments(number))
         fake._state.store.clear()  # noqa: SLF001 - see the docstring
-        fake._state.ledger.clear()  # noqa: SLF001
+        fake._state.ledger.forget()  # noqa: SLF001
         held = grown()
     assert 0.5 * LIMIT < held < 1.2 * LIMIT
 
@@ -108,9 +109,10 @@ def test_few_of_a_calls_many_headers_are_kept() -> None:
 
 @pytest.fixture
 def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bounds of the store that few batches reach."""
+    """Bounds of the store and of the ledger that few batches reach."""
     monkeypatch.setattr(memory, "REFUSALS", 2000)
     monkeypatch.setattr(memory, "UNRECORDED_BATCHES", 500)
+    monkeypatch.setattr(book, "CASES", 2000)
 
 
 def reject(inside: httpx.Client, batches: int) -> None:

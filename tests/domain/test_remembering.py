@@ -147,7 +147,12 @@ def test_under_mock_a_profile_is_seeded_listed_and_cleared(fake: SynapMock, insi
     instance_id = fake.keys.instance_of(fake.api_key).instance_id
     inside.post("/_mock/profiles", json={"user_id": "ann", "profile": {"a": 1}})
     fake.profile("ann", {"a": [2, "\ud800"]})
-    shown = {"user_id": "ann", "customer_id": None, "instance_id": instance_id, "profile": {"a": [2, "\ud800"]}}
+    shown = {
+        "user_id": "ann",
+        "customer_id": None,
+        "instance_id": instance_id,
+        "profile": {"attributes": {"a": {"value": [2, "\ud800"]}}},
+    }
     assert inside.get("/_mock/profiles").json() == {"profiles": [shown], "next": None}
     assert inside.delete("/_mock/profiles").json() == {"profiles": [], "next": None}
     assert inside.get("/_mock/profiles").json() == {"profiles": [], "next": None}
@@ -172,7 +177,7 @@ def test_a_seeded_profile_is_a_copy(fake: SynapMock, inside: httpx.Client) -> No
     profile = {"a": [1]}
     fake.profile("ann", profile)
     profile["a"].append(2)
-    assert inside.get("/_mock/profiles").json()["profiles"][0]["profile"] == {"a": [1]}
+    assert inside.get("/_mock/profiles").json()["profiles"][0]["profile"] == {"attributes": {"a": {"value": [1]}}}
 
 
 def test_reset_forgets_memories_and_profiles(fake: SynapMock, inside: httpx.Client) -> None:

@@ -33,7 +33,7 @@ class Partial:
     """
 
     def __init__(self, sent: Sent, hashes: list[Hashes], ended: int) -> None:
-        self._sent = replace(sent, batch=None, written=None)
+        self._sent = replace(sent, batch=None, written=None, refused_fields={})
         self._hashes = hashes
         self._ended = ended
         self._recorded = {index for index in range(len(hashes)) if sent.row(index).result is Result.RECORDED}
@@ -67,7 +67,9 @@ class Partials:
 
     def add(self, sent: Sent, batch: Batch, ended: int) -> None:
         """Keep a batch, if some of its entries were recorded and others rejected."""
-        if sent.written and sent.written.rejected and sent.received is Received.SUCCESS:
+        if not sent.written or sent.received is not Received.SUCCESS:
+            return
+        if 0 < len(sent.written.rejected) < len(batch.roles):
             self._kept.append(Partial(sent, _hashes(batch), ended))
 
 

@@ -94,7 +94,7 @@ def test_clauses_with_one_example_are_one_finding() -> None:
     assert clauses(group(failed(by=DROPPED))) == [("SEND-ALL", "RES-TOTAL", "RES-ROWS", "TRUE")]
 
 
-def test_clause_with_an_example_of_its_own_is_a_finding_of_its_own() -> None:
+def test_clause_with_its_own_example_is_a_finding_of_its_own() -> None:
     found = group([*failed("SEND-ALL", "RES-ROWS", "TRUE", by=BOTH), *failed("RES-TOTAL", "RES-COUNTS", by=MISCOUNTED)])
     assert clauses(found) == [("SEND-ALL", "RES-ROWS", "TRUE"), ("RES-TOTAL", "RES-COUNTS")]
 

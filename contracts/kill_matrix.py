@@ -25,10 +25,13 @@ from synap_contracts.server.other_origin import other_origin
 from synap_contracts.server.server import own_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from labels import Exhibit
     from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.observation.observed import Observation
     from synap_contracts.observation.violation import Violation
+    from synap_contracts.runs.result import Counterexample
     from synap_contracts.scenarios.model import Scenario
     from synap_contracts.server.other_origin import OtherOrigin
     from synap_contracts.server.server import Server
@@ -47,10 +50,12 @@ against its clause.)
 class Unconfirmed(Replayer):
     """Takes violations as they are: the server is ours, and nothing must be small."""
 
-    def confirm(self, violation: Violation, observation: Observation, past: Scenario) -> ClauseResult | None:
+    def confirm(
+        self, violation: Violation, observation: Observation, past: Scenario, others: Iterable[Counterexample] = ()
+    ) -> ClauseResult | None:
         """Return the violation as a result. One that may depend on other calls is replayed as usual."""
         if violation.unless_alone:
-            return super().confirm(violation, observation, past)
+            return super().confirm(violation, observation, past, others)
         return ClauseResult(BY_ID[violation.clause], "failed", message=violation.message)
 
 

@@ -241,6 +241,7 @@ def _run_once(cls: type[RecordingContract], request: pytest.FixtureRequest) -> R
 def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[str]) -> Run | str:
     """Return the run, or the error if the client could not run."""
     from synap_contracts.clauses.clause import ClauseId  # noqa: PLC0415 - only loaded to test a client
+    from synap_contracts.report.reproduce import write_scripts  # noqa: PLC0415 - as above
     from synap_contracts.runs.known import KnownFailureList  # noqa: PLC0415 - as above
     from synap_contracts.runs.known_file import InvalidFile, load  # noqa: PLC0415 - as above
     from synap_contracts.runs.run import CANNOT_RUN, RunOptions, describe_error, run_client  # noqa: PLC0415 - as above
@@ -263,7 +264,7 @@ def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[st
             )
         )
         failed = any(each.outcome == "failed" and each.clause.id in clauses for each in run.clauses)
-        return run.error if run.error and not failed else replace(run, options=tuple(options))
+        return run.error if run.error and not failed else write_scripts(replace(run, options=tuple(options)))
     except InvalidFile as error:
         return str(error)
     except CANNOT_RUN as error:

@@ -119,6 +119,13 @@ def test_violation_in_trouble_repeats_the_one_without() -> None:
     assert clauses(group([*plain, *troubled])) == [("RES-SUCCESS", "SERVER-ERROR")]
 
 
+def test_answers_of_one_shape_after_different_failures_are_one_finding() -> None:
+    nothing = Returned(None)
+    first = failed("SERVER-ERROR", by=observe([A], nothing, [A], trouble="SERVER-ERROR"))
+    other = failed("RES-ROWS", by=observe([A], nothing, [A], trouble="ONCE"))
+    assert clauses(group([*other, *first])) == [("SERVER-ERROR", "RES-ROWS")]
+
+
 def test_fault_that_explains_missing_messages_comes_first() -> None:
     claims = Returned({"total": 1, "succeeded": 1, "failed": 0, "results": []})
     lost = failed(by=observe([A], claims, trouble="NET-LOST"))

@@ -120,6 +120,26 @@ def test_optional_settings_are_passed_to_the_factory() -> None:
     assert replies(factory, call())[1]["answer"]["arguments"] == ["u 0.5 fast", "k"]
 
 
+def test_factory_that_takes_any_keyword_receives_the_timeout() -> None:
+    taken: dict[str, Any] = {}
+
+    def factory(base_url: str, api_key: str, **more: Any) -> Plain:
+        taken.update(more)
+        return Plain(base_url, api_key)
+
+    replies(factory, call())
+    assert taken == {"timeout_s": 0.5}
+
+
+def test_factory_can_declare_that_it_serializes_calls() -> None:
+    def factory(base_url: str, api_key: str) -> Plain:
+        return Plain(base_url, api_key)
+
+    assert Host(factory, "test").hello()["hello"]["concurrent"] is True
+    factory.concurrent = False  # type: ignore[attr-defined]  # functions accept attributes
+    assert Host(factory, "test").hello()["hello"]["concurrent"] is False
+
+
 def test_hello_lists_the_settings_of_the_factory() -> None:
     def factory(base_url: str, api_key: str | None, *, retry: str = "own") -> Plain:
         return Plain(base_url + retry, api_key)

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from synap_contracts.clauses.connection import NET_TIMEOUT
 from synap_contracts.clauses.judge import judge
 from synap_contracts.clauses.rows import ACCEPT, RES_CALLS
 from synap_contracts.clauses.statuses import RATE_LIMIT, SERVER_ERROR
@@ -61,6 +62,39 @@ def runner(fake_url: str) -> Iterator[Callable[[Callable[..., Any]], ScenarioRun
         for each in runners:
             each.stop()
     server.close()
+
+
+class WritesLate(reference.ReferenceClient):
+    """Sends the first message of a batch, and the rest when it is closed."""
+
+    def __init__(self, base_url: str, api_key: str | None, timeout_s: float = 30.0) -> None:
+        super().__init__(base_url, api_key, timeout_s)
+        self.rest: list[dict[str, Any]] = []
+
+    async def record_messages_batch(self, messages: Any) -> dict[str, Any]:
+        """Record the first message, and keep the others."""
+        self.rest += messages[1:]
+        return await super().record_messages_batch(messages[:1])
+
+    async def aclose(self) -> None:
+        """Record the others."""
+        await super().record_messages_batch(self.rest)
+
+
+def test_late_write_is_not_attributed_to_another_client(runner: Callable[..., ScenarioRunner]) -> None:
+    late, other = runner(WritesLate), runner(reference.make)
+    late.run(one(message(0), message(1)), fresh=True)
+    time.sleep(0.1)  # its messages arrive while the other client runs
+    late.driver.send("ping")
+    assert judge(other.run(one(message(0)), fresh=True)) == []
+
+
+def test_calls_after_one_that_waits_are_not_started(runner: Callable[..., ScenarioRunner]) -> None:
+    silent = trouble(NET_TIMEOUT.id, "ReadTimeout", "no response arrived in time", times=None)
+    client = runner(lambda base_url, api_key: reference.ReferenceClient(base_url, api_key, 30.0))
+    observation = client.run(Scenario((Call((message(0),), trouble=silent), Call((message(1),)))))
+    assert len(observation.calls) == 1
+    assert judge(observation) == []
 
 
 @pytest.mark.parametrize(

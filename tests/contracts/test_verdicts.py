@@ -306,9 +306,19 @@ STYLED = Trouble(
         ([{**GIVEN[0], "message_id": "X"}, GIVEN[1]], {"RES-SUCCESS"}),
         ([GIVEN[1], GIVEN[0]], {"RES-ORDER"}),
         ([GIVEN[0], {"error": "refused"}], {"RES-FAILURE"}),
-        ([GIVEN[0], GIVEN[1], {"message_id": "y"}], {"RES-SUCCESS"}),
+        ([GIVEN[0], GIVEN[1], {"message_id": "y"}], {"RES-ROWS"}),
+        ([GIVEN[0]], {"RES-ROWS"}),
     ],
-    ids=["unchanged", "another zone", "another time", "another id", "another order", "another reason", "one more"],
+    ids=[
+        "unchanged",
+        "another zone",
+        "another time",
+        "another id",
+        "another order",
+        "another reason",
+        "one more",
+        "one less",
+    ],
 )
 def test_prepared_rows_must_be_returned_unchanged(rows: list[Any], clauses: set[str]) -> None:
     call = Call((A, B), trouble=STYLED)
@@ -345,3 +355,60 @@ def test_replaced_conversation_id_violates_in_uuid() -> None:
     bad = {**A, "conversation_id": "none"}
     outcome = Returned({"total": 1, "succeeded": 0, "failed": 1, "results": [{"error": "no UUID"}]})
     assert [each.clause for each in judge(observe([bad], [A], outcome))] == ["IN-UUID"]
+
+
+@pytest.mark.parametrize(
+    ("settable", "clauses"), [(False, set()), (True, {"NET-TIMEOUT"})], ids=["not-settable", "settable"]
+)
+def test_call_that_queues_behind_trouble_is_not_judged(settable: bool, clauses: set[str]) -> None:  # noqa: FBT001 - a parameter of the test
+    waiting = ObservedCall(0, Call((A,), trouble=SILENCE), (A,), Hung(5), Key("k", "i"), timeout_settable=settable)
+    queued = ObservedCall(1, Call((B,)), (B,), Hung(5), Key("k", "i"))
+    steps = tuple(ObservedStep((call,), {}, {}) for call in (waiting, queued))
+    found = judge(Observation(Scenario((waiting.call, queued.call)), steps))
+    assert {each.clause for each in found} == clauses
+
+
+def test_message_says_that_the_answer_was_slow() -> None:
+    late = Trouble(SERVER_ERROR.id, {"fault": "Latency", "seconds": 1}, "the first response was slow")
+    (found,) = findings((Call((A,), trouble=late), Raised("mine.Error", frozenset({"Error"}), "no")))
+    assert found.message == 'the first response was slow, and the client raised mine.Error: "no"'
+
+
+def test_success_of_another_message_names_that_message() -> None:
+    swapped = Returned(answer(row(0), {"error": "refused by the test"}))
+    found = {each.clause: each.message for each in judge(observe([A, B], [B], swapped, frozenset({0})))}
+    assert found[TRUE.id] == (
+        "the client reported success for messages[0], which the server did not record: "
+        "the message_id in its row is that of messages[1]"
+    )
+
+
+def concurrent(*calls: tuple[Any, Any], recorded: dict[tuple[str, str], list[Any]]) -> set[str]:
+    """Return the clauses that concurrent calls of one client violate."""
+    seen = [
+        ObservedCall(n, Call((sent,)), (sent,), outcome, Key("k", "inst")) for n, (sent, outcome) in enumerate(calls)
+    ]
+    after, number = {}, 0
+    for place, entries in recorded.items():
+        after[place] = tuple(Recorded(f"msg_{number + n}", n + 1, each, AT) for n, each in enumerate(entries))
+        number += len(entries)
+    step = ObservedStep(tuple(seen), {}, after)
+    return {each.clause for each in judge(Observation(Scenario(tuple(call.call for call in seen)), (step,)))}
+
+
+def test_invented_session_id_does_not_violate_res_calls() -> None:
+    mine = [{**A, "session_id": "s1"}, {**A, "session_id": "s2"}]
+    calls = ((A, Returned(answer(row(1)))), (A, Returned(answer(row(0)))))
+    assert concurrent(*calls, recorded={("inst", ID): mine}) == {"SEND-ATTRIBUTION"}
+
+
+def test_message_in_another_instance_is_matched_by_its_conversation() -> None:
+    other = ID.replace("6f1b", "6f1c")
+    sent = [A, {**A, "conversation_id": other}]
+    call = ObservedCall(0, Call(tuple(sent)), tuple(sent), Returned(answer(row(0), row(1))), Key("k", "inst"))
+    after: dict[tuple[str, str], tuple[Recorded, ...]] = {
+        ("theirs", other): (Recorded("msg_1", 1, sent[1], AT),),
+        ("theirs", ID): (Recorded("msg_0", 1, sent[0], AT),),
+    }
+    found = judge(Observation(Scenario((call.call,)), (ObservedStep((call,), {}, after),)))
+    assert {each.clause for each in found} == {"AUTH-OWN"}

@@ -76,7 +76,10 @@ def judge_invalid_call(call: ObservedCall, facts: CallFacts) -> Iterator[Violati
     first = min(invalid)
     rows = complete_rows(call, call.outcome.answer) if isinstance(call.outcome, Returned) else []
     if isinstance(call.outcome, Raised) and call.outcome.is_a("InvalidInputError"):
-        if facts.comparison.count_of(call.number) or facts.comparison.unexpected:
+        stored = facts.comparison.unexpected
+        if facts.comparison.count_of(call.number) or any(
+            _is_made_of(entry, each) for entry in call.messages for each in stored
+        ):
             message = "the client raised InvalidInputError, but part of the call is recorded"
             yield Violation(IN_ATOMIC.id, message, call.number, paths)
     elif invalid[first] == IN_TYPES.id and rows:
@@ -153,9 +156,9 @@ _INVALID: Final = 700
 """The number of an invalid entry: when a client corrects it, it must not equal its neighbors."""
 
 
-def without_key(key: str) -> Json:
-    """Return a message without one of its keys."""
-    return {name: value for name, value in message(_INVALID).items() if name != key}
+def without_key(key: str, number: int = _INVALID) -> Json:
+    """Return a message without one of its keys. Odd numbers are messages of the assistant."""
+    return {name: value for name, value in message(number).items() if name != key}
 
 
 def among(count: int, index: int, invalid: Json) -> Scenario:
@@ -164,9 +167,12 @@ def among(count: int, index: int, invalid: Json) -> Scenario:
 
 
 def missing_keys(_: Depth) -> tuple[Scenario, ...]:
-    """Each required key, at each place."""
+    """Each required key, at each place, in a message of the user and of the assistant."""
     at_places = [among(count, index, without_key(key)) for key in REQUIRED for count, index in PLACES]
-    return (*at_places, one({}), one(*(without_key(key) for key in REQUIRED)))
+    by_assistant = [one(without_key(key, _INVALID + 1)) for key in REQUIRED]
+    # A turn that calls tools has no content in the APIs of some language models.
+    calls_tools = {**without_key("content", _INVALID + 1), "tool_calls": [{"id": "call_1", "type": "function"}]}
+    return (*by_assistant, one(calls_tools), *at_places, one({}), one(*(without_key(key) for key in REQUIRED)))
 
 
 def invalid_roles(_: Depth) -> tuple[Scenario, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from synap_contracts.clauses.auth import AUTH_SECRET, judge_secrecy, judge_unauthorized_call
+from synap_contracts.clauses.auth import AUTH_OWN, AUTH_SECRET, judge_secrecy, judge_unauthorized_call
 from synap_contracts.clauses.connection import judge_unreachable
 from synap_contracts.clauses.inputs import (
     IN_ATOMIC,
@@ -46,13 +46,14 @@ from synap_contracts.clauses.trouble import judge_troubled_call
 from synap_contracts.clauses.wide import wide_clause
 from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.observation.comparison import Submitted, compare, new_messages
-from synap_contracts.observation.expected import REASON, canonical, is_rejected
+from synap_contracts.observation.expected import canonical, is_rejected
 from synap_contracts.observation.facts import CallFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from synap_contracts.clauses.clause import ClauseId
+    from synap_contracts.observation.comparison import Comparison
     from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
     from synap_contracts.observation.violation import Violation
 
@@ -87,14 +88,14 @@ def _judge_step(observation: Observation, step: ObservedStep, past: list[Observe
     for call in step.calls:
         facts = CallFacts.of(
             step,
+            call,
             comparison,
             rejected=rejected_indexes(call),
-            reason=REASON if call.rejected else None,
             others=(each.entry for each in submitted if each.call != call.number),
         )
         violations = [
             *judge_input(call),
-            *_judge_call(call, facts, observation),
+            *(_by_other_key(each, call, comparison) for each in _judge_call(call, facts, observation)),
             *judge_recorded(call, comparison),
         ]
         violations += judge_dependence(call, violations, [*past, *step.calls])
@@ -106,6 +107,12 @@ def _judge_step(observation: Observation, step: ObservedStep, past: list[Observe
     yield from judge_shared_ids(step)
     for violation in judge_unexpected(step, comparison, past):
         yield from _attribute(violation, step.calls[0], observation)
+
+
+def _by_other_key(violation: Violation, call: ObservedCall, comparison: Comparison) -> Violation:
+    """Mark a violation whose reason is that the client used the key of another client."""
+    used = any(stored.place[0] != call.key.instance_id for stored in comparison.unexpected)
+    return replace(violation, because=AUTH_OWN.id) if call.unauthorized and used else violation
 
 
 def _submitted(step: ObservedStep) -> list[Submitted]:
@@ -135,7 +142,7 @@ def _judge_call(call: ObservedCall, facts: CallFacts, observation: Observation) 
     trouble = call.trouble
     if call.place == "nobody":
         yield from judge_unreachable(call)
-    elif _is_free(call):
+    elif _is_free(call) or _queues_behind_trouble(call, observation):
         return
     elif call.unauthorized:
         yield from judge_unauthorized_call(call)
@@ -155,6 +162,14 @@ def _is_free(call: ObservedCall) -> bool:
     """Return whether any outcome is allowed that does not show the key."""
     malformed = call.key_kind in {"newline", "accented"}
     return call.place == "bystander" or (malformed and not isinstance(call.outcome, Returned))
+
+
+def _queues_behind_trouble(call: ObservedCall, observation: Observation) -> bool:
+    """Return whether a call of the same client still waits because of a failure: some clients send one at a time."""
+    waiting = (
+        each for each in observation.calls if each.trouble and isinstance(each.outcome, Hung) and each is not call
+    )
+    return any(each.call.client == call.call.client and each.number <= call.number for each in waiting)
 
 
 def _may_time_out(call: ObservedCall) -> bool:
@@ -181,7 +196,7 @@ def _attribute(
         if violation.clause not in _EXPLICIT or isinstance(call.outcome, Hung):
             yield replace(violation, clause=clause, plainly=violation.clause)
     elif _is_empty_batch(call) and (violation.clause in _ABOUT_ANSWER or violation.clause == ACCEPT.id):
-        yield replace(violation, clause=RES_EMPTY.id)
+        yield replace(violation, clause=RES_EMPTY.id, because=violation.clause)
     elif _is_about_dialect(violation, call, observation):
         yield replace(violation, clause=DIALECT.id, unless_alone=None)
     else:

@@ -158,7 +158,8 @@ def judge_ordinary_call(call: ObservedCall, facts: CallFacts) -> Iterator[Violat
             RES_PARTIAL.id, message, call.number, tuple(f"messages[{index}]" for index in sorted(facts.rejected))
         )
     else:
-        yield Violation(ACCEPT.id, f"nothing went wrong, but {format_outcome(call)}", call.number, ("answer",))
+        happened = f"{call.trouble.named}, and" if call.trouble else "nothing went wrong, but"
+        yield Violation(ACCEPT.id, f"{happened} {format_outcome(call)}", call.number, ("answer",))
 
 
 def _judge_returned(call: ObservedCall, answer: Json, not_uuids: list[int], facts: CallFacts) -> Iterator[Violation]:
@@ -170,6 +171,7 @@ def _judge_returned(call: ObservedCall, answer: Json, not_uuids: list[int], fact
             f"messages[{index}].conversation_id is not a UUID, but the client reported success",
             call.number,
             (f"messages[{index}].conversation_id", f"answer.results[{index}]"),
+            because=TRUE.id,
         )
         for index in not_uuids
         if rows
@@ -213,7 +215,7 @@ def judge_prepared_rows(
     if len(call.requests) != 1 or returned is None:
         return
     received = [_as_object(row) for row in prepared]
-    if len(returned) < len(received) == len(call.messages):
+    if len(returned) != len(received) == len(call.messages):
         message = f"the server returned {_count(len(received), 'row')}, and the client returned {len(returned)}"
         yield Violation(RES_ROWS.id, message, call.number, ("answer.results",))
         return

@@ -131,7 +131,8 @@ def _judge_successful_row(number: int, index: int, row: Json, facts: CallFacts) 
         message = f"results[{index}].message_id is {format_value(id_)}, which the server never issued"
         yield Violation(RES_SUCCESS.id, message, number, (f"{path}.message_id",))
     elif id_ in facts.earlier_ids:
-        message = f"results[{index}].message_id is {format_value(id_)}, which the server issued before this call"
+        whose = "a row of an earlier client" if facts.is_foreign(stored) else "which the server issued before this call"
+        message = f"results[{index}].message_id is {format_value(id_)}, {whose}"
         yield Violation(RES_CALLS.id, message, number, (f"{path}.message_id",))
     if row.get("error") is not None:
         yield Violation(RES_SUCCESS.id, f"results[{index}] succeeded, but has an error", number, (f"{path}.error",))
@@ -194,7 +195,10 @@ def judge_outcomes(call: ObservedCall, rows: list[Json], facts: CallFacts) -> It
         if stored is not None and (own is None or not _is_about(comparison, call.messages[index], stored, own)):
             yield from _judge_other_message(call, index, stored, owners, facts)
         if own is None and (stored is not None or row.get("message_id") is not None):
+            owner, place = owners.get(row.get("message_id"), (None, None))
             message = f"the client reported success for messages[{index}], which the server did not record"
+            if owner == call.number:
+                message += f": the message_id in its row is that of messages[{place}]"
             yield Violation(TRUE.id, message, call.number, (f"messages[{index}]", f"answer.results[{index}]"))
 
 
@@ -222,9 +226,11 @@ def _is_about(comparison: Comparison, entry: Json, stored: Stored, own: Stored) 
     """Return whether a recorded message is the submitted one or an equal one."""
     if stored.record.message_id == own.record.message_id:
         return True
-    # Two messages can become equal when they are changed.
+    # Two messages can become equal when they are changed, or differ only in what is changed.
+    recorded = stored.record.entry
     alike = {comparison.likeness(entry), comparison.likeness(own.record.entry)}
-    return stored.place == own.place and comparison.likeness(stored.record.entry) in alike
+    equal = comparison.likeness(recorded) in alike or comparison.differ_only_in_changes(recorded, entry)
+    return stored.place == own.place and equal
 
 
 def _judge_reported_failure(

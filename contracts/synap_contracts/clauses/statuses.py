@@ -157,8 +157,15 @@ def once(depth: Depth) -> tuple[Scenario, ...]:
     again = [
         Scenario((Call(several(3), trouble=each), Call(several(2, 2)))) for each in troubles if each.fault["times"] == 1
     ]
+    # The caller repeats a call whose answer was lost, or whose messages the server already has.
+    same = Call((message(0),))
+    repeated = [
+        Scenario((replace(same, trouble=LOST[2]), same)),
+        *(Scenario((same, replace(same, trouble=each))) for each in (LOST[0], SERVER_ERRORS[0], SERVER_ERRORS[2])),
+    ]
     return (
         *first,
+        *repeated,
         *in_turn(resent),
         *(again if depth == "deep" else again[::3]),
         *map(in_part, (SERVER_ERRORS[2], LOST[2])),
@@ -176,11 +183,11 @@ def later(depth: Depth) -> tuple[Scenario, ...]:
     return tuple(in_part(replace(each, skips=skips)) for each in chosen for skips in (1, 2))
 
 
-def slow(_: Depth) -> tuple[Scenario, ...]:
-    """A slow first response: requests that are sent in the meantime overtake it."""
+def slow(depth: Depth) -> tuple[Scenario, ...]:
+    """A slow first response, which is in time: requests that are sent in the meantime overtake it."""
     late, later = (
         Trouble(SEND_ORDER.id, {"fault": "Latency", "seconds": seconds, "times": 1}, "the first response was slow")
-        for seconds in (0.1, 1.2)
+        for seconds in (0.1, {"quick": 1.2, "default": 2.2, "deep": 4.0}[depth])
     )
     overtaken = tuple(Scenario((Call(several(count), trouble=late),)) for count in (12, 30, 60, 100))
     return (*overtaken, Scenario((Call((message(0),), trouble=later),)))
@@ -189,9 +196,9 @@ def slow(_: Depth) -> tuple[Scenario, ...]:
 def rate_wait(depth: Depth) -> tuple[Scenario, ...]:
     """Waits of different length; the longest where the profile has the time."""
     waits = {
-        "quick": ((1, 2), (2, 1)),
-        "default": ((1, 2), (2, 1), (11, 1)),
-        "deep": ((1, 2), (2, 2), (11, 1), (20, 1)),
+        "quick": ((1, 2), (3, 1)),
+        "default": ((1, 2), (3, 1), (11, 1)),
+        "deep": ((1, 2), (3, 2), (11, 1), (20, 1)),
     }[depth]
     troubles = [
         trouble(

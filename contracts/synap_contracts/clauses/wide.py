@@ -100,7 +100,9 @@ def noncharacters(_: Depth) -> tuple[Scenario, ...]:
 def uuids(_: Depth) -> tuple[Scenario, ...]:
     """Other spellings of a conversation ID, alone and mixed."""
     spelled = [{**message(n), "conversation_id": f"$0:{form}"} for n, form in enumerate(SPELLINGS)]
-    return (*(one(entry) for entry in spelled), one(message(9), *spelled))
+    interleaved = ({**message(n), "conversation_id": f"${n // 2 % 2}:{SPELLINGS[n % 2]}"} for n in range(8))
+    mixed = ({**message(n), "conversation_id": ("$0", "$0:upper")[n % 2]} for n in range(6))
+    return (*(one(entry) for entry in spelled), one(message(9), *spelled), one(*mixed), one(*interleaved))
 
 
 def empty_content(_: Depth) -> tuple[Scenario, ...]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE: Final = "SYNAP_CONTRACTS_FOLDER"
 """Names a folder of the adapter's own, which is removed when its process has ended."""
+ZONE: Final = "Asia/Kathmandu"
+"""The local time zone of adapters, with an unusual offset: a client that depends on it must not pass by chance."""
 _MAX_OUTPUT: Final = 1 << 20
 _END_S: Final = 2.0
 _LAST_OUTPUT_S: Final = 1.0
@@ -162,4 +164,4 @@ def clean_environment() -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if not name.startswith("SYNAP_") and name.lower() not in proxies
-    } | {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+    } | {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost", "TZ": ZONE}

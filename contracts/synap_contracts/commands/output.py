@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from synap_contracts.report import badge, html, junit, reproduce, summary
+from synap_contracts.report import badge, html, junit, summary
 from synap_contracts.report.document import document
 from synap_contracts.report.files import UnwritableFile, prepare, write
 from synap_contracts.report.terminal import format_run
@@ -67,35 +66,19 @@ def clear_progress() -> None:
         click.echo("\r\033[K", nl=False, err=True)
 
 
-def print_run(run: Run) -> Exception | None:
+def print_run(run: Run, *, strict: bool) -> Exception | None:
     """Print a run. Return the error if it cannot be printed, so that the reports are written nevertheless."""
 
     def paint(text: str, color: str) -> str:
         return click.style(text, bold=True) if color == "bold" else click.style(text, fg=color)
 
     try:
-        for line in format_run(run, paint):
+        for line in format_run(run, paint, strict=strict):
             # A counterexample can contain characters that a terminal cannot show.
             click.echo(line.encode("utf-8", "backslashreplace").decode())
     except (click.ClickException, OSError) as error:
         return error
     return None
-
-
-def write_scripts(run: Run) -> Run:
-    """Write the scripts of the counterexamples next to the saved examples, and return the run with their folder."""
-    others = (each.counterexample for each in run.clauses if run.finding_of(each) is None)
-    examples = [*(each.counterexample for each in run.findings), *(each for each in others if each is not None)]
-    if run.folder is None or not examples:
-        return run
-    folder = Path(run.folder) / "scripts"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for each in examples:
-            (folder / reproduce.file_name(each)).write_text(reproduce.python(run, each), encoding="utf-8")
-    except OSError:
-        return run
-    return replace(run, scripts=str(folder))
 
 
 def write_reports(runs: list[Run], files: dict[str, Path | None], *, strict: bool) -> None:

@@ -150,6 +150,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     """
     from synap_contracts.client.spec import Spec  # noqa: PLC0415 - --help loads nothing but click
     from synap_contracts.commands import output  # noqa: PLC0415 - as above
+    from synap_contracts.report.reproduce import write_scripts  # noqa: PLC0415 - as above
     from synap_contracts.runs.run import RunOptions  # noqa: PLC0415 - as above
 
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
@@ -163,11 +164,11 @@ def verify(  # noqa: PLR0913 - one argument per option
         options = RunOptions(spec=spec, seed=seed, clauses=frozenset(clauses), known=known, **settings)
         _announce_installation(spec)
         run = replace(_run(options), options=_repeated_options(folders, options))
+        run = write_scripts(run)
         if run.error is not None and (not run.clauses or json_file == output.STDOUT):
             click.echo(f"Error: {run.error}", err=True)
         elif json_file != output.STDOUT:
-            run = output.write_scripts(run)
-            unprinted = unprinted or output.print_run(run)
+            unprinted = unprinted or output.print_run(run, strict=strict or known_file is not None)
         runs.append(run)
     strict = strict or known_file is not None
     if known_file is not None and accept:

@@ -79,6 +79,12 @@ class Comparison:
         """Return a text that is the same for equal messages."""
         return likeness(entry, self.fields)
 
+    def differ_only_in_changes(self, recorded: Json, entry: Json) -> bool:
+        """Return whether a recorded and a submitted message differ only in fields that the client changed."""
+        changed = {name for _, _, names in self.changed for name in names}
+        unchanged = [name for name in self.fields if name not in changed]
+        return likeness(recorded, unchanged) == likeness(entry, unchanged)
+
     def missing_of(self, call: int) -> list[Submitted]:
         """Return the missing messages of one call."""
         return [each for each in self.missing if each.call == call]
@@ -209,8 +215,10 @@ def _match_misplaced(comparison: Comparison) -> None:
     """Match messages that are missing in their conversation with unexpected ones in others."""
     for each in tuple(comparison.missing):
         content = likeness(each.entry, ("role", "content"))
-        same = (at for at in comparison.unexpected if likeness(at.record.entry, ("role", "content")) == content)
-        if stored := next(same, None):
+        same = [at for at in comparison.unexpected if likeness(at.record.entry, ("role", "content")) == content]
+        # In another instance, the same conversation; in another conversation, any with the message.
+        same.sort(key=lambda at: at.place[1] != canonical(each.entry["conversation_id"]))
+        if stored := next(iter(same), None):
             comparison.missing.remove(each)
             comparison.unexpected.remove(stored)
             comparison.misplaced.append((each, stored))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synap_contracts.observation.comparison import Stored
+from synap_contracts.observation.expected import REASON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from synap_contracts.observation.comparison import Comparison
-    from synap_contracts.observation.observed import ObservedStep
+    from synap_contracts.observation.observed import ObservedCall, ObservedStep
     from synap_contracts.scenarios.model import Json
 
 
@@ -26,6 +27,7 @@ class CallFacts:
         rejected: The indexes of the entries that the server had to reject.
         reason: The error text of their scheduled rejection, or None.
         concurrent: The likenesses of the messages of concurrent calls.
+        instance: The instance of the client's key.
     """
 
     comparison: Comparison
@@ -34,24 +36,25 @@ class CallFacts:
     rejected: frozenset[int]
     reason: str | None = None
     concurrent: frozenset[str] = frozenset()
+    instance: str = ""
 
     @classmethod
     def of(
         cls,
         step: ObservedStep,
+        call: ObservedCall,
         comparison: Comparison,
         *,
         rejected: frozenset[int],
-        reason: str | None,
         others: Iterable[Json],
     ) -> CallFacts:
         """Return the facts for a call of a step.
 
         Args:
             step: The step.
-            comparison: What its calls recorded.
+            call: The call.
+            comparison: What the calls of the step recorded.
             rejected: As the attribute.
-            reason: As the attribute.
             others: The messages of concurrent calls.
         """
         return cls(
@@ -59,9 +62,14 @@ class CallFacts:
             {row.message_id: Stored(place, row) for place, rows in step.after.items() for row in rows},
             frozenset(row.message_id for rows in step.before.values() for row in rows),
             rejected,
-            reason,
+            REASON if call.rejected else None,
             frozenset(map(comparison.likeness, others)),
+            call.key.instance_id,
         )
+
+    def is_foreign(self, stored: Stored) -> bool:
+        """Return whether a recorded message belongs to another client's instance."""
+        return stored.place[0] != self.instance
 
     def stored(self, id_: Json) -> Stored | None:
         """Return the recorded message with an ID."""

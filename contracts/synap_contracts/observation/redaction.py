@@ -1,7 +1,9 @@
-"""API keys in texts: violation them, and redacting them in everything that the kit prints or writes."""
+"""API keys in texts: finding them, and redacting them in everything that the kit prints or writes."""
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
@@ -9,18 +11,47 @@ from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = Any
 
-REDACTED: Final = "[key hidden]"
+REDACTED: Final = "<KEY>"
 _PIECE: Final = 16
 """A text with this many consecutive characters of a key shows the key; with fewer, it only refers to it."""
+_ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})")
+_URL_SAFE: Final = str.maketrans("+/", "-_")
 _SHORTEST: Final = 4
 """A shorter key is a word like any other: redacting it would make reports unreadable."""
 
 
 def contains_key(text: str, key: str) -> bool:
-    """Return whether a text contains a key, or a large part of it."""
+    """Return whether a text contains a key, or a large part of it, plainly or encoded.
+
+    Encodings are percent-encoding, JSON's escapes, hexadecimal, and base64 at any alignment.
+    """
     core = key.strip()
-    pieces = {core[start : start + _PIECE] for start in range(max(1, len(core) - _PIECE + 1))}
-    return len(core) >= _PIECE and any(piece in text for piece in pieces)
+    if len(core) < _PIECE:
+        return False
+    plain = (text, _unescaped(text)) if "\\u" in text or "%" in text else (text,)
+    return any(piece in each for piece in _parts(core) for each in plain) or any(
+        piece in text for piece in _encoded(core)
+    )
+
+
+def _parts(text: str) -> set[str]:
+    return {text[start : start + _PIECE] for start in range(max(1, len(text) - _PIECE + 1))}
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+
+
+@lru_cache(maxsize=64)
+def _encoded(core: str) -> frozenset[str]:
+    """Return parts of a key in hexadecimal and in base64: as a text of its own, or after one or two other bytes."""
+    data = core.encode()
+    texts = [data.hex(), data.hex().upper()]
+    for shift in range(3):
+        encoded = b64encode(bytes(shift) + data).decode()
+        inner = encoded[4 if shift else 0 : -4]
+        texts += [inner, inner.translate(_URL_SAFE)]
+    return frozenset(part for each in texts for part in _parts(each))
 
 
 def redact(value: Json, keys: frozenset[str]) -> Json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.client.protocol import Hung, Raised, Returned
+from synap_contracts.observation.redaction import redact
 
 if TYPE_CHECKING:
     from synap_contracts.clauses.clause import ClauseId
@@ -48,7 +49,7 @@ def format_outcome(call: ObservedCall) -> str:
     """Format the outcome of a call. The key is redacted before the text is shortened."""
     match call.outcome:
         case Raised(kind=kind, text=text):
-            redacted = text.replace(call.key.key, "[key hidden]") if call.key.key else text
+            redacted = redact(text, frozenset({call.key.key}))
             return f"the client raised {kind}: {format_value(redacted, _ERROR_TEXT)}"
         case Hung(seconds=seconds):
             return f"the client did not respond for {seconds:.0f} s"

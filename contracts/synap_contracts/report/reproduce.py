@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.report.script import fault_of, rejections_of, script
@@ -89,3 +91,19 @@ def python(run: Run, example: Counterexample) -> str:
 def file_name(example: Counterexample) -> str:
     """Return the name of a script's file. It has the clause, because a scenario can violate several clauses."""
     return f"{example.violation.clause}-{example.id}.py"
+
+
+def write_scripts(run: Run) -> Run:
+    """Write the scripts of the counterexamples next to the saved examples, and return the run with their folder."""
+    others = (each.counterexample for each in run.clauses if run.finding_of(each) is None)
+    examples = [*(each.counterexample for each in run.findings), *(each for each in others if each is not None)]
+    if run.folder is None or not examples:
+        return run
+    folder = Path(run.folder) / "scripts"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in examples:
+            (folder / file_name(each)).write_text(python(run, each), encoding="utf-8")
+    except OSError:
+        return run
+    return replace(run, scripts=str(folder))

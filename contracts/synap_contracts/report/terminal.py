@@ -37,8 +37,14 @@ _SCREEN: Final = 4_000
 _SHOWN_FIELDS: Final = ("role", "content", "user_id", "customer_id", "session_id", "metadata")
 
 
-def format_run(run: Run, paint: Paint) -> Iterator[str]:
-    """Yield the lines of a run."""
+def format_run(run: Run, paint: Paint, *, strict: bool = False) -> Iterator[str]:
+    """Yield the lines of a run.
+
+    Args:
+        run: The run.
+        paint: Returns a text in a color, or unchanged.
+        strict: Whether a SHOULD that fails fails the run.
+    """
     client = run.name if run.version is None else f"{run.name} {run.version}"
     yield f"{client} against {run.server} ({run.dialect} dialect), profile {run.profile}, seed {run.seed}"
     yield from (f"  {limit}" for limit in run.limits)
@@ -47,7 +53,7 @@ def format_run(run: Run, paint: Paint) -> Iterator[str]:
         yield from (paint(line, "red") for line in f"The run stopped: {run.error}".splitlines())
         yield ""
     for result in run.clauses:
-        yield _format_line(result, run, paint)
+        yield _format_line(result, run, paint, strict=strict)
     for finding in run.findings:
         yield ""
         yield from format_finding(finding, run, paint)
@@ -56,12 +62,12 @@ def format_run(run: Run, paint: Paint) -> Iterator[str]:
             yield ""
             yield from format_evidence(result, run, paint)
     yield ""
-    yield from _format_summary(run, paint)
+    yield from _format_summary(run, paint, strict=strict)
 
 
-def _format_line(result: ClauseResult, run: Run, paint: Paint) -> str:
+def _format_line(result: ClauseResult, run: Run, paint: Paint, *, strict: bool) -> str:
     sign, color = _SIGNS[result.outcome]
-    if result.outcome == "failed" and result.clause.level == "SHOULD":
+    if result.outcome == "failed" and result.clause.level == "SHOULD" and not strict:
         sign, color = "warning", "yellow"
     if (finding := run.finding_of(result)) is not None:
         head = f"{result.clause.id:<23} {result.clause.level:<7} "
@@ -124,7 +130,7 @@ def _format_example(example: Counterexample, run: Run, paint: Paint) -> Iterator
     if not example.steady:
         yield "   (it does not happen every time)"
     for call in example.observation.calls:
-        yield from _format_call(call, example, paint)
+        yield from _format_call(call, example, run, paint)
     yield from _format_requests(example)
     keys = keys_of(run, example)
     if leaks := [text for text in example.observation.output if redact(text, keys) != text]:
@@ -171,7 +177,7 @@ def _mark(path: str, call: ObservedCall, example: Counterexample) -> str:
     return "  <<<" if own and any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in paths) else ""
 
 
-def _format_call(call: ObservedCall, example: Counterexample, paint: Paint) -> Iterator[str]:
+def _format_call(call: ObservedCall, example: Counterexample, run: Run, paint: Paint) -> Iterator[str]:
     yield f"   call {call.number}{describe_circumstances(call, example.observation)}"
     for index, entry in enumerate(call.messages):
         mark = _mark(f"messages[{index}]", call, example)
@@ -179,7 +185,7 @@ def _format_call(call: ObservedCall, example: Counterexample, paint: Paint) -> I
             yield f"      messages[{index}] = {_format_entry(entry)}{paint(mark, 'red')}"
     if len(call.messages) > _MANY:
         yield f"      … {len(call.messages):,} messages in total"
-    yield from _format_outcome(call, example, paint)
+    yield from _format_outcome(call, example, run, paint)
 
 
 def _format_entry(entry: Json) -> str:
@@ -188,13 +194,14 @@ def _format_entry(entry: Json) -> str:
     return "{" + ", ".join(f"{json.dumps(key)}: {format_value(value)}" for key, value in entry.items()) + "}"
 
 
-def _format_outcome(call: ObservedCall, example: Counterexample, paint: Paint) -> Iterator[str]:
+def _format_outcome(call: ObservedCall, example: Counterexample, run: Run, paint: Paint) -> Iterator[str]:
     outcome = outcome_to_json(call.outcome)
     answer = outcome.get("returned")
     mark = paint(_mark("answer", call, example), "red")
     if "raised" in outcome:
         when = " when it was opened" if call.opening else ""
-        yield f"      raised{when}: {outcome['raised']['class']}: {format_value(outcome['raised']['text'])}{mark}"
+        text = format_value(redact(outcome["raised"]["text"], keys_of(run, example)))
+        yield f"      raised{when}: {outcome['raised']['class']}: {text}{mark}"
     elif "hung" in outcome:
         yield f"      no answer for {outcome['hung']} s{mark}"
     elif not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
@@ -234,16 +241,22 @@ def _format_recorded(example: Counterexample) -> Iterator[str]:
             yield f"         … {len(each['messages']):,} messages in total"
 
 
-def _format_count(run: Run, outcome: Outcome, level: str) -> str:
+def _format_count(run: Run, outcome: Outcome, level: str, *, strict: bool) -> str:
     """Return the number of clauses with an outcome, with the ids of failed ones: the last lines are read first."""
     results = run.of(outcome, level)
+    warnings = outcome == "failed" and level == "SHOULD" and not strict
+    word = ("warning" if len(results) == 1 else "warnings") if warnings else outcome
     failed = outcome in {"failed", "stale", "error"}
-    return f"{len(results)} {outcome}" + (f" ({', '.join(each.clause.id for each in results)})" if failed else "")
+    return f"{len(results)} {word}" + (f" ({', '.join(each.clause.id for each in results)})" if failed else "")
 
 
-def _format_summary(run: Run, paint: Paint) -> Iterator[str]:
+def _format_summary(run: Run, paint: Paint, *, strict: bool) -> Iterator[str]:
     for level in ("MUST", "SHOULD"):
-        counts = [paint(_format_count(run, each, level), _SIGNS[each][1]) for each in _SIGNS if run.of(each, level)]
+        counts = [
+            paint(_format_count(run, each, level, strict=strict), _SIGNS[each][1])
+            for each in _SIGNS
+            if run.of(each, level)
+        ]
         yield f"{level + ':':<8} {', '.join(counts) or 'not tested'}"
     if run.findings:
         yield f"{len(run.findings)} finding{'' if len(run.findings) == 1 else 's'}"

@@ -278,7 +278,8 @@ class CheckRunner:
         violations = self.known.judge_new(observation)
         new = [each for each in violations if self._is_new(each)]
         for violation in new:
-            result = self.replayer.confirm(violation, observation, concatenate(past))
+            examples = [each.counterexample for each in self.tally.settled.values() if each.counterexample is not None]
+            result = self.replayer.confirm(violation, observation, concatenate(past), examples)
             if result is None or self.known.collect(result):
                 continue
             self.tally.settled[violation.clause] = result

@@ -1,4 +1,4 @@
-"""Scheduling the failure of a call, and violation out whether it occurred."""
+"""Scheduling the failure of a call, and finding out whether it occurred."""
 
 from __future__ import annotations
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.auth import AUTH_OWN
 from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.clauses.judge import judge
-from synap_contracts.clauses.rows import RES_CALLS
+from synap_contracts.clauses.results import RES_ROWS, RES_TOTAL
+from synap_contracts.clauses.rows import RES_CALLS, RES_ORDER, RES_SUCCESS, RES_UNIQUE
+from synap_contracts.clauses.sending import SEND_ALL, SEND_ONLY
 from synap_contracts.clauses.statuses import RATE_WAIT
 from synap_contracts.client.protocol import AdapterError, Hung, Raised
 from synap_contracts.client.real_time import monotonic
 from synap_contracts.runs.result import ClauseResult, Counterexample
+from synap_contracts.scenarios.messages import message
+from synap_contracts.scenarios.model import Call, Open
 from synap_contracts.scenarios.serialization import dumps, replay_id
-from synap_contracts.scenarios.shrinking import shrink
+from synap_contracts.scenarios.shrinking import cost, parts, shrink
 from synap_contracts.server.server import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.observation.observed import Observation
@@ -30,8 +35,12 @@ _ATTEMPTS: Final = 3
 _REFERENCE_ATTEMPTS: Final = 6
 _REFERENCE_S: Final = 1.0
 _SHRINK_S: Final = 3.0
-_PER_PROCESS: Final = frozenset({AUTH_OWN.id, RES_CALLS.id})
+_PER_PROCESS: Final = frozenset(
+    clause.id
+    for clause in (AUTH_OWN, RES_CALLS, RES_ROWS, RES_TOTAL, RES_ORDER, RES_SUCCESS, RES_UNIQUE, SEND_ONLY, SEND_ALL)
+)
 """Violated by state that clients share, and that can outlive them."""
+_INDEX: Final = re.compile(r"messages\[(\d+)\]")
 _SLOW: Final = frozenset({RATE_WAIT.id})
 """One run takes seconds, so the scenario is not shrunk: it is written as small as possible."""
 
@@ -53,13 +62,16 @@ class Replayer:
     judge: Callable[[Observation], list[Violation]] = judge
     _seen: dict[bytes, tuple[Observation, Violation]] = field(default_factory=dict)
 
-    def confirm(self, violation: Violation, observation: Observation, past: Scenario) -> ClauseResult | None:
+    def confirm(
+        self, violation: Violation, observation: Observation, past: Scenario, others: Iterable[Counterexample] = ()
+    ) -> ClauseResult | None:
         """Return the result of a violation, or None if it was chance.
 
         Args:
             violation: The violation.
             observation: The scenario that ran last, on clients that may have been open before.
             past: All scenarios that ran on these clients, including that one.
+            others: The examples of other clauses, which can be smaller examples of this one.
         """
         scenario = observation.scenario
         if violation.clause in _SLOW:
@@ -74,10 +86,8 @@ class Replayer:
             return server
         if base is None:
             return self._confirm_unsteady(violation, scenario)
-        small = self._shrink(violation.clause, base)
-        if violation.clause in _PER_PROCESS and not self._fails_in_new_process(violation.clause, small):
-            # The small scenario depends on earlier clients of the process.
-            small = shrink(base, lambda each: self._fails_in_new_process(violation.clause, each), _SHRINK_S)
+        small = self._shrink(violation.clause, self._smaller(violation, base, others))
+        small = self._with_earlier_client(violation.clause, base, small)
         observation, found = self._seen[dumps(small)]
         if server := self._server_failure(violation.clause, small, times=_REFERENCE_ATTEMPTS):
             return server  # a server that fails sometimes
@@ -105,6 +115,31 @@ class Replayer:
             return False
         self._seen[dumps(scenario)] = observation, found
         return True
+
+    def _smaller(self, violation: Violation, base: Scenario, others: Iterable[Counterexample]) -> Scenario:
+        """Return a smaller scenario that fails: another clause's example, or a part of this one, or the scenario."""
+        shown = [each.scenario for each in others if _find(judge(each.observation), violation.clause) is not None]
+        indexes = tuple(int(found[1]) for path in violation.paths if (found := _INDEX.match(path)))
+        small = [*shown, *parts(base, violation.call or 0, indexes)]
+        tried: set[bytes] = set()
+        for candidate in sorted(small, key=cost):
+            text = dumps(candidate)
+            if text in tried or cost(candidate) >= cost(base):
+                continue
+            tried.add(text)
+            if self._fails(violation.clause, candidate, fresh=True):
+                return candidate
+        return base
+
+    def _with_earlier_client(self, clause: ClauseId, base: Scenario, small: Scenario) -> Scenario:
+        """Return a scenario that also fails in a new process: some need the state that an earlier client left."""
+        if clause not in _PER_PROCESS or self._fails_in_new_process(clause, small):
+            return small
+        earlier = (Open("z"), Call((message(90, 9),), client="z"))
+        both = replace(small, steps=(*earlier, *small.steps))
+        if self._fails_in_new_process(clause, both):
+            return both
+        return shrink(base, lambda each: self._fails_in_new_process(clause, each), _SHRINK_S)
 
     def _fails_in_new_process(self, clause: ClauseId, scenario: Scenario) -> bool:
         self.runner.stop()

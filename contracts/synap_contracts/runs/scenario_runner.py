@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from synap_contracts.client.driver import NORMAL_TIMEOUT_S, SHORT_TIMEOUT_S
 from synap_contracts.client.protocol import AdapterError, Hung, Raised, Returned
 from synap_contracts.client.real_time import monotonic, pause
-from synap_contracts.observation.expected import REASON
+from synap_contracts.observation.expected import REASON, canonical
 from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
 from synap_contracts.runs.faults import fault_hit, scheduled_fault
 from synap_contracts.runs.state import OpenClient, RunState, StartedCall
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from synap_contracts.client.protocol import Outcome
     from synap_contracts.scenarios.model import Json, KeyKind, Place
     from synap_contracts.server.other_origin import OtherOrigin
-    from synap_contracts.server.server import Request, Server
+    from synap_contracts.server.server import Recording, Request, Server
 
 STAGGER_S: Final = 0.06
 """How much later each of several staggered responses is sent."""
@@ -133,6 +133,8 @@ class ScenarioRunner:
                 self.history.clear()
             self.history.append(scenario)
         for step in scenario.steps:
+            if state.stuck:
+                break  # its next call would wait behind the one that still waits
             self._run_step(state, step)
         if not shared:
             self._close_all(state)
@@ -208,7 +210,7 @@ class ScenarioRunner:
         outcomes = [each.outcome or self._wait(state, each) for each in started]
         requests, hit = self._end_faults(state, calls, staggered=staggered)
         submitted = [e["conversation_id"] for each in started for e in each.messages if _has_id(e)]
-        state.recording = self.server.recording(submitted, started[0].client.key.key)
+        state.recording = self._recorded(state, submitted, started[0].client.key.key)
         observed = []
         for each, outcome in zip(started, outcomes, strict=True):
             call = replace(self._observe(state, each, outcome, requests), fault_hit=hit)
@@ -218,6 +220,18 @@ class ScenarioRunner:
             state.number += 1
             observed.append(call)
         state.steps.append(ObservedStep(tuple(observed), before, state.recording))
+
+    def _recorded(self, state: RunState, submitted: list[str], key: str) -> Recording:
+        """Return what is recorded under the keys of this scenario's clients, and in its conversations under any.
+
+        A client can still write messages of earlier scenarios, or those of a client that the kit has closed.
+        """
+        instances = {client.key.instance_id for client in state.clients.values()}
+        state.conversations |= {str(canonical(each)) for each in submitted}
+        recording = self.server.recording(submitted, key)
+        return {
+            place: rows for place, rows in recording.items() if place[0] in instances or place[1] in state.conversations
+        }
 
     def _schedule_delays(self, count: int) -> bool:
         """Delay the responses to earlier calls, so that they end in reverse order. Return whether the server can."""
@@ -290,6 +304,7 @@ class ScenarioRunner:
         assert started.request is not None  # noqa: S101 - otherwise it has an outcome
         outcome = self.driver.outcome(started.request, self._deadline(started.call))
         state.hung |= isinstance(outcome, Hung)
+        state.stuck |= isinstance(outcome, Hung) and started.call.trouble is not None
         self.hangs |= isinstance(outcome, Hung) and started.call.trouble is None
         return outcome
 

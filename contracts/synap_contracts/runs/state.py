@@ -85,6 +85,9 @@ class RunState:
     rejected: set[tuple[str, str]] = field(default_factory=set)
     number: int = 0
     hung: bool = False
+    stuck: bool = False
+    """Whether a call did not end because of a failure. The later calls of its client may wait behind it."""
+    conversations: set[str] = field(default_factory=set)
     calls: dict[int, int] = field(default_factory=dict)
     """The number of the call for each number of a request."""
     altered: list[AlteredAnswer] = field(default_factory=list)

@@ -52,6 +52,8 @@ METADATA: Final[tuple[Json, ...]] = (
     {"user_id": "m", "customer_id": "m", "session_id": "m", "role": "user", "content": "m"},
     {"id": "m", "name": "m", "type": "m", "timestamp": "2026-01-01T00:00:00Z", "source": "m", "tenant": "m"},
     {"message_id": "m", "error": "e", "recorded_at": "r", "session_id": "s", "customer_id": "c"},
+    {"_id": 1, "_a": 2, "@type": "b", "#": 3, ".a": 4}, {"$ref": "#/a", "$id": "a", "$oid": "b", "$date": 1},
+    {"__type__": "a", "__dict__": {}, "py/object": "a", "@class": "b", "!a": 1}, {"0": 1}, {"1.5": 1, "-1": 2},
     {"__class__": 1, "__proto__": 2, "constructor": 3, "toString": 4}, {"é": 1, "e\u0301": 2, "😀": 3, "你": 4},
     {"1": "a", "0": "b", "10": "c"},
     {"camelCase": 1, "HTTPServer": 2, "with space": {"innerCamel": 3}, "snakeCase2_x": 4},

@@ -44,8 +44,11 @@ _OTHERS: Final[Json] = {name: f"the {name}" for name in OPTIONAL_STRINGS}
 
 def contents(depth: Depth) -> tuple[Scenario, ...]:
     """Each text that clients are known to change; long texts, whole and at the end of a batch."""
-    lengths = (*edge_cases.LENGTHS, 5_000_000) if depth == "deep" else edge_cases.LENGTHS
+    more: dict[Depth, tuple[int, ...]] = {"quick": (), "default": (1_000_001,), "deep": (1_000_001, 5_000_000)}
+    lengths = (*edge_cases.LENGTHS, *more[depth])
+    large = () if depth == "quick" else (one(message(0, metadata={"a": ["x" * 1000 + str(n) for n in range(1000)]})),)
     return (
+        *large,
         *_in_batches(edge_cases.TEXTS),
         *_in_batches(tuple(f"a{text}b" for text in edge_cases.TEXTS)),
         *_in_batches(edge_cases.TEXTS, shift=1, metadata={"a": 1}, **_OTHERS),

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.client.real_time import monotonic
-from synap_contracts.scenarios.model import Call, Scenario, Together, one, reference_of
+from synap_contracts.scenarios.model import Call, Scenario, Together, calls_of, one, reference_of
 from synap_contracts.scenarios.serialization import dumps
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Json = Any
 
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+_EARLIER: Final = 4
+"""How many earlier calls are tried together with the one that fails."""
 _SPELL_OUT: Final = 12
 """Up to this length, a text is also tried without each of its characters."""
 
@@ -63,6 +65,39 @@ def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], seconds: float
     while monotonic() < until and (found := smaller(scenario)) is not None:
         scenario = found
     return scenario
+
+
+def parts(scenario: Scenario, call: int, indexes: tuple[int, ...]) -> Iterator[Scenario]:
+    """Yield much smaller scenarios that are likely to fail: with one or two calls, and with few messages.
+
+    Args:
+        scenario: A scenario that fails.
+        call: The number of the call that fails.
+        indexes: The indexes of the messages that it fails with.
+    """
+    numbers = [(step, n) for n, step in enumerate(scenario.steps) for _ in calls_of(step)]
+    if call >= len(numbers):
+        return
+    step, place = numbers[call]
+    others = tuple(each for each in scenario.steps[:place] if not calls_of(each))
+    earlier = [each for each in scenario.steps[:place] if calls_of(each)][-_EARLIER:]
+    for steps in ((step,), *((each, step) for each in reversed(earlier))):
+        for few in (*_few_messages(steps, indexes), steps):
+            yield replace(scenario, steps=(*others, *few))
+
+
+def _few_messages(steps: tuple[Step, ...], indexes: tuple[int, ...]) -> Iterator[tuple[Step, ...]]:
+    """Yield the steps with only the first message, the first two, or the given ones with the first."""
+    near = {index for each in indexes for index in (each - 1, each)}
+    for kept in ({0}, {0, 1}, set(indexes), near, {0, *indexes}):
+        if kept:
+            yield tuple(_only(step, kept) if isinstance(step, Call) else step for step in steps)
+
+
+def _only(call: Call, kept: set[int]) -> Call:
+    places = [n for n in range(len(call.messages)) if n in kept] or [0]
+    refused = tuple(number for number, n in enumerate(places) if n in call.refused)
+    return replace(call, messages=tuple(call.messages[n] for n in places if call.messages), refused=refused)
 
 
 def _passes(scenario: Scenario) -> Iterator[Iterator[Scenario]]:

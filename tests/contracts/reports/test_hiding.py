@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +14,7 @@ from click.testing import CliRunner
 from synap_contracts.client.protocol import AdapterError
 from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify
-from synap_contracts.observation.redaction import REDACTED, redact
+from synap_contracts.observation.redaction import REDACTED, contains_key, redact
 from synap_contracts.report import badge, html, junit, summary, terminal
 from synap_contracts.report.document import document
 from synap_contracts.runs.run import RunOptions, run_client
@@ -44,7 +46,7 @@ def test_key_in_an_error_is_in_no_report(report: str, failed: Run) -> None:
 
 @pytest.mark.parametrize("report", ["junit", "html", "summary", "json", "terminal"])
 def test_report_marks_a_redacted_key(report: str, failed: Run) -> None:
-    assert f"rejected: {REDACTED}!" in REPORTS[report](failed)
+    assert f"rejected: {REDACTED}!" in unescape(REPORTS[report](failed))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_key_of_an_earlier_scenario_is_redacted(failed: Run) -> None:
         secrets=frozenset({earlier}),
     )
     for report in ("html", "json", "terminal"):
-        assert f"it was {REDACTED}" in REPORTS[report](run)
+        assert f"it was {REDACTED}" in unescape(REPORTS[report](run))
 
 
 LEAKING = """
@@ -150,3 +152,18 @@ def test_no_error_shows_a_key_that_was_given(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("synap_contracts.client.spec.Spec.start", fail)
     with SynapMock(api_key=given).serve() as server, pytest.raises(AdapterError, match=re.escape(REDACTED)):
         run_client(RunOptions(Spec("reference"), url=server.url, api_key=given))
+
+
+ENCODED = {
+    "percent": "".join(f"%{ord(each):02x}" for each in KEY),
+    "json": "".join(f"\\u{ord(each):04x}" for each in KEY),
+    "hex": KEY.encode().hex(),
+    **{f"base64-after-{n}": b64encode(b":" * n + KEY.encode() + b"..").decode() for n in range(3)},
+    "base64-of-basic": b64encode(f"user:{KEY}".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("text", ENCODED.values(), ids=ENCODED)
+def test_encoded_key_counts_as_shown(text: str) -> None:
+    assert contains_key(f"sent {text} to the server", KEY)
+    assert not contains_key(f"sent {text} to the server", KEY[::-1])

@@ -101,7 +101,7 @@ def test_strict_turns_warnings_into_failures(failed: Run) -> None:
         "POST /v1/conversations/messages/batch returned 200",
         "Conversation 6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11",
         "--replay 0123abcdef",
-        "mine: sent with [key hidden]",
+        "mine: sent with <KEY>",
         "passes all tested clauses",
         "synap-mock 1.2.3, contract of 20",
     ],

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 from synap_contracts.clauses.auth import AUTH_SECRET
 from synap_contracts.clauses.results import RES_ROWS
+from synap_contracts.client.protocol import Raised
 from synap_contracts.commands import verify
+from synap_contracts.observation.observed import Observation, ObservedStep
 from synap_contracts.observation.redaction import REDACTED
 from synap_contracts.report import terminal
 
 if TYPE_CHECKING:
     from synap_contracts.runs.result import Run
 
+KEY = "synap_0123456789abcdef0123456789abcdef"
 CLIENT = """
 class Client:
     def __init__(self, base_url, api_key):
@@ -32,7 +35,7 @@ def lines(run: Run) -> list[str]:
 
 def test_last_lines_name_the_failed_clauses(failed: Run) -> None:
     assert lines(failed)[-6] == "MUST:    1 passed, 1 failed (RES-TOTAL), 1 known, 1 stale (ONCE), 1 error (RES-ORDER)"
-    assert lines(failed)[-5] == "SHOULD:  1 failed (AUTH-SECRET), 1 not-testable"
+    assert lines(failed)[-5] == "SHOULD:  1 warning (AUTH-SECRET), 1 not-testable"
 
 
 def test_known_failure_has_only_a_line(failed: Run) -> None:
@@ -66,6 +69,23 @@ def test_finding_has_its_clauses_and_what_to_change(failed: Run) -> None:
         "   call 0\n"
     ) in text
     assert "\n   what to change: Change it.\n" in text
+
+
+def test_strict_turns_warnings_into_failures(failed: Run) -> None:
+    found = "\n".join(terminal.format_run(failed, lambda text, _: text, strict=True))
+    assert "\nAUTH-SECRET             SHOULD  FAILED (finding 2)\n" in found
+    assert "\nSHOULD:  1 failed (AUTH-SECRET), 1 not-testable\n" in found
+
+
+def test_key_is_redacted_before_a_text_is_shortened(failed: Run) -> None:
+    finding = failed.findings[1]
+    call = finding.counterexample.observation.calls[0]
+    long = replace(call, outcome=Raised("mine.Error", frozenset(), f"{'x' * 30} {KEY} {'x' * 30}"))
+    steps = (ObservedStep((long,), {}, {}),)
+    shown = replace(finding.counterexample, observation=Observation(finding.counterexample.scenario, steps))
+    text = "\n".join(lines(replace(failed, findings=(replace(finding, counterexample=shown),))))
+    assert f'raised: mine.Error: "{"x" * 30} <KEY> ' in text
+    assert KEY[:9] not in text
 
 
 def test_last_lines_list_the_findings(failed: Run) -> None:

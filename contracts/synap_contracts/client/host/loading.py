@@ -56,6 +56,14 @@ def load(spec: str, folders: tuple[str, ...] = ("",)) -> Callable[..., Any]:
     return factory
 
 
+def _takes_any_keyword(factory: Callable[..., Any]) -> bool:
+    try:
+        parameters = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters)
+
+
 def _parameters(factory: Callable[..., Any]) -> set[str]:
     try:
         return set(inspect.signature(factory).parameters)
@@ -64,8 +72,9 @@ def _parameters(factory: Callable[..., Any]) -> set[str]:
 
 
 def optional_keywords(factory: Callable[..., Any]) -> frozenset[str]:
-    """Return the optional keywords that a factory takes."""
-    return frozenset(OPTIONAL) & _parameters(factory)
+    """Return the optional keywords that a factory takes. One that takes any keyword receives the timeout."""
+    anything = {"timeout_s"} if _takes_any_keyword(factory) else set()
+    return frozenset(OPTIONAL) & (_parameters(factory) | anything)
 
 
 def arguments_for(

@@ -87,6 +87,7 @@ class Host:
                 "version": self.version,
                 "can": sorted(can),
                 "limits": limits,
+                "concurrent": getattr(self.factory, "concurrent", True) is not False,
             }
         }
 

@@ -27,7 +27,7 @@ _CONSEQUENCES: Final[dict[Clause, tuple[Clause, ...]]] = {
     **dict.fromkeys(_FAULTS, (*_ANSWERS, *_RECORDED, sending.ONCE, connection.NET_NAME, inputs.IN_ATOMIC)),
     auth.AUTH_OWN: (*_ANSWERS, *_RECORDED, auth.AUTH_INVALID, auth.AUTH_REVOKED, sessions.REUSE),
     rows.ACCEPT: (*_ANSWERS, *_RECORDED),
-    inputs.IN_UUID: (*_ANSWERS, *_RECORDED),
+    **dict.fromkeys((inputs.IN_UUID, inputs.IN_KEYS, inputs.IN_ROLE), (*_ANSWERS, *_RECORDED)),
     sending.SEND_ALL: (*_ANSWERS, *_FIELDS, sending.SEND_ORDER, sending.SEND_ONLY),
     sending.SEND_ONLY: (*_ANSWERS, *_FIELDS, sending.SEND_ORDER, sending.SEND_ALL, sending.ONCE),
     sending.SEND_ORDER: (rows.RES_ORDER, rows.TRUE, *_FIELDS),

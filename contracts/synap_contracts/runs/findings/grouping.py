@@ -90,7 +90,12 @@ def _is_alike(one: _Violated, other: _Violated) -> bool:
 def _explains_group(causes: list[_Violated], effects: list[_Violated]) -> bool:
     """Return whether a clause explains what the others of a group are consequences of."""
     roots = [each for each in effects if not _is_consequence(each, effects)]
-    return any(_explains(*pair) for pair in product(causes, roots))
+    return any(_explains(*pair) or _repeats(*pair) for pair in product(causes, roots))
+
+
+def _repeats(one: _Violated, other: _Violated) -> bool:
+    """Return whether a clause is violated in the same way as another, under another failure."""
+    return other.example.violation.because == one.clause and one.troubled
 
 
 def _explains(cause: _Violated, effect: _Violated) -> bool:

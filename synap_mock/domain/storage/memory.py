@@ -11,7 +11,6 @@ import marshal
 import threading
 from collections import Counter, deque
 from copy import deepcopy
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -19,6 +18,7 @@ from synap_mock.domain.rules.rule import DESCRIBED
 from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
 from synap_mock.domain.storage.protocol import Appended, Removed
 from synap_mock.domain.storage.records import Record
+from synap_mock.domain.storage.rejected import NOTHING_REJECTED, Rejected
 from synap_mock.domain.storage.timeline import Timeline
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.clock import iso
@@ -71,11 +71,11 @@ class MemoryStorage:
             self._records: list[bytes] = []
             self._alone = bytearray()
             """Of each record: 1 if it came alone, 0 if it is a batch's."""
-            self._partial: dict[int, _Rejected] = {}
+            self._partial: dict[int, Rejected] = {}
             """Number of a record to what was rejected of its batch."""
-            self._unrecorded: deque[tuple[int, _Rejected]] = deque()
+            self._unrecorded: deque[tuple[int, Rejected]] = deque()
             """Batches of which nothing was recorded, each with the number of records before it."""
-            self._described: deque[_Rejected] = deque()
+            self._described: deque[Rejected] = deque()
             self._described_count = 0
             self.dropped_batches = 0
             """Batches of which nothing was recorded that made room for newer ones."""
@@ -156,9 +156,9 @@ class MemoryStorage:
             self._unrecorded.popleft()
             self.dropped_batches += 1
 
-    def _rejected(self, refused: Mapping[int, Refusal]) -> _Rejected:
+    def _rejected(self, refused: Mapping[int, Refusal]) -> Rejected:
         """What is kept of a batch's refusals; the oldest ones make room."""
-        rejected = _Rejected(tuple(islice(refused.values(), DESCRIBED)), len(refused))
+        rejected = Rejected(tuple(islice(refused.values(), DESCRIBED)), len(refused))
         self._described.append(rejected)
         self._described_count += len(rejected.refusals)
         while self._described_count > REFUSALS:
@@ -234,10 +234,10 @@ class MemoryStorage:
         found = []
         for number, messages in enumerate(self._by_record()):
             while unrecorded and unrecorded[0][0] <= number:
-                found.append(_batch((), unrecorded.popleft()[1]))
+                found.append(unrecorded.popleft()[1].batch())
             if not self._alone[number]:
-                found.append(_batch(tuple(messages), self._partial.get(number, _NOTHING_REJECTED)))
-        return [*found, *(_batch((), rejected) for _, rejected in unrecorded)]
+                found.append(self._partial.get(number, NOTHING_REJECTED).batch(messages))
+        return [*found, *(rejected.batch() for _, rejected in unrecorded)]
 
     def _by_record(self) -> list[list[Message]]:
         positions: Counter[tuple[str, str]] = Counter()
@@ -338,21 +338,3 @@ class MemoryStorage:
             fields = dict(zip(FIELDS, row, strict=True))
             others = {"message_id": self._ids.message(number), "recorded_at": at, "instance_id": instance_id}
             yield fields["conversation_id"], fields | others
-
-
-@dataclass(slots=True)
-class _Rejected:
-    """What was rejected of one batch: the first refusals, while there is room for them, and how many there were."""
-
-    refusals: tuple[Refusal, ...]
-    count: int
-
-    def __deepcopy__(self, _: dict[int, Any]) -> _Rejected:
-        return _Rejected(self.refusals, self.count)  # refusals never change
-
-
-_NOTHING_REJECTED: Final = _Rejected((), 0)
-
-
-def _batch(messages: tuple[Message, ...], rejected: _Rejected) -> RecordedBatch:
-    return RecordedBatch(messages, rejected.refusals, rejected.count)

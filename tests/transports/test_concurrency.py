@@ -184,7 +184,8 @@ def test_batches_on_one_connection_pool_keep_apart(fake: SynapMock, server: Serv
     async def record() -> list[Exchange]:
         limits = httpx.Limits(max_connections=10)
         headers = {"Authorization": f"Bearer {fake.api_key}"}
-        async with httpx.AsyncClient(base_url=server.url, headers=headers, limits=limits, trust_env=False) as client:
+        options: Any = {"headers": headers, "limits": limits, "timeout": 60, "trust_env": False}  # httpx waits 5 s
+        async with httpx.AsyncClient(base_url=server.url, **options) as client:
 
             async def one(entries: Entries) -> Exchange:
                 answer = await client.post(BATCH, json={"messages": entries})

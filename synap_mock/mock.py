@@ -133,7 +133,12 @@ class SynapMock(Scheduling, Remembering):
             raise ValueError(f"conversation_id must be a UUID, not {quote(conversation_id)}")
         store = self._state.store
         holder = instance_with(store, canonical, instance_id)
-        found = store.transcript(holder, canonical) if holder is not None else []
+        if holder is None:
+            return []
+        try:
+            found = store.transcript(holder, canonical)
+        except KeyError:  # a reset in another thread has removed it meanwhile
+            return []
         return [(message.role, message.content) for message in found]
 
     @property

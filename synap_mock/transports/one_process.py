@@ -121,9 +121,16 @@ def _owner(name: str) -> int:
             pid, _, _ = _CREDENTIALS.unpack(
                 peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)  # type: ignore[attr-defined,unused-ignore] # Linux has it
             )
+        except BlockingIOError:  # nothing accepts: the claim's queue is full
+            return os.getpid() if _has(name) else 0
         except OSError:
             return 0
     return int(pid)
+
+
+def _has(name: str) -> bool:
+    """Whether this process has the socket of that name."""
+    return any(mine.family == socket.AF_UNIX and mine.getsockname() == name.encode() for _, mine in _sockets())
 
 
 def _sockets() -> Iterator[tuple[int, socket.socket]]:

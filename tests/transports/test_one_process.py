@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -17,9 +18,13 @@ import httpx
 import pytest
 from asking import BATCH
 
+from synap_mock.transports.one_process import OneProcess
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from starlette.types import Message, Receive, Scope, Send
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sockets have inodes on Linux only")
 
@@ -190,3 +195,23 @@ def test_two_processes_with_a_port_each_serve(folder: Path) -> None:
                 assert record(other).status_code == 200
     finally:
         os.kill(child, signal.SIGKILL)
+
+
+def test_one_process_may_serve_many_fakes_on_one_socket() -> None:
+    """Nothing accepts the connections by which a fake asks who has claimed the socket, and their queue has an end."""
+    served: list[str] = []
+
+    async def app(scope: Scope, _: Receive, __: Send) -> None:
+        served.append(scope["type"])
+
+    async def nothing(*_: object) -> Message:
+        return {}
+
+    async def call(fakes: list[OneProcess], address: tuple[str, int]) -> None:
+        for fake in fakes:
+            await fake({"type": "http", "server": address}, nothing, nothing)  # type: ignore[arg-type] # it returns a message
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        fakes = [OneProcess(app) for _ in range(300)]
+        asyncio.run(call(fakes, listener.getsockname()))
+    assert served == ["http"] * 300

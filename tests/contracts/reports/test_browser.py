@@ -35,7 +35,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 """Chromium reads commands from descriptor 3, and writes to 4."""
 HOSTILE = r"</pre><script>alert(1)</script> ]]> ``` | [x](http://evil) \u0000\u001b[31m\u202e\ud800 &amp; @all"
-CELL = "a[href='#evidence-0-RES-TOTAL']"
+CELL = "td a[href='#evidence-0-RES-TOTAL']"
 PANEL = "#evidence-0-RES-TOTAL"
 
 

@@ -119,7 +119,7 @@ def test_violation_in_trouble_repeats_the_one_without() -> None:
     assert clauses(group([*plain, *troubled])) == [("RES-SUCCESS", "SERVER-ERROR")]
 
 
-def test_answers_of_one_shape_after_different_failures_are_one_finding() -> None:
+def test_equal_answers_after_different_failures_are_one_finding() -> None:
     nothing = Returned(None)
     first = failed("SERVER-ERROR", by=observe([A], nothing, [A], trouble="SERVER-ERROR"))
     other = failed("RES-ROWS", by=observe([A], nothing, [A], trouble="ONCE"))

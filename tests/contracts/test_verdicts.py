@@ -402,7 +402,7 @@ def test_invented_session_id_does_not_violate_res_calls() -> None:
     assert concurrent(*calls, recorded={("inst", ID): mine}) == {"SEND-ATTRIBUTION"}
 
 
-def test_message_in_another_instance_is_matched_by_its_conversation() -> None:
+def test_message_elsewhere_is_matched_by_its_conversation() -> None:
     other = ID.replace("6f1b", "6f1c")
     sent = [A, {**A, "conversation_id": other}]
     call = ObservedCall(0, Call(tuple(sent)), tuple(sent), Returned(answer(row(0), row(1))), Key("k", "inst"))

@@ -11,10 +11,8 @@ from starlette.routing import Route
 from synap_mock.http.control import (
     answers,
     clock,
-    document,
     faults,
     keys,
-    probes,
     rejections,
     reset,
     settings,
@@ -22,6 +20,7 @@ from synap_mock.http.control import (
 from synap_mock.http.control.contents import conversations, memories, profiles
 from synap_mock.http.control.history import ledger, requests
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
+from synap_mock.http.control.service import document, probes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -21,6 +21,7 @@ LEVELS: Final = (
     {"domain.rules", "domain.access"},
     {"domain.faults", "domain.history", "domain.ledger", "domain.storage"},
     {"domain.state", "domain.conversations", "domain.memories"},
+    {"inspector"},
     {"http"},
     {"transports"},
     {"mock", "remembering", "scheduling", "strategies"},

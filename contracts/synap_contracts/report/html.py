@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import tostring
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 Json = Any
 
-_STYLE: Final = Path(__file__).with_name("page.css")
+_STYLE: Final = ("inspector", "style.css")
+"""The style sheet of synap-mock's inspector, as package data: one look. `synap_mock` cannot read the kit's files."""
 _FEW: Final = 3
 """Up to this number of clients, a cell shows the outcome in words next to the sign."""
 
@@ -40,7 +41,7 @@ def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
         strict: Whether a SHOULD that fails fails the run.
     """
     documents = [run_to_json(run) for run in runs]
-    style = _STYLE.read_text(encoding="utf-8")
+    style = files("synap_mock").joinpath(*_STYLE).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = element(

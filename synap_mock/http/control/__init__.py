@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import Route, compile_path
 
 from synap_mock.http.control import (
     answers,
@@ -18,9 +18,10 @@ from synap_mock.http.control import (
     settings,
 )
 from synap_mock.http.control.contents import conversations, memories, profiles
+from synap_mock.http.control.guard import Checks
 from synap_mock.http.control.history import ledger, requests
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
-from synap_mock.http.control.service import document, probes
+from synap_mock.http.control.service import document, inspector, probes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -44,6 +45,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *answers.OPERATIONS,
     *clock.OPERATIONS,
     *settings.OPERATIONS,
+    *inspector.OPERATIONS,
     *probes.OPERATIONS,
     *document.OPERATIONS,
 )
@@ -58,6 +60,12 @@ def _by_path() -> Mapping[str, Mapping[str, Operation]]:
 
 CONTROL_ROUTES: Final = _by_path()
 """Path to method to what handles it."""
+_LESS: Final = tuple(
+    (compile_path(operation.path)[0], Checks.SENDER if operation.guarded else Checks.NOTHING)
+    for operation in OPERATIONS
+    if not (operation.guarded and operation.needs_token)
+)
+"""Pattern of a path to what is checked, of each operation that requires no token."""
 
 
 def control_face(state: State, openapi: Callable[[], bytes]) -> Starlette:
@@ -79,10 +87,9 @@ def control_face(state: State, openapi: Callable[[], bytes]) -> Starlette:
     return app
 
 
-def unguarded(path: str) -> bool:
-    """Whether a path needs no token and accepts any host: its responses contain no data."""
-    operations = CONTROL_ROUTES.get(path.removeprefix("/_mock"), {})
-    return bool(operations) and not any(operation.guarded for operation in operations.values())
+def checks(path: str) -> Checks:
+    """What the guard checks of a request for a path. The responses of probes and of the inspector contain no data."""
+    return next((found for pattern, found in _LESS if pattern.fullmatch(path.removeprefix("/_mock"))), Checks.ALL)
 
 
 def _by_method(operations: Mapping[str, Operation]) -> Callable[[Request], Awaitable[Response]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
@@ -35,6 +36,15 @@ _ABSOLUTE: Final = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)")
 
 TARGET: Final = "synap_mock.target"
 """Under this name a transport puts the request's target, as sent, into the scope's extensions."""
+
+
+class Checks(Enum):
+    """What is checked of a request."""
+
+    ALL = auto()
+    SENDER = auto()
+    """The host, the origin and the site, not the token: a browser cannot send it with a navigation."""
+    NOTHING = auto()
 
 
 class Guard:
@@ -85,19 +95,18 @@ class Guard:
         self._hosts.add(f"[{name}]" if ":" in name and not name.startswith("[") else name)
 
     def around(
-        self, app: ASGIApp, redactor: Callable[[], Redactor], unguarded: Callable[[str], bool] = lambda _: False
+        self, app: ASGIApp, redactor: Callable[[], Redactor], checks: Callable[[str], Checks] = lambda _: Checks.ALL
     ) -> ASGIApp:
         """`app`, guarded.
 
         Args:
             app: the control API.
             redactor: returns what masks keys and tokens in an error that quotes a header.
-            unguarded: whether everybody may request a path.
+            checks: returns what is checked of a request for a path.
         """
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-            checked = scope["type"] == "http" and not unguarded(scope["path"])
-            refusal = self._refusal(scope) if checked else None
+            refusal = self._refusal(scope, checks(scope["path"])) if scope["type"] == "http" else None
             if refusal is None:
                 await app(scope, receive, send)
             else:
@@ -107,9 +116,12 @@ class Guard:
 
         return guarded
 
-    def _refusal(self, scope: Scope) -> tuple[str, int, str] | None:
+    def _refusal(self, scope: Scope, checks: Checks) -> tuple[str, int, str] | None:
+        if checks is Checks.NOTHING:
+            return None
         headers = Headers(scope=scope)
-        return self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers) or self._no_token(headers)
+        refusal = self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers)
+        return refusal if checks is Checks.SENDER else refusal or self._no_token(headers)
 
     def _foreign_host(self, headers: Headers, authority: str | None) -> tuple[str, int, str] | None:
         if authority is not None and _name(authority) not in self._hosts:

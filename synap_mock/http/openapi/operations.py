@@ -40,7 +40,9 @@ def control_operation(operation: Operation, text: Object, values: Mapping[str, A
     """An operation of the control API."""
     shared = {"400": "ControlInvalid"}
     if operation.guarded:
-        shared |= {"401": "ControlUnauthorized", "403": "ControlForbidden"}
+        shared["403"] = "ControlForbidden"
+    if operation.guarded and operation.needs_token:
+        shared["401"] = "ControlUnauthorized"
     if operation.fields != ():
         shared["413"] = "ControlTooLarge"
     parameters = expand_schema(text.get("parameters", []), values)
@@ -52,7 +54,7 @@ def control_operation(operation: Operation, text: Object, values: Mapping[str, A
         "tags": ["control API"],
         "summary": operation.summary,
         "description": text["description"],
-        "security": [{}, {"controlToken": []}] if operation.guarded else [],
+        "security": [{}, {"controlToken": []}] if operation.guarded and operation.needs_token else [],
         **({"parameters": parameters} if parameters else {}),
         **_request_body(operation.request, text, values),
         "responses": _responses(shared, operation.response, text, values),
@@ -71,7 +73,7 @@ def response(text: Object, values: Mapping[str, Any], headers: Any = ()) -> Obje
     return {
         "description": text["description"],
         **({"headers": headers} if headers else {}),
-        "content": {_JSON: content},
+        "content": dict.fromkeys(text.get("media_types", [_JSON]), content),
         **({"links": text["links"]} if "links" in text else {}),
     }
 

@@ -35,6 +35,8 @@ class Operation:
         fields: the fields of the body that it accepts; None: the handler rejects unknown ones, since which are known
             depends on the others.
         guarded: whether the guard checks who sends the request. Not for a probe: a kubelet names the pod by its IP.
+        needs_token: whether a guarded request must have the control API's token, if there is one. A browser cannot send
+            it with a navigation.
         cursor_parts: how many numbers the cursor of its list has.
     """
 
@@ -48,6 +50,7 @@ class Operation:
     query: Sequence[str] = ()
     fields: Sequence[str] | None = ()
     guarded: bool = True
+    needs_token: bool = True
     cursor_parts: int = 1
 
     @property

@@ -1,0 +1,118 @@
+// What the page knows of the fake, and keeps up to date.
+import { get, snapshot } from "./api.js";
+import { useEffect, useState } from "./html.js";
+import { journal } from "./journal.js";
+import { store } from "./store.js";
+import { follow } from "./stream.js";
+
+const PAUSE_MS = 100;
+const SHARE = 10; // A refresh waits so many times as long as the last one took: a busy server is not asked all the time.
+
+export const ledger = store(null);
+const listeners = new Map();
+
+export function start() {
+  if (snapshot) {
+    journal.add(snapshot.requests.requests);
+    ledger.set(snapshot.ledger);
+    return;
+  }
+  const refresh = refresher(async () => ledger.set(await get("/ledger")));
+  on(["ledger", "reset", "gap"], refresh);
+  refresh();
+  follow(handle);
+}
+
+// Calls a function whenever one of the named events has arrived; returns what ends that.
+export function on(names, listener) {
+  for (const name of names) listeners.set(name, (listeners.get(name) ?? new Set()).add(listener));
+  return () => names.forEach((name) => listeners.get(name).delete(listener));
+}
+
+async function handle(events) {
+  let rows = [];
+  for (const { name, data } of events) {
+    if (name === "request") rows.push(data);
+    else if (name === "reset" || (name === "gap" && data.reason === "unknown")) {
+      rows = [];
+      journal.clear();
+    } else if (name === "gap") await fill();
+  }
+  journal.add(rows);
+  for (const name of new Set(events.map((event) => event.name))) listeners.get(name)?.forEach((listener) => listener());
+}
+
+// The newest calls that the page does not know, from the journal itself.
+async function fill() {
+  let after = null;
+  do {
+    const page = await get(`/requests?limit=1000${after === null ? "" : `&after=${after}`}`);
+    const known = page.requests.some((call) => journal.byNumber.has(call.number));
+    journal.add(page.requests);
+    after = known ? null : page.next;
+  } while (after !== null);
+}
+
+// A function that runs `load` soon, and not again before it is done and a while has passed.
+export function refresher(load) {
+  let timer = null;
+  let running = false;
+  let due = false;
+  let pause = PAUSE_MS;
+  const run = async () => {
+    timer = null;
+    running = true;
+    due = false;
+    const started = performance.now();
+    await load().catch(() => null); // the connection's state says it
+    pause = Math.max(PAUSE_MS, SHARE * (performance.now() - started));
+    running = false;
+    if (due) timer = setTimeout(run, pause);
+  };
+  return () => {
+    due = true;
+    if (!running) timer ??= setTimeout(run, 0);
+  };
+}
+
+// What a path returns, loaded again after each of the named events. `load` may replace how it is loaded.
+export function useLive(path, names, load = get) {
+  const [state, setState] = useState({ path: null, value: null, error: null });
+  useEffect(() => {
+    if (path === null) return undefined;
+    const again = refresher(async () => {
+      try {
+        const value = await load(path);
+        setState({ path, value, error: null });
+      } catch (error) {
+        setState({ path, value: null, error });
+      }
+    });
+    again();
+    return on([...names, "reset", "gap"], again);
+  }, [path]);
+  return state.path === path ? state : { path, value: null, error: null };
+}
+
+// The texts of calls are not in the stream; what searches them asks for them, and asks again as calls arrive.
+const loadTexts = refresher(async () => {
+  const missing = journal.calls.filter((call) => call.body === undefined);
+  if (snapshot || !missing.length) return;
+  const limit = Math.min(1000, missing.length);
+  let after = null;
+  do {
+    const page = await get(`/requests?limit=${limit}${after === null ? "" : `&after=${after}`}`);
+    journal.complete(page.requests);
+    after = page.requests.at(-1)?.number > missing[0].number ? page.next : null;
+  } while (after !== null);
+  journal.complete(missing.map(({ number }) => ({ number, body: "", answer: "" }))); // the journal has dropped these
+});
+
+export function useTexts(needed) {
+  useEffect(() => {
+    if (!needed) return undefined;
+    loadTexts();
+    return on(["request", "gap"], loadTexts);
+  }, [needed]);
+}
+

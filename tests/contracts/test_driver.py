@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from synap_contracts.client import driver
 from synap_contracts.client.process import Process, UnusableClient
-from synap_contracts.client.protocol import AdapterError, Hung, Returned, encode
+from synap_contracts.client.protocol import AdapterError, Ended, Hung, Raised, Returned, encode
+from synap_contracts.client.spec import Spec
+from synap_contracts.observation.violation import format_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 HELLO = 'import json, sys, time; print(\'{"hello": {"protocol": 1, "name": "a"}}\', flush=True)'
 EACH = "\nfor line in sys.stdin:\n    request = json.loads(line)\n    "
@@ -105,3 +108,54 @@ def test_standard_error_is_output_of_the_client(adapter: Callable[[str], Process
     process = adapter(f"{HELLO}{EACH}{prints}; {replies}")
     process.close("a")
     assert "hm" in "".join(process.stop_listening())
+
+
+CLIENT = """
+import os, sys
+
+class Client:
+    def __init__(self, base_url, api_key):
+        pass
+
+    def record_messages_batch(self, messages):
+        try:
+            return {"read": input(messages[0])}
+        except EOFError:
+            print("printed")
+            os.system("echo by a child; cat")
+            sys.stdout.close()
+            return {"read": None}
+
+    def close(self):
+        os.kill(os.getpid(), 9)
+"""
+
+
+def test_python_client_has_neither_side_of_the_protocol(tmp_path: Path) -> None:
+    """Its standard input is empty, and what it prints is not a reply, even if it closes its standard output."""
+    (tmp_path / "reads_input.py").write_text(CLIENT)
+    client = Spec("reads_input:Client", (str(tmp_path),)).start()
+    try:
+        client.open("a", "http://127.0.0.1:1", "key", timeout_s=1.0, retry="fast")
+        answers = [client.outcome(client.send("call", client="a", messages=["m"]), 20) for _ in range(2)]
+        ended = client.close("a")
+    finally:
+        client.end()
+    assert answers[0] == Returned({"read": None})
+    assert isinstance(answers[1], Raised)  # it closed its own standard output
+    assert isinstance(ended, Ended)
+    assert format_end(ended) == "ended its process with SIGKILL"
+
+
+def test_end_of_an_adapter_that_declares_it_is_the_clients(adapter: Callable[[str], Process]) -> None:
+    process = adapter(HELLO.replace('"a"', '"a", "can": ["ends"]') + EACH + "sys.exit('no memory')")
+    outcome = process.close("a")
+    assert isinstance(outcome, Ended)
+    assert (outcome.status, outcome.output) == (1, "no memory")
+
+
+def test_end_while_another_client_is_closed_is_not_attributed(adapter: Callable[[str], Process]) -> None:
+    process = adapter(HELLO.replace('"a"', '"a", "can": ["ends"]') + EACH + "if request['do'] == 'close': sys.exit(1)")
+    process.close_later("a")
+    with pytest.raises(AdapterError, match="ended with status 1"):
+        process.open("b", "http://127.0.0.1:1", "key", timeout_s=1.0, retry="fast")

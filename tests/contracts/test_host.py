@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from synap_contracts.client import protocol
 from synap_contracts.client.host.answers import find_change
 from synap_contracts.client.host.errors import describe
 from synap_contracts.client.host.serialization import to_json
@@ -164,6 +165,44 @@ def test_any_exception_is_reported(base: type[Plain], error: BaseException) -> N
             raise error
 
     assert replies(Raising, call())[1]["raised"]["class"].rpartition(".")[2] == type(error).__name__
+
+
+def cancel_own_task() -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
+def cancel_all_tasks() -> None:
+    for task in asyncio.all_tasks():
+        task.cancel()
+
+
+@pytest.mark.parametrize("awaits", [True, False], ids=["awaits", "returns"])
+@pytest.mark.parametrize("cancel", [cancel_own_task, cancel_all_tasks], ids=lambda cancel: cancel.__name__)
+def test_client_that_cancels_its_callers_task_is_reported(
+    cancel: Callable[[], None],
+    awaits: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    class Cancels(Async):
+        async def record_messages_batch(self, messages: Any) -> Any:
+            cancel()
+            return await super().record_messages_batch(messages) if awaits else None
+
+    _, raised, pong = replies(Cancels, call(), {"do": "ping"})
+    assert (raised["raised"]["class"], raised["raised"]["text"], pong["answer"]) == (
+        "asyncio.exceptions.CancelledError",
+        "the client cancelled the task that called it",
+        "pong",
+    )
+
+
+def test_factory_can_declare_how_long_it_fails_fast() -> None:
+    def factory(base_url: str, api_key: str) -> Plain:
+        return Plain(base_url, api_key)
+
+    factory.recovers_s = 0.5  # type: ignore[attr-defined]  # functions accept attributes
+    assert protocol.parse_hello(Host(factory, "test").hello()).recovers_s == 0.5
 
 
 def test_changed_message_is_reported_with_its_path() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from synap_contracts.clauses.connection import NET_TIMEOUT
@@ -13,6 +13,7 @@ from synap_contracts.clauses.statuses import RATE_LIMIT, SERVER_ERROR
 from synap_contracts.client.bundled import reference
 from synap_contracts.client.host.service import Host
 from synap_contracts.client.in_process import InProcess
+from synap_contracts.client.spec import Spec
 from synap_contracts.runs.replay import Replayer
 from synap_contracts.runs.scenario_runner import ScenarioRunner, random_from
 from synap_contracts.scenarios.messages import message
@@ -23,6 +24,7 @@ from synap_contracts.server.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from synap_contracts.scenarios.model import Step
 
@@ -163,3 +165,74 @@ def test_kit_waits_until_retry_after_has_elapsed(runner: Callable[..., ScenarioR
     limited = trouble(RATE_LIMIT.id, "RateLimited", "the server returned 429", retry_after=1)
     scenario = Scenario((Call((message(0),), trouble=limited), Call((message(1),))))
     assert judge(runner(lambda base_url, api_key: KeepsQuiet(base_url, api_key, 5.0)).run(scenario)) == []
+
+
+class Breaker(reference.ReferenceClient):
+    """Sends nothing for a while after an error. All clients share the breaker."""
+
+    closed_at: ClassVar = 0.0
+
+    async def record_messages_batch(self, messages: Any) -> dict[str, Any]:
+        """Record messages, unless the breaker is open."""
+        if time.monotonic() < Breaker.closed_at:
+            raise reference.NetworkError("the circuit is open")
+        try:
+            return await super().record_messages_batch(messages)
+        except reference.SynapError:
+            Breaker.closed_at = time.monotonic() + 0.2
+            raise
+
+
+def breaker(base_url: str, api_key: str | None) -> Breaker:
+    return Breaker(base_url, api_key, 5.0)
+
+
+def declared(base_url: str, api_key: str | None) -> Breaker:
+    return breaker(base_url, api_key)
+
+
+declared.recovers_s = 0.2  # type: ignore[attr-defined]  # functions accept attributes
+
+
+@pytest.mark.parametrize("factory", [breaker, declared], ids=lambda factory: factory.__name__)
+@pytest.mark.parametrize("later", [0, 1], ids=["in the scenario", "in the next one"])
+def test_declared_breaker_has_time_to_recover(
+    factory: Callable[..., Breaker], later: int, runner: Callable[..., ScenarioRunner]
+) -> None:
+    failed = trouble(SERVER_ERROR.id, "ServerError", "the server returned 503", status=503)
+    steps = (Call((message(0),), trouble=failed), Call((message(1),)))
+    scenarios = [Scenario(steps[:1]), Scenario(steps[1:])] if later else [Scenario(steps)]
+    client = runner(factory)
+    Breaker.closed_at = 0.0
+    found = [each.clause for scenario in scenarios for each in judge(client.run(scenario))]
+    assert found[:1] == ([] if factory is declared else ["ACCEPT"])
+
+
+ENDS = """
+import os
+from synap_contracts.client.bundled import reference
+
+class Client(reference.ReferenceClient):
+    async def record_messages_batch(self, messages):
+        if messages[0]["content"] == "end":
+            os._exit(3)
+        return await super().record_messages_batch(messages)
+
+def make(base_url, api_key):
+    return Client(base_url, api_key, 5.0)
+"""
+
+
+def test_run_goes_on_after_the_process_ended(fake_url: str, tmp_path: Path) -> None:
+    (tmp_path / "ends.py").write_text(ENDS)
+    spec = Spec("ends:make", (str(tmp_path),))
+    server = Server(fake_url)
+    server.probe()
+    with other_origin() as origin:
+        client = ScenarioRunner(server, spec.start, origin, random_from(0), 5.0)
+        ended = client.run(one(message(0, content="end"), message(1)), fresh=True)
+        found = judge(ended)
+        assert judge(client.run(one(message(0)))) == []
+        client.stop()
+    server.close()
+    assert [each.message for each in found] == ["nothing went wrong, but the client ended its process with status 3"]

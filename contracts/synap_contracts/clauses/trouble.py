@@ -28,7 +28,7 @@ from synap_contracts.clauses.statuses import (
     judge_redirect,
     judge_requests,
 )
-from synap_contracts.client.protocol import NETWORK_ERRORS, Hung, Raised, Returned
+from synap_contracts.client.protocol import NETWORK_ERRORS, Ended, Hung, Raised, Returned
 from synap_contracts.observation.violation import Violation, format_outcome
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def judge_troubled_call(
     """
     match call.outcome:
         case Hung():
-            if call.timeout_settable:
+            if call.timeout_settable or isinstance(call.outcome, Ended):
                 message = f"{trouble.named}, and {format_outcome(call)}"
                 yield Violation(trouble.clause, message, call.number, ("answer",))
         case Raised() as raised:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import Final, Literal
 
 from synap_contracts.client import protocol
-from synap_contracts.client.protocol import AdapterError, Hung, Json, Outcome
+from synap_contracts.client.protocol import AdapterError, Ended, Hung, Json, Outcome
 from synap_contracts.client.real_time import monotonic, pause
 
 Retry = Literal["fast", "own"]
@@ -36,6 +36,7 @@ class Driver(ABC):
         self._ignored: set[int] = set()
         self._changed = threading.Condition()
         self._failure: str | None = None
+        self._ended: tuple[int | None, str] | None = None
 
     @abstractmethod
     def write(self, request: Json) -> None:
@@ -63,14 +64,16 @@ class Driver(ABC):
         """Store a reply that arrived."""
         with self._changed:
             if reply.get("id") in self._ignored:
+                self._ignored.discard(reply["id"])
                 return
             self._replies[reply.get("id")] = reply
             self._changed.notify_all()
 
-    def fail(self, reason: str) -> None:
-        """Store that the adapter failed permanently."""
+    def fail(self, reason: str, ended: tuple[int | None, str] | None = None) -> None:
+        """Store that the adapter failed permanently, and, if its process ended, the status and the last output."""
         with self._changed:
-            self._failure = self._failure or reason
+            if self._failure is None:
+                self._failure, self._ended = reason, ended
             self._changed.notify_all()
 
     def reply(self, number: int, seconds: float) -> Json | None:
@@ -88,12 +91,21 @@ class Driver(ABC):
             return None
 
     def outcome(self, number: int, seconds: float) -> Outcome:
-        """Wait for the outcome of an open or a call. A client hung if its adapter answers a ping meanwhile.
+        """Wait for the outcome of an open, a call or a close. A client hung if its adapter answers a ping meanwhile.
 
         Raises:
             AdapterError: The adapter crashed, broke the protocol or does not answer a ping either.
         """
         began = monotonic()
+        try:
+            return self._outcome(number, seconds, began)
+        except AdapterError:
+            # Another client, which is being closed, can be the one that ended the process.
+            if self._ended is None or "ends" not in self.hello.can or self._ignored:
+                raise
+            return Ended(monotonic() - began, *self._ended)
+
+    def _outcome(self, number: int, seconds: float, began: float) -> Outcome:
         reply = self.reply(number, seconds)
         if reply is None:
             if self.reply(self.send("ping"), PONG_S) is None:
@@ -124,6 +136,8 @@ class Driver(ABC):
 
     def stop_listening(self) -> tuple[str, ...]:
         """Return what was logged and printed since `listen`."""
+        if self._ended is not None:
+            return self.printed_texts()
         reply = self.reply(self.send("listen", on=False), PONG_S) if "listen" in self.hello.can else None
         pause(0.05)  # standard error is another pipe, and may arrive later than the reply
         return (*((reply or {}).get("answer") or ()), *self.printed_texts())

@@ -67,6 +67,7 @@ class InProcess(Driver):
 
     def end(self) -> None:
         """Stop the loop after a short wait for its tasks. Threads that hang remain, as daemons."""
+        self.host.ending = True
         with suppress(RuntimeError, TimeoutError):
             asyncio.run_coroutine_threadsafe(_finish(), self.loop).result(timeout=3)
         with suppress(RuntimeError):

@@ -93,7 +93,7 @@ class Process(Driver):
             self.process.stdin.write(protocol.encode(request))
             self.process.stdin.flush()
         except OSError:
-            self.fail(self._describe_end())
+            self._fail_ended()
 
     def _read_replies(self) -> None:
         assert self.process.stdout is not None  # noqa: S101 - as above
@@ -109,7 +109,7 @@ class Process(Driver):
         except (AdapterError, ValueError) as error:
             self.fail(str(error))
         else:
-            self.fail(self._describe_end())
+            self._fail_ended()
 
     def _read_errors(self) -> None:
         assert self.process.stderr is not None  # noqa: S101 - as above
@@ -120,14 +120,14 @@ class Process(Driver):
                     while sum(map(len, self._errors)) > _MAX_OUTPUT and len(self._errors) > 1:
                         del self._errors[0]
 
-    def _describe_end(self) -> str:
+    def _fail_ended(self) -> None:
         wait_for_end(self.process, 2)
         status = self.process.poll()
         self._reader.join(timeout=_LAST_OUTPUT_S)  # the last output may still be in the pipe
         with self._lock:
             last = b"".join(self._errors)[-600:].decode(errors="replace").strip()
         end = f"ended with status {status}" if status is not None else "closed its standard output"
-        return f"the adapter {end}" + (f"; its last output: {last}" if last else "")
+        self.fail(f"the adapter {end}" + (f"; its last output: {last}" if last else ""), (status, last))
 
     def printed(self) -> str:
         """Return what was written to standard error since the last time."""

@@ -24,10 +24,11 @@ class Hello:
     Args:
         name: The name of the client.
         version: The version of the client, if it has one.
-        can: The optional features: "timeout_s", "retry", "listen", "given", "loop", "input".
+        can: The optional features: "timeout_s", "retry", "listen", "given", "loop", "input", "ends".
         integers: The largest integer that the client keeps exactly, or None if it has no limit.
         surrogates: Whether a lone surrogate can reach the client.
         concurrent: Whether calls can be concurrent.
+        recovers_s: How long the client may refuse calls after an error, in seconds.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Hello:
     integers: int | None = None
     surrogates: bool = True
     concurrent: bool = True
+    recovers_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,19 @@ class Hung:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Ended(Hung):
+    """The client ended the process that it runs in, so the call did not end either.
+
+    Args:
+        status: The exit status, the negative number of a signal, or None if the process only closed its output.
+        output: The last output of the process.
+    """
+
+    status: int | None = None
+    output: str = ""
+
+
 Outcome: TypeAlias = Returned | Raised | Hung
 """The outcome of a call for its caller."""
 
@@ -142,6 +157,7 @@ def parse_hello(message: Json) -> Hello:
         integers=limits.get("integers"),
         surrogates=limits.get("surrogates", True) is not False,
         concurrent=fields.get("concurrent", True) is not False,
+        recovers_s=float(fields.get("recovers_s") or 0),
     )
 
 

@@ -30,6 +30,7 @@ class ObservedCall:
         rejected: The entries with a scheduled rejection, by this call or an earlier one.
         timeout_settable: Whether the kit could set the timeout that the failure requires.
         fault_hit: Whether the scheduled failure occurred. A client that sends no second request avoids a fault of it.
+        quiet_s: How long the client was then not called, in seconds, because it may refuse to send.
     """
 
     number: int
@@ -46,6 +47,7 @@ class ObservedCall:
     rejected: frozenset[int] = frozenset()
     timeout_settable: bool = True
     fault_hit: bool = True
+    quiet_s: float = 0.0
 
     @property
     def unauthorized(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.client.protocol import Hung, Raised, Returned
+from synap_contracts.client.protocol import Ended, Hung, Raised, Returned
 from synap_contracts.observation.redaction import redact
 
 if TYPE_CHECKING:
@@ -51,10 +52,22 @@ def format_outcome(call: ObservedCall) -> str:
         case Raised(kind=kind, text=text):
             redacted = redact(text, frozenset({call.key.key}))
             return f"the client raised {kind}: {format_value(redacted, _ERROR_TEXT)}"
+        case Ended():
+            return f"the client {format_end(call.outcome)}"
         case Hung(seconds=seconds):
             return f"the client did not respond for {seconds:.0f} s"
         case Returned(answer=answer):
             return f"the client returned {format_value(answer)}"
+
+
+def format_end(ended: Ended) -> str:
+    """Format how a client ended its process."""
+    if ended.status is None:
+        return "closed the files of its process"
+    if ended.status >= 0:
+        return f"ended its process with status {ended.status}"
+    names = {each.value: each.name for each in signal.Signals}
+    return f"ended its process with {names.get(-ended.status, f'signal {-ended.status}')}"
 
 
 def format_pair(left: Any, right: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON

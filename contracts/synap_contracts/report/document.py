@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from synap_contracts.clauses.catalogue import REVISION
-from synap_contracts.client.protocol import Hung, Raised, Returned
+from synap_contracts.client.protocol import Ended, Hung, Raised, Returned
 from synap_contracts.observation.redaction import redact
 from synap_contracts.report import reproduce
 from synap_contracts.runs.result import Outcome
@@ -142,6 +142,8 @@ def outcome_to_json(outcome: CallOutcome) -> Json:
         case Raised():
             raised = {"class": outcome.kind, "own": sorted(outcome.names), "text": outcome.text}
             return {"raised": {**raised, "traceback": outcome.traceback}}
+        case Ended(status=status, output=output):
+            return {"ended": {"status": status, "output": output}}
         case Hung(seconds=seconds):
             return {"hung": round(seconds, 1)}
 

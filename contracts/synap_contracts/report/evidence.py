@@ -128,7 +128,10 @@ def _with_example(clause: Json, found: Json) -> Iterator[Element]:
 def _outcome(found: Json, call: Json) -> Iterator[Element]:
     outcome = call["outcome"]
     differs = _differs(found, call, "answer")
-    if "hung" in outcome:
+    if "ended" in outcome:
+        yield _code(f"ended its process (status {outcome['ended']['status']})", differs=differs)
+        yield _code(_cut(outcome["ended"]["output"]))
+    elif "hung" in outcome:
         yield _code(f"no answer for {outcome['hung']} s", differs=differs)
     elif "raised" in outcome:
         when = "raised when it was opened" if call["opening"] else "raised"

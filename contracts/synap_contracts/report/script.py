@@ -15,7 +15,7 @@ from synap_contracts.clauses.auth import AUTH_OWN
 from synap_contracts.clauses.sending import SEND_INPUT
 from synap_contracts.client import releases
 from synap_contracts.client.driver import SHORT_TIMEOUT_S
-from synap_contracts.client.protocol import Hung, Raised
+from synap_contracts.client.protocol import Ended, Hung
 from synap_contracts.client.spec import BUNDLED
 from synap_contracts.observation.expected import REASON
 from synap_contracts.runs.faults import scheduled_fault
@@ -100,7 +100,8 @@ def _tags(example: Counterexample, steps: str) -> Iterator[str]:
 
 def _seconds(example: Counterexample) -> int:
     """Return how long the script waits for a call: as long as the kit did if it got no answer."""
-    hung = [call.outcome.seconds for call in example.observation.calls if isinstance(call.outcome, Hung)]
+    outcomes = [call.outcome for call in example.observation.calls]
+    hung = [each.seconds for each in outcomes if isinstance(each, Hung) and not isinstance(each, Ended)]
     waits = [
         _MAX_WAITS * float(call.trouble.fault.get("retry_after", 0))
         for call in example.scenario.calls
@@ -184,7 +185,7 @@ def _calls(step: Call | Together, observed: dict[int, ObservedCall], *, adapter:
         yield ")"
     if staggered or any(call.trouble for call in calls):
         yield 'control("DELETE", "/_mock/faults")'
-    if pause := max((_pause(observed[id(call)]) for call in calls if id(call) in observed), default=0):
+    if pause := max((observed[id(call)].quiet_s for call in calls if id(call) in observed), default=0):
         yield f"await asyncio.sleep({pause:g})  # until then a client may refuse to send"
 
 
@@ -202,13 +203,6 @@ def _preparation(calls: tuple[Call, ...], observed: dict[int, ObservedCall], *, 
         elif call.loop == "own":
             # A response that arrives at once can hide that a client waits in the wrong loop.
             yield _schedule({"route": BATCH_ROUTE, "fault": "Latency", "seconds": STAGGER_S})
-
-
-def _pause(call: ObservedCall) -> float:
-    """Return how long the kit sent nothing after a call."""
-    if call.call.trouble is None or not isinstance(call.outcome, Raised):
-        return 0.0
-    return float(call.call.trouble.fault.get("retry_after", 0))
 
 
 def messages_of(call: Call, observed: ObservedCall | None) -> tuple[Json, ...]:

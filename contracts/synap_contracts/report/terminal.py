@@ -202,6 +202,10 @@ def _format_outcome(call: ObservedCall, example: Counterexample, run: Run, paint
         when = " when it was opened" if call.opening else ""
         text = format_value(redact(outcome["raised"]["text"], keys_of(run, example)))
         yield f"      raised{when}: {outcome['raised']['class']}: {text}{mark}"
+    elif "ended" in outcome:
+        yield f"      ended its process (status {outcome['ended']['status']}){mark}"
+        output = redact(outcome["ended"]["output"], keys_of(run, example))
+        yield from ([f"      its last output: {format_value(output, 300)}"] if output else ())
     elif "hung" in outcome:
         yield f"      no answer for {outcome['hung']} s{mark}"
     elif not isinstance(answer, dict) or not isinstance(answer.get("results"), list):

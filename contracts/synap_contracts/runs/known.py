@@ -9,7 +9,7 @@ from synap_contracts.clauses.auth import AUTH_OWN
 from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.clauses.connection import NET_NAME
 from synap_contracts.clauses.judge import judge
-from synap_contracts.client.protocol import AdapterError, Hung, Raised
+from synap_contracts.client.protocol import AdapterError, Ended, Hung, Raised
 from synap_contracts.client.releases import version_key
 from synap_contracts.runs.result import ClauseResult, Counterexample, KnownFailure
 from synap_contracts.scenarios.serialization import replay_id
@@ -67,6 +67,8 @@ def _outcome(call: ObservedCall) -> str:
     match call.outcome:
         case Raised(kind=kind):
             return f"raised {kind.rpartition('.')[2]}"
+        case Ended():
+            return "ended its process"
         case Hung():
             return "no answer"
         case _:

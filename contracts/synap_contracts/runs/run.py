@@ -228,4 +228,6 @@ def describe_limits(hello: Hello) -> list[str]:
         found.append("the client does not accept lone surrogates; they are not sent")
     if not hello.concurrent:
         found.append("the client does not support concurrent calls")
+    if hello.recovers_s:
+        found.append(f"the client may refuse calls for {hello.recovers_s:g} s after an error; the kit waits")
     return found

@@ -8,12 +8,20 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.client.driver import NORMAL_TIMEOUT_S, SHORT_TIMEOUT_S
-from synap_contracts.client.protocol import AdapterError, Hung, Raised, Returned
+from synap_contracts.client.protocol import AdapterError, Hung, Returned
 from synap_contracts.client.real_time import monotonic, pause
 from synap_contracts.observation.expected import REASON, canonical
 from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
 from synap_contracts.runs.faults import fault_hit, scheduled_fault
-from synap_contracts.runs.state import OpenClient, RunState, StartedCall
+from synap_contracts.runs.state import (
+    OpenClient,
+    Recovery,
+    RunState,
+    StartedCall,
+    has_id,
+    identity_of,
+    may_have_failed_fast,
+)
 from synap_contracts.scenarios.model import Call, Close, Names, Open, Revoke, Scenario, Together, calls_of
 from synap_contracts.server.other_origin import unused_address
 from synap_contracts.server.server import BATCH_ROUTE
@@ -66,6 +74,7 @@ class ScenarioRunner:
         """Whether an ordinary call hung. Later calls get less time then."""
         self.history: list[Scenario] = []
         """All scenarios that ran on the clients that stay open, or that hung just now."""
+        self.recovery = Recovery()
         self._driver: Driver | None = None
         self._handles = 0
 
@@ -102,6 +111,14 @@ class ScenarioRunner:
             AdapterError: The adapter failed. Another one is started for the next scenario.
             ServerError: The server failed.
         """
+        recovering = monotonic() < self.recovery.until
+        observation = self._run_once(scenario, fresh=fresh)
+        if recovering and any(map(may_have_failed_fast, observation.calls)):
+            pause(max(0.0, self.recovery.until - monotonic()))
+            observation = self._run_once(scenario, fresh=fresh)
+        return observation
+
+    def _run_once(self, scenario: Scenario, *, fresh: bool) -> Observation:
         shared = scenario.plain and not fresh
         state = RunState(scenario, Names(self.random), self.shared if shared else {})
         self.server.reset()
@@ -149,9 +166,15 @@ class ScenarioRunner:
             if not client.open or state.hung:
                 continue
             if state.scenario.listening:
-                state.note_altered(self.driver.close(client.handle), None)  # its output is searched as well
+                self._close(state, client)  # its output is searched as well
             else:
                 self.driver.close_later(client.handle)
+
+    def _close(self, state: RunState, client: OpenClient) -> None:
+        outcome = self.driver.close(client.handle)
+        state.note_altered(outcome, None)
+        state.note(outcome)
+        client.open = False
 
     def _run_step(self, state: RunState, step: object) -> None:
         match step:
@@ -164,8 +187,7 @@ class ScenarioRunner:
             case Close(name):
                 client = self._client(state, name)
                 if client.open:
-                    state.note_altered(self.driver.close(client.handle), None)
-                    client.open = False
+                    self._close(state, client)
             case Call() | Together():
                 self._run_calls(state, calls_of(step), staggered=isinstance(step, Together) and step.staggered)
 
@@ -197,7 +219,7 @@ class ScenarioRunner:
             retry="own" if client.patient else "fast",
         )
         client.open = isinstance(outcome, Returned)
-        state.hung |= isinstance(outcome, Hung)
+        state.note(outcome)
         return outcome
 
     def _run_calls(self, state: RunState, calls: tuple[Call, ...], *, staggered: bool) -> None:
@@ -209,14 +231,14 @@ class ScenarioRunner:
         state.calls |= {each.request: state.number + n for n, each in enumerate(started) if each.request}
         outcomes = [each.outcome or self._wait(state, each) for each in started]
         requests, hit = self._end_faults(state, calls, staggered=staggered)
-        submitted = [e["conversation_id"] for each in started for e in each.messages if _has_id(e)]
+        submitted = [e["conversation_id"] for each in started for e in each.messages if has_id(e)]
         state.recording = self._recorded(state, submitted, started[0].client.key.key)
         observed = []
         for each, outcome in zip(started, outcomes, strict=True):
             call = replace(self._observe(state, each, outcome, requests), fault_hit=hit)
+            call = replace(call, quiet_s=self.recovery.quiet_s(call, self.driver.hello.recovers_s))
             state.note_altered(outcome, state.number)
-            if call.trouble and isinstance(outcome, Raised):
-                each.client.quiet_until = monotonic() + float(call.trouble.fault.get("retry_after", 0))
+            each.client.quiet_until = max(each.client.quiet_until, monotonic() + call.quiet_s)
             state.number += 1
             observed.append(call)
         state.steps.append(ObservedStep(tuple(observed), before, state.recording))
@@ -268,7 +290,7 @@ class ScenarioRunner:
             opening=started.request is None,
             requests=requests,
             tenancy=client.tenancy,
-            rejected=frozenset(n for n, entry in enumerate(started.messages) if _identity(entry) in state.rejected),
+            rejected=frozenset(n for n, entry in enumerate(started.messages) if identity_of(entry) in state.rejected),
             timeout_settable=self._timeout_settable(started.call),
         )
 
@@ -288,11 +310,12 @@ class ScenarioRunner:
 
     def _start(self, state: RunState, call: Call, client: OpenClient, messages: tuple[Json, ...]) -> StartedCall:
         """Open the client if necessary, schedule the failure, and send the call."""
+        recovered = self.recovery.until if state.steps else 0.0
+        pause(max(0.0, max(client.quiet_until, recovered) - monotonic()))
         if not client.open:
             outcome = self._open(state, client)
             if not isinstance(outcome, Returned):
                 return StartedCall(call, client, messages, None, outcome)
-        pause(max(0.0, client.quiet_until - monotonic()))
         if call.trouble:
             fault = json.loads(json.dumps(call.trouble.fault).replace("$bystander", self.origin.url))
             self.server.schedule_fault(scheduled_fault({"route": BATCH_ROUTE, **fault}, call.trouble.skips))
@@ -303,9 +326,9 @@ class ScenarioRunner:
     def _wait(self, state: RunState, started: StartedCall) -> Outcome:
         assert started.request is not None  # noqa: S101 - otherwise it has an outcome
         outcome = self.driver.outcome(started.request, self._deadline(started.call))
-        state.hung |= isinstance(outcome, Hung)
+        state.note(outcome)
         state.stuck |= isinstance(outcome, Hung) and started.call.trouble is not None
-        self.hangs |= isinstance(outcome, Hung) and started.call.trouble is None
+        self.hangs |= type(outcome) is Hung and started.call.trouble is None
         return outcome
 
     def _deadline(self, call: Call) -> float:
@@ -320,16 +343,6 @@ class ScenarioRunner:
         requests = self.server.requests()
         new, state.requests = requests[state.requests :], len(requests)
         return new
-
-
-def _identity(entry: Json) -> tuple[Json, Json] | None:
-    """Return the fields by which a rejection matches an entry."""
-    matches = _has_id(entry) and isinstance(entry.get("content"), str)
-    return (entry["conversation_id"], entry["content"]) if matches else None
-
-
-def _has_id(entry: Json) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("conversation_id"), str)
 
 
 def random_from(seed: int) -> Random:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from synap_contracts.clauses.catalogue import BY_ID
-from synap_contracts.client.protocol import Hung
+from synap_contracts.client.protocol import Ended, Hung
 from synap_contracts.runs.exercise import Exercise
 from synap_contracts.runs.result import ClauseResult
 
@@ -51,7 +51,9 @@ class Tally:
     def _note_unsettable_timeouts(self, observation: Observation) -> None:
         """A client whose timeout cannot be set may wait longer than the kit does."""
         for call in observation.calls:
-            if isinstance(call.outcome, Hung) and call.call.trouble and not call.timeout_settable:
+            if not isinstance(call.outcome, Hung) or isinstance(call.outcome, Ended):
+                continue
+            if call.call.trouble and not call.timeout_settable:
                 seconds = f"{call.outcome.seconds:.0f} s"
                 gap = f"the timeout of the client cannot be set, and it was still waiting after {seconds}"
                 if gap not in self.gaps[call.call.trouble.clause]:

@@ -131,7 +131,7 @@ def reports(tmp_path: Path) -> Callable[..., str]:
 @pytest.mark.parametrize(
     ("factory", "clauses", "expected"),
     [
-        pytest.param("Client", ["RES-ORDER"], f"fatal: sent with {REDACTED}", id="in-the-last-output"),
+        pytest.param("Client", ["ACCEPT"], f"fatal: sent with {REDACTED}", id="in-the-last-output"),
         pytest.param("Quoting", ["ACCEPT"], f"rejected: {REDACTED}", id="in-an-error"),
     ],
 )

@@ -261,9 +261,10 @@ def test_script_waits_as_long_as_the_kit(tmp_path: Path) -> None:
     assert "no answer for 1 s" in output(script(tmp_path, "Odd", hung), tmp_path)
 
 
-def test_script_waits_for_retry_after(tmp_path: Path) -> None:
+def test_script_pauses_as_long_as_the_kit(tmp_path: Path) -> None:
     limited = Trouble(RATE_LIMIT.id, {"fault": "RateLimited", "times": 1, "retry_after": 7}, "the server returned 429")
-    text = script(tmp_path, "Odd", replace(OBSERVED, call=Call(ONE, trouble=limited)), replace(OBSERVED, number=1))
+    paused = replace(OBSERVED, call=Call(ONE, trouble=limited), quiet_s=7.0)
+    text = script(tmp_path, "Odd", paused, replace(OBSERVED, number=1))
     assert text.index("/_mock/faults") < text.index("await asyncio.sleep(7)") < text.rindex("client_a.call(")
 
 

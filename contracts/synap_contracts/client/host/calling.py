@@ -77,8 +77,13 @@ async def call_in_own_loop(function: Callable[..., Any], messages: Any) -> Any: 
     return await call_in_thread(lambda: asyncio.run(run()))
 
 
-def raise_cancellation(error: BaseException) -> None:
-    """Raise a cancellation of the host itself. A cancellation that the client raised belongs to the client."""
+def withdraw_cancellation() -> bool:
+    """Withdraw the cancellation of this task by the client that it called, and return whether there was one.
+
+    The tasks that call clients are the host's, and it cancels none of them before it ends.
+    """
     task = asyncio.current_task()
-    if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
-        raise error
+    cancelled = task is not None and task.cancelling() > 0
+    while task is not None and task.cancelling():
+        task.uncancel()
+    return cancelled

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from synap_contracts.client import protocol
 from synap_contracts.client.host import errors, loading
 from synap_contracts.client.host.answers import RecentAnswers, find_change
-from synap_contracts.client.host.calling import call, call_factory, call_in_own_loop, raise_cancellation
+from synap_contracts.client.host.calling import call, call_factory, call_in_own_loop, withdraw_cancellation
 from synap_contracts.client.host.logs import LogRecords
 from synap_contracts.client.host.serialization import to_json
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from synap_contracts.client.protocol import Json
+
+_CANCELS = "the client cancelled the task that called it"
 
 
 class OpenClient:
@@ -75,10 +77,12 @@ class Host:
         self.opened: dict[str, OpenClient] = {}
         self.records = LogRecords()
         self.answers = RecentAnswers()
+        self.ending = False
+        """Whether the host cancels its own tasks."""
 
     def hello(self) -> Json:
         """Return the first line."""
-        can = {"listen", "given", "loop", "input", *loading.optional_keywords(self.factory)}
+        can = {"listen", "given", "loop", "input", "ends", *loading.optional_keywords(self.factory)}
         limits = dict(getattr(self.factory, "limits", {}).items())
         return {
             "hello": {
@@ -88,6 +92,7 @@ class Host:
                 "can": sorted(can),
                 "limits": limits,
                 "concurrent": getattr(self.factory, "concurrent", True) is not False,
+                "recovers_s": getattr(self.factory, "recovers_s", 0),
             }
         }
 
@@ -131,8 +136,7 @@ class Host:
         except protocol.AdapterError:
             raise
         except BaseException as error:  # noqa: BLE001 - any exception of the client is its outcome
-            raise_cancellation(error)
-            return {"raised": errors.describe(error, declared)}
+            return {"raised": self._describe(error, declared)}
         return {"answer": None}
 
     async def _call(self, request: Json) -> Json:
@@ -148,12 +152,12 @@ class Host:
                 value = await call_in_own_loop(opened.record, messages)
             else:
                 value = await call(opened.record, messages)
+            await asyncio.sleep(0)  # where a caller notices that its task was cancelled
             answer = to_json(value)
             reply = {"answer": answer, "altered": self.answers.altered()}
             self.answers.add(request.get("id", 0), value, deepcopy(answer))
         except BaseException as error:  # noqa: BLE001 - as above
-            raise_cancellation(error)
-            reply = {"raised": errors.describe(error, opened.declared), "altered": self.answers.altered()}
+            reply = {"raised": self._describe(error, opened.declared), "altered": self.answers.altered()}
         return {**reply, "changed": find_change(before, entries)}
 
     async def _close(self, request: Json) -> Json:
@@ -163,9 +167,16 @@ class Host:
         try:
             await opened.close()
         except BaseException as error:  # noqa: BLE001 - as above
-            raise_cancellation(error)
-            return {"raised": errors.describe(error, opened.declared), "altered": self.answers.altered()}
+            return {"raised": self._describe(error, opened.declared), "altered": self.answers.altered()}
         return {"answer": None, "altered": self.answers.altered()}
+
+    def _describe(self, error: BaseException, declared: object) -> Json:
+        """Return an exception of the client in the format of the protocol."""
+        cancelled = isinstance(error, asyncio.CancelledError) and withdraw_cancellation()
+        if cancelled and self.ending:
+            raise error
+        described = errors.describe(error, declared)
+        return {**described, "text": _CANCELS} if cancelled else described
 
 
 def _as_type(kind: str, entries: list[Json]) -> Any:  # noqa: ANN401 - a list, a tuple or an iterator
@@ -209,7 +220,15 @@ async def serve(host: Host, lines: Iterator[bytes], write: Callable[[bytes], Non
     async def handle(request: Json) -> None:
         write(encode_reply(await host.answer(request)))
 
-    while (line := await requests.get()) is not None:
+    while True:
+        try:
+            line = await requests.get()
+        except asyncio.CancelledError:  # by a client that cancels all tasks
+            withdraw_cancellation()
+            continue
+        if line is None:
+            break
         task = asyncio.create_task(handle(json.loads(line)))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+    host.ending = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses import auth, connection, inputs, results, rows, statuses, wide
 from synap_contracts.clauses.rows import claimed_successes
-from synap_contracts.client.protocol import NETWORK_ERRORS, Hung, Raised, Returned
+from synap_contracts.client.protocol import NETWORK_ERRORS, Ended, Hung, Raised, Returned
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -75,6 +75,8 @@ def evidence_of(example: Counterexample) -> Hashable:
             return None  # only its name differs
         python = expected == NETWORK and not is_own(raised) and library_of(raised) is None
         return "raised", "a network error of Python" if python else library_of(raised) or raised.kind
+    if call is not None and isinstance(call.outcome, Ended):
+        return ("ended",)
     if call is not None and isinstance(call.outcome, Hung):
         return "hung", call.trouble is None
     if call is not None and isinstance(call.outcome, Returned) and clause in _JUDGED_BY_RETURN:

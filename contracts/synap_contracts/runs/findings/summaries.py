@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses import results, rows, sending
-from synap_contracts.client.protocol import Hung
+from synap_contracts.client.protocol import Ended, Hung
 from synap_contracts.observation.comparison import likeness
-from synap_contracts.observation.violation import format_value
+from synap_contracts.observation.violation import format_end, format_value
 from synap_contracts.runs.findings.outcomes import EXPECTED, call_of, error_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def summarize(example: Counterexample, clauses: tuple[ClauseId, ...]) -> str:
         clauses: The violated clauses, the one that names the finding first.
     """
     violation, call = example.violation, call_of(example)
+    if call is not None and isinstance(call.outcome, Ended):
+        return f"{format_end(call.outcome).replace('ended', 'ends').replace('closed', 'closes')}{_circumstances(call)}"
     if call is not None and isinstance(call.outcome, Hung):
         return f"does not respond{_circumstances(call)}"
     if (raised := error_of(example)) is not None:

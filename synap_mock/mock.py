@@ -17,6 +17,7 @@ from synap_mock.domain.values.waiting import wait
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
 from synap_mock.remembering import Remembering
+from synap_mock.saving import Saving
 from synap_mock.scheduling import Scheduling
 from synap_mock.settings import Settings, port_number, whole
 from synap_mock.transports.listeners import is_loopback
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 _LAST: Final = 5
 
 
-class SynapMock(Scheduling, Remembering):
+class SynapMock(Scheduling, Remembering, Saving):
     """An in-memory fake of the Synap API.
 
     Args:

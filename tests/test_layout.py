@@ -21,10 +21,11 @@ LEVELS: Final = (
     {"domain.rules", "domain.access"},
     {"domain.faults", "domain.history", "domain.ledger", "domain.storage"},
     {"domain.state", "domain.conversations", "domain.memories"},
+    {"domain.export"},
     {"inspector"},
     {"http"},
     {"transports"},
-    {"mock", "remembering", "scheduling", "strategies"},
+    {"mock", "remembering", "saving", "scheduling", "strategies"},
     {"fixture", "cli"},
     {"pytest_plugin", "__main__"},
 )

@@ -18,6 +18,8 @@ from synap_mock.cli.errors import Failed
 from synap_mock.cli.options import option
 from synap_mock.cli.port_file import PortFile, check_port_file
 from synap_mock.cli.ready import ready
+from synap_mock.cli.state_options import load_file, state_options
+from synap_mock.cli.transfer import export_command, import_command
 from synap_mock.domain.values.clock import moment
 from synap_mock.settings import (
     LONGEST,
@@ -241,6 +243,7 @@ def main() -> None:
     show_default="off",
     help="Exit with status 1 if a turn was lost or duplicated; the log says which.",
 )
+@state_options
 @option("-v", "--verbose", is_flag=True, default=False, show_default="off", help="Log every call to standard error.")
 def serve(  # noqa: PLR0913 - one argument an option
     *,
@@ -252,6 +255,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     control_token: str | None,
     log_format: str,
     fail_on_loss: bool,
+    load: Path | None,
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
@@ -276,6 +280,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     from synap_mock.mock import SynapMock  # noqa: PLC0415 - as above
 
     fake = SynapMock(api_key=api_keys or None, allow_hosts=allow_hosts, control_token=control_token, **settings)
+    load_file(fake, load)
     logs.configure(json=log_format == "json", verbose=verbose)
     if verbose:
         fake.on_request(logs.log_request)
@@ -338,3 +343,5 @@ def openapi() -> None:
 
 
 main.add_command(ready)
+main.add_command(export_command)
+main.add_command(import_command)

@@ -25,7 +25,12 @@ class NotReady(click.ClickException):
     """Nothing answers, or not as a server that is ready: status 1, which a container's health check expects."""
 
 
-def _check_url(_: click.Context, __: click.Parameter, url: str) -> str:
+def check_url(_: click.Context, __: click.Parameter, url: str) -> str:
+    """Return the address of a server, without a slash at its end.
+
+    Raises:
+        click.BadParameter: it is not one.
+    """
     try:
         parts = urlsplit(url)
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -41,7 +46,7 @@ def _check_url(_: click.Context, __: click.Parameter, url: str) -> str:
     "--url",
     default="http://127.0.0.1:8765",
     show_default=True,
-    callback=_check_url,
+    callback=check_url,
     help="Address of the server.",
 )
 @click.option(

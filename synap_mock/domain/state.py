@@ -70,7 +70,7 @@ class State:
 
     def __init__(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
         self.settings = settings
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         """Held while the fake as a whole changes; what is in it is safe to use from several threads by itself."""
         self.clock = Clock()
         self.ids = Ids(settings.seed)
@@ -112,7 +112,7 @@ class State:
         Raises:
             TypeError, ValueError: there is no such setting, or it does not accept the value.
         """
-        with self._lock:
+        with self.lock:
             self.settings = self.settings.changed(**changes)
 
     def reset(self) -> None:
@@ -120,7 +120,7 @@ class State:
 
         Keys, revoked ones too, and settings stay.
         """
-        with self._lock:
+        with self.lock:
             self.store.clear()
             self.memories.clear()
             self.transcripts.clear()
@@ -140,7 +140,7 @@ class State:
 
     def snapshot(self) -> Snapshot:
         """The state now, for `renew`."""
-        with self._lock:
+        with self.lock:
             keys = self.keys.snapshot()
             parts = tuple(part.snapshot(keys.names) for part in self._parts)
             return Snapshot(self.settings, keys, self.clock.snapshot(), parts)
@@ -175,7 +175,7 @@ class State:
             keys: makes the keys, with the redactor that masks them.
             held: a snapshot to start from: its settings, and for the new default instance what the former one had.
         """
-        with self._lock:
+        with self.lock:
             self.era += 1
             self.settings = settings
             self.redactor = Redactor(self._tokens)

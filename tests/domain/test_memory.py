@@ -14,7 +14,7 @@ from asking import BATCH, in_process
 
 from synap_mock import SynapMock
 from synap_mock.domain.ledger import book
-from synap_mock.domain.storage import memory
+from synap_mock.domain.storage import rejected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -110,8 +110,8 @@ def test_few_of_a_calls_many_headers_are_kept() -> None:
 @pytest.fixture
 def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds of the store and of the ledger that few batches reach."""
-    monkeypatch.setattr(memory, "REFUSALS", 2000)
-    monkeypatch.setattr(memory, "UNRECORDED_BATCHES", 500)
+    monkeypatch.setattr(rejected, "REFUSALS", 2000)
+    monkeypatch.setattr(rejected, "UNRECORDED_BATCHES", 500)
     monkeypatch.setattr(book, "CASES", 2000)
 
 
@@ -155,11 +155,11 @@ def test_of_batches_that_record_nothing_the_newest_are_kept() -> None:
     right = {**WRONG, "conversation_id": str(uuid.uuid4())}
     inside.post(BATCH, json={"messages": [WRONG]})
     inside.post(BATCH, json={"messages": [right]})
-    for _ in range(memory.UNRECORDED_BATCHES):
+    for _ in range(rejected.UNRECORDED_BATCHES):
         inside.post(BATCH, content=b'{"messages": []}')
     inside.post(BATCH, json={"messages": [right] * 2})
     totals = [batch.total for batch in fake.batches]
-    assert (totals[:2], len(totals), totals[-1]) == ([1, 0], memory.UNRECORDED_BATCHES + 2, 2)
+    assert (totals[:2], len(totals), totals[-1]) == ([1, 0], rejected.UNRECORDED_BATCHES + 2, 2)
     assert fake._state.store.dropped_batches == 1  # noqa: SLF001 - no public name yet
 
 

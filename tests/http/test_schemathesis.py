@@ -48,6 +48,13 @@ schemathesis.openapi.format(
     st.datetimes(datetime(1970, 1, 2), datetime(9998, 12, 30)).map(lambda drawn: f"{drawn.isoformat()}Z"),  # noqa: DTZ001 - the zone is written behind
 )
 
+
+@schemathesis.serializer("application/x-ndjson")
+def lines_as_they_are(_: Any, value: Any) -> bytes:
+    """A drawn body of JSON Lines is a string."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
 FAULTS: Final = "POST /_mock/faults"
 
 
@@ -87,6 +94,7 @@ NOT_BY_SCHEMA: Final = {
     "/api/v1/memories/upload": ("must be an object", "valid dictionary", "exactly one of", "must be a part"),
     "/_mock/memories": ("must be that of a key",),
     "/_mock/profiles": ("must be that of a key", "nested too deeply"),
+    "/_mock/import": ("line ",),
     "/_mock/clock": ("must not move the clock beyond the year 9998",),
 }
 """What a refusal says where an earlier call decides, or something else that no schema can say."""

@@ -15,7 +15,7 @@ from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import several, tenancy_of, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from synap_mock.settings import Tenancy
 
@@ -189,6 +189,28 @@ class Keys:
     def instance(self, instance_id: str) -> Instance | None:
         """The instance of that id; None if no key belongs to it."""
         return self._instances.get(instance_id)
+
+    def instances(self) -> list[Instance]:
+        """Every instance."""
+        with self._lock:
+            return list(self._instances.values())
+
+    def adopt(self, default: str | None, tenancies: Mapping[str, Tenancy | None]) -> None:
+        """Have the instances of another fake, too; what exists here takes the tenancy that it has there.
+
+        Args:
+            default: the id that the default instance takes; None: it keeps its own.
+            tenancies: of each instance, by its id.
+        """
+        with self._lock:
+            former = self._issued[self.default].instance.instance_id
+            renamed = {former: default or former}
+            known = {each: self._instances[each].tenancy for each in self._instances if each != former}
+            known |= {renamed[former]: self._instances[former].tenancy} | dict(tenancies)
+            self._instances = {each: Instance(each, self.client_id, known[each]) for each in known}
+            for issued in self._issued.values():
+                instance_id = issued.instance.instance_id
+                issued.instance = self._instances[renamed.get(instance_id, instance_id)]
 
     def authenticate(self, authorization: str, instance_id: str) -> Instance:
         """The instance that a request belongs to.

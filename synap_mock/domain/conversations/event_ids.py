@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.values.snapshots import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 KEPT: Final = 100_000
 """Most ids of all instances together, the newest: about 10 MB. An event whose id has made room is accepted again."""
@@ -20,6 +23,16 @@ class EventIds(Part):
     def __init__(self) -> None:
         self._lock = self.lock = threading.RLock()
         self._held: dict[bytes, None] = {}
+
+    def dump(self) -> list[bytes]:
+        """Digests of all ids, the oldest first, for `load`."""
+        with self.lock:
+            return list(self._held)
+
+    def load(self, digests: Iterable[bytes]) -> None:
+        """Replace everything by what `dump` returned."""
+        with self.lock:
+            self._held = dict.fromkeys(digests)
 
     def clear(self) -> None:
         """Remove everything."""

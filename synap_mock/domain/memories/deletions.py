@@ -47,6 +47,16 @@ class Deletions(Part):
         self._lock = threading.Lock()
         self._held: dict[tuple[str, str], Deletion] = {}
 
+    def dump(self) -> dict[tuple[str, str], Deletion]:
+        """Everything, for `load`."""
+        with self._lock:
+            return dict(self._held)
+
+    def load(self, held: dict[tuple[str, str], Deletion]) -> None:
+        """Replace everything by what `dump` returned."""
+        with self._lock:
+            self._held = dict(held)
+
     def clear(self) -> None:
         """Remove everything."""
         with self._lock:

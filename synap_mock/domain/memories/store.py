@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_mock.domain.values.snapshots import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from synap_mock.domain.memories.memory import Memory, Scope, Status
 
@@ -138,6 +138,28 @@ class Memories(Part):
             document = replace(document, memory_ids=() if failed else (memory.memory_id,))
             self._documents[document.ingestion_id] = document
         return document
+
+    def dump(self) -> tuple[list[tuple[Memory, int]], list[Document], list[tuple[Scope, dict[str, Any]]]]:
+        """The memories, each with its `_Kept.ready_at`; the documents; the profiles, for `load`."""
+        with self._lock:
+            memories = [(kept.memory, kept.ready_at) for kept in self._memories.values()]
+            return memories, list(self._documents.values()), self.profiles()
+
+    def load(
+        self,
+        memories: Iterable[tuple[Memory, int]],
+        documents: Iterable[Document],
+        profiles: Mapping[Scope, dict[str, Any]],
+    ) -> None:
+        """Replace everything by what `dump` returned."""
+        with self._lock:
+            self.clear()
+            for memory, ready_at in memories:
+                self._keep(memory, ready_at)
+                if memory.document_id is not None:
+                    self._made[memory.scope, memory.document_id] = memory.memory_id
+            self._documents.update((document.ingestion_id, document) for document in documents)
+            self._profiles.update(profiles)
 
     def all(self) -> list[Memory]:
         """Every memory with its status now, the oldest first."""

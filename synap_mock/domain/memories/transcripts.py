@@ -38,6 +38,16 @@ class Transcripts(Part):
         self._lock = self.lock = threading.RLock()
         self._held: dict[tuple[str, str], Transcript] = {}
 
+    def dump(self) -> dict[tuple[str, str], Transcript]:
+        """Everything, for `load`."""
+        with self.lock:
+            return dict(self._held)
+
+    def load(self, held: dict[tuple[str, str], Transcript]) -> None:
+        """Replace everything by what `dump` returned."""
+        with self.lock:
+            self._held = dict(held)
+
     def clear(self) -> None:
         """Remove everything."""
         with self.lock:

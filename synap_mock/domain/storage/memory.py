@@ -12,13 +12,13 @@ import threading
 from collections import Counter, deque
 from copy import deepcopy
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from synap_mock.domain.rules.rule import DESCRIBED
+from synap_mock.domain.storage.dump import Dump, unpacked
 from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
 from synap_mock.domain.storage.protocol import Appended, Removed
 from synap_mock.domain.storage.records import Record
-from synap_mock.domain.storage.rejected import NOTHING_REJECTED, Rejected
+from synap_mock.domain.storage.rejected import NOTHING_REJECTED, RejectedBatches, rejected_of
 from synap_mock.domain.storage.timeline import Timeline
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.clock import iso
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from synap_mock.domain.rules.rule import Refusal
+    from synap_mock.domain.storage.dump import Row
     from synap_mock.domain.storage.protocol import Target
     from synap_mock.domain.values.batch import Batch
     from synap_mock.domain.values.ids import Ids
@@ -34,11 +35,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-UNRECORDED_BATCHES: Final = 10_000
-"""Most batches of which nothing was recorded that are kept: what was recorded is data, these only use memory."""
-REFUSALS: Final = 10_000
-"""Most refusals of all batches that are kept, the newest; of older ones, their number."""
 
 
 def _locked(method: Callable[Concatenate[MemoryStorage, P], R]) -> Callable[Concatenate[MemoryStorage, P], R]:
@@ -71,20 +67,18 @@ class MemoryStorage:
             self._records: list[bytes] = []
             self._alone = bytearray()
             """Of each record: 1 if it came alone, 0 if it is a batch's."""
-            self._partial: dict[int, Rejected] = {}
-            """Number of a record to what was rejected of its batch."""
-            self._unrecorded: deque[tuple[int, Rejected]] = deque()
-            """Batches of which nothing was recorded, each with the number of records before it."""
-            self._described: deque[Rejected] = deque()
-            self._described_count = 0
-            self.dropped_batches = 0
-            """Batches of which nothing was recorded that made room for newer ones."""
+            self._rejected = RejectedBatches()
             self._instances: dict[str, dict[str, Timeline]] = {}
             self._began: dict[str, list[str | None]] = {}
             """Each instance's conversations in order, so that a page does not walk over earlier ones; None: removed."""
             self._numbered = 0
             """The number of messages that were ever recorded, and so the next one's."""
             self._removed = 0
+
+    @property
+    def dropped_batches(self) -> int:
+        """Batches of which nothing was recorded that made room for newer ones."""
+        return self._rejected.dropped
 
     @property
     def message_count(self) -> int:
@@ -94,7 +88,7 @@ class MemoryStorage:
     def snapshot(self, _: Collection[str]) -> tuple[Any, ...] | None:
         """Everything recorded and the ids, for `restore`; None: nothing is recorded."""
         with self._lock:
-            if not self._records and not self._unrecorded:
+            if not self._records and not self._rejected.unrecorded:
                 return None
             recorded = {name: value for name, value in vars(self).items() if name not in {"_lock", "_ids"}}
             return self._ids.snapshot(), deepcopy(recorded)
@@ -102,7 +96,7 @@ class MemoryStorage:
     def restore(self, held: tuple[Any, ...] | None, renamed: Mapping[str, str]) -> None:
         """Return to a snapshot; see `Storage.restore`."""
         if held is None:
-            if self._records or self._unrecorded:
+            if self._records or self._rejected.unrecorded:
                 self.clear()
             return
         with self._lock:
@@ -115,6 +109,49 @@ class MemoryStorage:
                 if instance_id in renamed:
                     self._records[number] = marshal.dumps((renamed[instance_id], *rest))
 
+    def dump(self) -> Dump:
+        """Everything recorded, for `load`."""
+        with self._lock:
+            rejected = deepcopy(self._rejected)
+            return Dump(
+                *self._ids.of_messages,
+                records=tuple(self._records),
+                alone=bytes(self._alone),
+                partial=rejected.partial,
+                unrecorded=tuple(rejected.unrecorded),
+                dropped_batches=rejected.dropped,
+            )
+
+    def load(self, dump: Dump) -> None:
+        """Replace what is recorded; see `Storage.load`."""
+        with self._lock:
+            self.clear()
+            self._ids.continue_messages(dump.prefix, dump.mask)
+            unrecorded = deque(dump.unrecorded)
+            for number, record in enumerate(dump.records):
+                while unrecorded and unrecorded[0][0] <= number:
+                    self._rejected.add_unrecorded(*unrecorded.popleft())
+                if number in dump.partial:
+                    self._rejected.add_partial(number, dump.partial[number])
+                self._place(unpacked(record))
+                self._records.append(record)
+            for records, rejected in unrecorded:
+                self._rejected.add_unrecorded(records, rejected)
+            self._rejected.dropped += dump.dropped_batches
+            self._alone = bytearray(dump.alone)
+
+    def _place(self, row: Row) -> None:
+        """Note where the next record's messages belong, and which of them are removed."""
+        ids, roles = row.batch.conversation_ids, row.batch.roles
+        self._extend(row.instance_id, [each for each in ids if each is not None])
+        held = self._instances[row.instance_id]
+        for conversation_id, role in zip(ids, roles, strict=True):
+            if role is None:
+                self._removed += 1
+                if conversation_id is not None:
+                    held[conversation_id].removed += 1
+        self._numbered += len(roles)
+
     def append(
         self, instance_id: str, batch: Batch, now: Callable[[], int], refused: Mapping[int, Refusal] | None = None
     ) -> Appended:
@@ -124,7 +161,7 @@ class MemoryStorage:
             first = self._numbered
             if not batch.roles:
                 if refused is not None:
-                    self._note_unrecorded(refused)
+                    self._rejected.add_unrecorded(len(self._records), rejected_of(refused))
                 return Appended([], {}, recorded_at)
             # marshal keeps what JSON can say exactly (1, 1.0 and True apart, lone surrogates) in a tenth of
             # json's time; it never leaves this process, so its format may change with Python's version.
@@ -132,7 +169,7 @@ class MemoryStorage:
             before = self._extend(instance_id, batch.conversation_ids)
             self._alone.append(refused is None)
             if refused:
-                self._partial[len(self._records)] = self._rejected(refused)
+                self._rejected.add_partial(len(self._records), rejected_of(refused))
             self._records.append(record)
             self._numbered += len(batch.roles)
             return Appended(self._ids.messages(first, len(batch.roles)), before, recorded_at)
@@ -149,23 +186,6 @@ class MemoryStorage:
                 began.append(conversation_id)
             before[conversation_id] = timeline.extend(len(self._records), count)
         return before
-
-    def _note_unrecorded(self, refused: Mapping[int, Refusal]) -> None:
-        self._unrecorded.append((len(self._records), self._rejected(refused)))
-        if len(self._unrecorded) > UNRECORDED_BATCHES:
-            self._unrecorded.popleft()
-            self.dropped_batches += 1
-
-    def _rejected(self, refused: Mapping[int, Refusal]) -> Rejected:
-        """What is kept of a batch's refusals; the oldest ones make room."""
-        rejected = Rejected(tuple(islice(refused.values(), DESCRIBED)), len(refused))
-        self._described.append(rejected)
-        self._described_count += len(rejected.refusals)
-        while self._described_count > REFUSALS:
-            oldest = self._described.popleft()
-            self._described_count -= len(oldest.refusals)
-            oldest.refusals = ()
-        return rejected
 
     @_locked
     def holds(self, instance_id: str, conversation_id: str) -> bool:
@@ -190,15 +210,7 @@ class MemoryStorage:
     def conversations_page(
         self, limit: int, after: tuple[int, int] = (0, 0)
     ) -> tuple[list[Conversation], tuple[int, int] | None]:
-        """Some of the same conversations, in the same order.
-
-        Args:
-            limit: most of them.
-            after: the number of the instance and of its conversation that the page begins with.
-
-        Returns:
-            The conversations, and where the next page begins; None: nowhere.
-        """
+        """Some of the same conversations, in the same order; see `Storage.conversations_page`."""
         first, start = after
         found: list[Conversation] = []
         for number, (instance_id, began) in islice(enumerate(self._began.items()), first, None):
@@ -230,13 +242,13 @@ class MemoryStorage:
     @_locked
     def batches(self) -> list[RecordedBatch]:
         """Every batch that came and whose schema held, in order, except for those in `dropped_batches`."""
-        unrecorded = deque(self._unrecorded)
+        unrecorded = deque(self._rejected.unrecorded)
         found = []
         for number, messages in enumerate(self._by_record()):
             while unrecorded and unrecorded[0][0] <= number:
                 found.append(unrecorded.popleft()[1].batch())
             if not self._alone[number]:
-                found.append(self._partial.get(number, NOTHING_REJECTED).batch(messages))
+                found.append(self._rejected.partial.get(number, NOTHING_REJECTED).batch(messages))
         return [*found, *(rejected.batch() for _, rejected in unrecorded)]
 
     def _by_record(self) -> list[list[Message]]:
@@ -256,17 +268,7 @@ class MemoryStorage:
     def transcript(
         self, instance_id: str, conversation_id: str, start: int = 1, limit: int | None = None
     ) -> list[Message]:
-        """The messages of one conversation, in order.
-
-        Args:
-            instance_id: whose it is.
-            conversation_id: canonical.
-            start: the least position, counted from 1.
-            limit: how many are wanted; None: all.
-
-        Raises:
-            KeyError: the instance does not hold it.
-        """
+        """The messages of one conversation, in order; see `Storage.transcript`."""
         timeline = self._instances[instance_id][conversation_id]
         return list(islice(self._from(timeline, conversation_id, start), limit))
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from synap_mock.domain.rules.rule import Refusal
+    from synap_mock.domain.storage.dump import Dump
     from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
     from synap_mock.domain.values.batch import Batch
 
@@ -58,8 +59,9 @@ class Storage(Protocol):
     What is returned belongs to the caller: changing the metadata of a message does not change what is recorded.
     """
 
-    dropped_batches: int
-    """Batches of which nothing was recorded that made room for newer ones."""
+    @property
+    def dropped_batches(self) -> int:
+        """Batches of which nothing was recorded that made room for newer ones."""
 
     @property
     def message_count(self) -> int:
@@ -156,6 +158,12 @@ class Storage(Protocol):
 
     def clear(self) -> None:
         """Remove everything; the ids of messages start again."""
+
+    def dump(self) -> Dump:
+        """Everything recorded, for `load`."""
+
+    def load(self, dump: Dump) -> None:
+        """Replace what is recorded; ids, positions and order are the same as in the storage that was dumped."""
 
     def snapshot(self, names: Collection[str]) -> Any:  # noqa: ANN401 - the storage's own
         """Everything recorded, for `restore`, in which `names` may be different then."""

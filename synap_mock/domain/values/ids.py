@@ -99,6 +99,21 @@ class Ids:
         if state is not None:
             self._source.setstate(state)
 
+    @property
+    def of_messages(self) -> tuple[str, int]:
+        """What the ids of messages are made of, in addition to their numbers: a prefix and a mask."""
+        return self._prefix, self._mask
+
+    def continue_messages(self, prefix: str, mask: int) -> None:
+        """Make the ids of messages from another prefix and mask.
+
+        With a seed, other ids are different from those that the same seed has made before: what has that prefix may
+        have brought some of them along.
+        """
+        self._prefix, self._mask = prefix, mask
+        if self.seed is not None:
+            self._source = random.Random(f"{self.seed} {prefix} {mask}")  # noqa: S311 - ids are not secret
+
     def message(self, number: int) -> str:
         """The id of the message that was recorded as the `number`-th."""
         return f"{self._prefix}{number ^ self._mask:x}"

@@ -17,7 +17,7 @@ from synap_mock.http.control import (
     reset,
     settings,
 )
-from synap_mock.http.control.contents import conversations, memories, profiles
+from synap_mock.http.control.contents import conversations, export, memories, profiles
 from synap_mock.http.control.guard import Checks
 from synap_mock.http.control.history import ledger, requests
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
@@ -38,6 +38,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *conversations.OPERATIONS,
     *memories.OPERATIONS,
     *profiles.OPERATIONS,
+    *export.OPERATIONS,
     *reset.OPERATIONS,
     *keys.OPERATIONS,
     *faults.OPERATIONS,

@@ -43,7 +43,7 @@ def control_operation(operation: Operation, text: Object, values: Mapping[str, A
         shared["403"] = "ControlForbidden"
     if operation.guarded and operation.needs_token:
         shared["401"] = "ControlUnauthorized"
-    if operation.fields != ():
+    if operation.fields != () or operation.reads_body:
         shared["413"] = "ControlTooLarge"
     parameters = expand_schema(text.get("parameters", []), values)
     if "limit" in operation.query:

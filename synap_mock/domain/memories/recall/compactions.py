@@ -82,6 +82,16 @@ class Compactions(Part):
         self._lock = threading.Lock()
         self._of: dict[tuple[str, str], list[Compaction]] = {}
 
+    def dump(self) -> dict[tuple[str, str], list[Compaction]]:
+        """Everything, for `load`."""
+        with self._lock:
+            return {key: list(known) for key, known in self._of.items()}
+
+    def load(self, held: dict[tuple[str, str], list[Compaction]]) -> None:
+        """Replace everything by what `dump` returned."""
+        with self._lock:
+            self._of = {key: list(known) for key, known in held.items()}
+
     def clear(self) -> None:
         """Remove everything."""
         with self._lock:

@@ -38,6 +38,7 @@ class Operation:
         needs_token: whether a guarded request must have the control API's token, if there is one. A browser cannot send
             it with a navigation.
         cursor_parts: how many numbers the cursor of its list has.
+        reads_body: whether the handler reads the body itself, since it is not JSON.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Operation:
     guarded: bool = True
     needs_token: bool = True
     cursor_parts: int = 1
+    reads_body: bool = False
 
     @property
     def module(self) -> str:
@@ -66,7 +68,7 @@ class Operation:
         """
         route = f"{request.method} {request.scope['root_path']}{request.scope['route'].path}"
         _reject_unknown("query parameter", request.query_params, self.query, route)
-        fields = await json_object(request)
+        fields = {} if self.reads_body else await json_object(request)
         if self.fields is not None:
             _reject_unknown("field", fields, self.fields, route)
         return await self.handler(request, fields)

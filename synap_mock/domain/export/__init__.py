@@ -1,0 +1,1 @@
+"""What a fake has recorded as JSON Lines, and back."""

@@ -7,14 +7,12 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from asking import BATCH
+from asking import BATCH, in_process
 
-from synap_mock import Conflict, ServerError
+from synap_mock import Conflict, ServerError, SynapMock
 
 if TYPE_CHECKING:
     import httpx
-
-    from synap_mock import SynapMock
 
 CONVERSATION = str(uuid.UUID(int=1))
 LISTS = {
@@ -32,9 +30,9 @@ def entry(number: int) -> dict[str, Any]:
     return {"conversation_id": str(uuid.UUID(int=number)), "role": "user", "content": str(number)}
 
 
-@pytest.fixture
-def full(fake: SynapMock, inside: httpx.Client) -> SynapMock:
-    """A fake with 230 items in every list; the conversations belong to three instances."""
+def fill(fake: SynapMock) -> httpx.Client:
+    """Put 230 items into every list, the conversations of three instances; return a client."""
+    inside = in_process(fake)
     for instance in range(3):
         key, _ = fake.keys.create(instance_id=f"inst_{instance}")
         entries = [entry(number) for number in range(1, (100, 1, 129)[instance] + 1)]
@@ -48,7 +46,20 @@ def full(fake: SynapMock, inside: httpx.Client) -> SynapMock:
         fake.reject({"user_id": f"u{number}"}, error=str(number))
         fake.remember(str(number))
         fake.profile(f"u{number}", {"number": number})
-    return fake
+    return inside
+
+
+@pytest.fixture(scope="module")
+def full() -> tuple[SynapMock, httpx.Client]:
+    """A fake with 230 items in every list, and its client; tests only read it."""
+    fake = SynapMock()
+    return fake, fill(fake)
+
+
+@pytest.fixture
+def reader(full: tuple[SynapMock, httpx.Client]) -> httpx.Client:
+    """The client of the fake that tests only read."""
+    return full[1]
 
 
 def pages(client: httpx.Client, path: str, limit: int | None = None) -> list[dict[str, Any]]:
@@ -67,18 +78,16 @@ def httpx_query(path: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize(("path", "name"), LISTS.items())
-def test_a_page_has_100_items_by_default(inside: httpx.Client, path: str, name: str) -> None:
-    assert [len(page[name]) for page in pages(inside, path)] == [100, 100, len(whole(inside, path, name)) - 200]
+def test_a_page_has_100_items_by_default(reader: httpx.Client, path: str, name: str) -> None:
+    assert [len(page[name]) for page in pages(reader, path)] == [100, 100, len(whole(reader, path, name)) - 200]
 
 
-@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize("limit", [1, 7, 100, 115, 229, 230])
 @pytest.mark.parametrize(("path", "name"), LISTS.items())
-def test_pages_together_are_the_whole_list(inside: httpx.Client, path: str, name: str, limit: int) -> None:
-    found = pages(inside, path, limit)
-    assert [item for page in found for item in page[name]] == whole(inside, path, name)
+def test_pages_together_are_the_whole_list(reader: httpx.Client, path: str, name: str, limit: int) -> None:
+    found = pages(reader, path, limit)
+    assert [item for page in found for item in page[name]] == whole(reader, path, name)
     assert all(0 < len(page[name]) <= limit for page in found)
 
 
@@ -90,16 +99,18 @@ def whole(client: httpx.Client, path: str, name: str) -> list[Any]:
     return items
 
 
-def test_pages_of_conversations_are_those_of_python(full: SynapMock, inside: httpx.Client) -> None:
-    shown = [each for page in pages(inside, "/_mock/conversations", 9) for each in page["conversations"]]
-    expected = [(each.conversation_id, each.instance_id, each.message_count) for each in full.conversations]
+def test_pages_of_conversations_are_those_of_python(full: tuple[SynapMock, httpx.Client]) -> None:
+    fake, reader = full
+    shown = [each for page in pages(reader, "/_mock/conversations", 9) for each in page["conversations"]]
+    expected = [(each.conversation_id, each.instance_id, each.message_count) for each in fake.conversations]
     assert [tuple(each.values()) for each in shown] == expected
 
 
-def test_pages_of_messages_are_the_transcript(full: SynapMock, inside: httpx.Client) -> None:
+def test_pages_of_messages_are_the_transcript(full: tuple[SynapMock, httpx.Client]) -> None:
+    fake, reader = full
     path = f"/_mock/conversations/{CONVERSATION}?instance_id=inst_0"
-    shown = [(each["role"], each["content"]) for page in pages(inside, path) for each in page["messages"]]
-    assert shown == full.transcript(CONVERSATION, instance_id="inst_0")
+    shown = [(each["role"], each["content"]) for page in pages(reader, path) for each in page["messages"]]
+    assert shown == fake.transcript(CONVERSATION, instance_id="inst_0")
 
 
 @pytest.mark.parametrize(
@@ -158,25 +169,23 @@ def test_a_page_stays_in_place_while_faults_are_used(fake: SynapMock, inside: ht
     assert [fault["status"] for fault in second["faults"]] == [502, 503]
 
 
-@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize(("path", "name"), LISTS.items())
-def test_a_page_after_the_last_item_is_empty(inside: httpx.Client, path: str, name: str) -> None:
+def test_a_page_after_the_last_item_is_empty(reader: httpx.Client, path: str, name: str) -> None:
     after = "9" * 18
     if name == "conversations":
         after = f"{after}.{after}"
-    page = inside.get(path, params=[*httpx_query(path), ("after", after)]).json()
+    page = reader.get(path, params=[*httpx_query(path), ("after", after)]).json()
     assert page["next"] is None or name == "requests"
     assert page[name] == [] or name == "requests"
 
 
-@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize(("parameter", "value"), [("limit", "0"), ("limit", "1001"), ("limit", "x"), ("after", "x")])
 @pytest.mark.parametrize("more", ["", "9" * 30])
 def test_another_limit_or_cursor_is_rejected(
-    inside: httpx.Client, path: str, parameter: str, value: str, more: str
+    reader: httpx.Client, path: str, parameter: str, value: str, more: str
 ) -> None:
-    answer = inside.get(path, params=[*httpx_query(path), (parameter, value + more)])
+    answer = reader.get(path, params=[*httpx_query(path), (parameter, value + more)])
     assert (answer.status_code, answer.json()["error"].startswith(f"{parameter} must be ")) == (400, True)
 
 
@@ -185,8 +194,8 @@ def test_a_cursor_of_another_form_is_rejected(inside: httpx.Client, after: str) 
     assert inside.get("/_mock/faults", params={"after": after}).status_code == 400
 
 
-@pytest.mark.usefixtures("full")
-def test_scheduling_returns_what_was_scheduled(inside: httpx.Client) -> None:
+def test_scheduling_returns_what_was_scheduled(fake: SynapMock) -> None:
+    inside = fill(fake)
     script = [{"fault": "Conflict"}, {"fault": None}]
     created = inside.post("/_mock/faults", json={"sequence": script}).json()["faults"]
     rejections = inside.post("/_mock/rejections", json={"where": 7}).json()["rejections"]
@@ -194,9 +203,10 @@ def test_scheduling_returns_what_was_scheduled(inside: httpx.Client) -> None:
     assert [rejection["where"] for rejection in rejections] == [7]
 
 
-def test_python_attributes_are_complete(full: SynapMock) -> None:
-    assert (len(full.conversations), len(full.transcript(CONVERSATION, instance_id="inst_0"))) == (230, 230)
-    assert len(full.messages) == 459
+def test_python_attributes_are_complete(full: tuple[SynapMock, httpx.Client]) -> None:
+    fake, _ = full
+    assert (len(fake.conversations), len(fake.transcript(CONVERSATION, instance_id="inst_0"))) == (230, 230)
+    assert len(fake.messages) == 459
 
 
 def test_a_rejection_with_a_predicate_is_not_shown(fake: SynapMock, inside: httpx.Client) -> None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from synap_mock import strategies as strategies
     from synap_mock.domain.faults.incoming import IncomingRequest as IncomingRequest
     from synap_mock.domain.faults.index import *  # noqa: F403 - the index lists the names in __all__
-    from synap_mock.domain.history.journal import Request as Request
+    from synap_mock.domain.history.request import Request as Request
     from synap_mock.domain.memories.memory import Memory as Memory
     from synap_mock.domain.memories.memory import Scope as Scope
     from synap_mock.domain.storage.messages import Conversation as Conversation
@@ -28,7 +28,7 @@ _HOMES: Final = {
     "Memory": "synap_mock.domain.memories.memory",
     "Message": "synap_mock.domain.storage.messages",
     "RecordedBatch": "synap_mock.domain.storage.messages",
-    "Request": "synap_mock.domain.history.journal",
+    "Request": "synap_mock.domain.history.request",
     "Scope": "synap_mock.domain.memories.memory",
     "Server": "synap_mock.transports.server",
     "SynapMock": "synap_mock.mock",

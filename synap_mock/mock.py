@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from synap_mock.domain.access.keys import Keys
-    from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.history.request import Request
     from synap_mock.domain.ledger.ledger import Ledger
     from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
     from synap_mock.domain.values.clock import Clock

@@ -13,7 +13,7 @@ from synap_mock.cli.log_queue import LogQueue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.history.request import Request
     from synap_mock.domain.ledger.ledger import Ledger
     from synap_mock.transports.server import Server
 

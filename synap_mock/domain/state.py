@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -12,6 +13,7 @@ from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
 from synap_mock.domain.conversations.event_ids import EventIds
 from synap_mock.domain.faults.schedule import Queue, ScheduledFault
+from synap_mock.domain.history.feed import Feed
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.ledger.recorder import Recorder
 from synap_mock.domain.memories.deletions import Deletions
@@ -70,24 +72,27 @@ class State:
 
     def __init__(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
         self.settings = settings
+        self.world = "default"
+        """The name of the world that this is the state of."""
         self.lock = threading.RLock()
         """Held while the fake as a whole changes; what is in it is safe to use from several threads by itself."""
-        self.clock = Clock()
+        self.feed = Feed()
+        self.clock = Clock(partial(self.feed.add, "clock"))
         self.ids = Ids(settings.seed)
         self.redactor = Redactor()
         self._tokens: set[str] = set()
         self.keys = Keys(api_keys, self.redactor)
         self.store: Storage = MemoryStorage(self.ids)
-        self.memories = Memories(self.clock.microseconds)
+        self.memories = Memories(self.clock.microseconds, partial(self.feed.add, "memories"))
         self.transcripts = Transcripts()
         self.ledger = Recorder()
         self.deletions = Deletions()
         self.event_ids = EventIds()
         self.compactions = Compactions()
         self.journal = Journal(lambda: self.settings, lambda: self.redactor)
-        self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"))
-        self.rejections: Queue[Rejection] = Queue()
-        self.canned_responses: Queue[CannedResponse] = Queue()
+        self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"), changed=partial(self.feed.add, "faults"))
+        self.rejections: Queue[Rejection] = Queue(changed=partial(self.feed.add, "rejections"))
+        self.canned_responses: Queue[CannedResponse] = Queue(changed=partial(self.feed.add, "answers"))
         self.failed_functions: deque[str] = deque(maxlen=_FAILED)
         """What a test's own functions raised when a call needed them, keys masked; the newest."""
         self.limits = RateLimits()
@@ -114,6 +119,7 @@ class State:
         """
         with self.lock:
             self.settings = self.settings.changed(**changes)
+            self.feed.add("settings")
 
     def reset(self) -> None:
         """Clear what was recorded, the journal and everything scheduled; return to real time, or to setting `freeze`.
@@ -137,6 +143,7 @@ class State:
             self.clock.reset()
             if self.settings.freeze is not None:
                 self.clock.stand(self.settings.freeze)
+            self.feed.begin_again()
 
     def snapshot(self) -> Snapshot:
         """The state now, for `renew`."""
@@ -190,6 +197,7 @@ class State:
                 renamed = self.keys.restore(held.keys)
                 for part, kept in zip(self._parts, held.parts, strict=True):
                     part.restore(kept, renamed)
+                self.feed.begin_again()
 
 
 def _nobody() -> None:

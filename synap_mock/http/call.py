@@ -34,6 +34,8 @@ class Call:
         instance: whose key it is, once authenticated.
         limits: the headers that tell what the key may still do, where calls are limited.
         started: its ticket of the ledger, where it sends entries.
+        began: when its body had been read: the real time in seconds, from an arbitrary start.
+        pattern: the pattern of its path; empty: the route is not modelled.
     """
 
     method: str
@@ -45,6 +47,8 @@ class Call:
     instance: Instance | None = None
     limits: tuple[tuple[str, str], ...] = ()
     started: int = 0
+    began: float = 0.0
+    pattern: str = ""
 
     @property
     def route(self) -> str:

@@ -17,9 +17,11 @@ from synap_mock.domain.faults.errors import error
 from synap_mock.domain.faults.fault import Unreachable
 from synap_mock.domain.faults.incoming import Headers, IncomingRequest
 from synap_mock.domain.faults.schedule import topics_of
-from synap_mock.domain.history.journal import Exchange, pack_headers
+from synap_mock.domain.history.exchange import Exchange, pack_headers
+from synap_mock.domain.history.feed import REQUEST
 from synap_mock.domain.rules.request import ROUTE_NOT_MODELLED
 from synap_mock.domain.rules.rule import DESCRIBED, Refusal, Refused
+from synap_mock.domain.values.real_time import monotonic
 from synap_mock.http.body import read_body
 from synap_mock.http.call import Answer, Call
 from synap_mock.http.dialects import DIALECTS
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.canned import CannedResponse
     from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.schedule import ScheduledFault
-    from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.history.request import Request
     from synap_mock.domain.state import State
     from synap_mock.http.endpoint import Endpoint
     from synap_mock.http.steps.fault import Line
@@ -74,12 +76,14 @@ class DataRoute:
             path_params=scope.get("path_params", {}),
             headers=dict(reversed(scope["headers"])),
             body=body,
+            began=monotonic(),
+            pattern=self._path,
         )
         era = self._state.era
-        endpoint, pattern = self._endpoint(call, scope)
+        endpoint, call.pattern = self._endpoint(call, scope)
         if endpoint.entries is not None:
             call.started = self._state.ledger.begin()
-        answer = await self._answer(endpoint, pattern, call, scope, receive)
+        answer = await self._answer(endpoint, call, scope, receive)
         correlation_id = self._correlation_id(call)
         if self._state.era == era:  # a late call is not another test's
             self._note(call, answer, endpoint, scope, correlation_id)
@@ -105,8 +109,9 @@ class DataRoute:
             settle(state, call, answer, endpoint.entries, correlation_id, is_gone=line is not None and line.is_gone())
         if not isinstance(answer.lost, Unreachable):
             exchange = self._exchange(scope["headers"], call, answer, endpoint, correlation_id)
-            state.journal.add(exchange)
-            state.journal.tell(exchange)
+            number = state.journal.add(exchange)
+            state.feed.add(REQUEST, number)
+            state.journal.tell(number, exchange)
 
     def _endpoint(self, call: Call, scope: Scope) -> tuple[Endpoint, str]:
         """What answers the call, and the pattern of its path."""
@@ -175,10 +180,10 @@ class DataRoute:
         status, body, headers = respond.reply(state.settings.dialect, "")
         return Answer(status, body, headers=headers)
 
-    async def _answer(self, endpoint: Endpoint, pattern: str, call: Call, scope: Scope, receive: Receive) -> Answer:
+    async def _answer(self, endpoint: Endpoint, call: Call, scope: Scope, receive: Receive) -> Answer:
         state = self._state
 
-        topics = topics_of(call.method, (call.path, pattern), usual=endpoint.usual)
+        topics = topics_of(call.method, (call.path, call.pattern), usual=endpoint.usual)
 
         def shown() -> Request:
             return self._exchange(scope["headers"], call, None, endpoint, "").shown(state.redactor)
@@ -239,6 +244,9 @@ class DataRoute:
         """The call as the journal keeps it; without an answer, as a fault's predicate is asked about it."""
         kept = self._state.settings.journal_body
         answered = answer is not None and answer.lost is None
+        written = answer.written if answer else None
+        total = len(written.batch.roles) if written else None
+        failed = len(written.rejected) if written else None
         return Exchange(
             at=self._state.clock.microseconds(),
             method=call.method,
@@ -257,6 +265,11 @@ class DataRoute:
             unmodelled=not endpoint.modelled and (answer is None or answer.fault is None),
             caller=None if endpoint.modelled else self._state.caller(),
             fault=answer.fault.name if answer and answer.fault else None,
+            route=f"{'GET' if call.method == 'HEAD' else call.method} {call.pattern}" if call.pattern else None,
+            duration=monotonic() - call.began if answer else 0.0,
+            total=total,
+            succeeded=None if total is None or failed is None else total - failed,
+            failed=failed,
         )
 
 

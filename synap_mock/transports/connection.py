@@ -71,6 +71,10 @@ class Connection(HttpToolsProtocol):
         self._line.gone = True  # at once: asyncio calls connection_lost after what other connections have received
         super().eof_received()
 
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._line.end()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._line.gone = True
         super().connection_lost(exc)

@@ -6,7 +6,7 @@ the time pass in the client's own way, and sends back whether the client still w
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
 
 import httpx
@@ -16,7 +16,8 @@ from synap_mock.domain.values.real_time import async_pause, pause
 from synap_mock.http.steps.fault import LINE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
+    from contextlib import AbstractContextManager
 
     from starlette.types import ASGIApp, Message, Receive
 
@@ -150,6 +151,8 @@ class _Line:
     """What httpx would raise. Unless a wait is to be real, the clock is moved by what the client would have waited."""
 
     def __init__(self, request: httpx.Request, texts: _Texts, *, real: bool) -> None:
+        self.is_socket = False
+        self.ends = False
         self._request = request
         self._texts = texts
         self._real = real
@@ -165,6 +168,9 @@ class _Line:
         if is_in_time:
             clock.advance(fault.seconds)
         return is_in_time
+
+    def at_end(self, _: Callable[[], None]) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def is_gone(self) -> bool:
         return False  # it waits in this process

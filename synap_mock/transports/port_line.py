@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, assert_never
 
 from synap_mock.domain.faults.fault import Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from starlette.types import Receive
 
     from synap_mock.domain.faults.connections import Latency
@@ -33,9 +36,26 @@ class PortLine:
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
+        self.is_socket = True
         self._transport = transport
         self.gone = False
         """Set by the connection when the client has disconnected."""
+        self.ends = False
+        self._wake: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def at_end(self, wake: Callable[[], None]) -> Iterator[None]:
+        """While the context lasts, call `wake` when the server ends."""
+        self._wake = wake
+        try:
+            yield
+        finally:
+            self._wake = lambda: None
+
+    def end(self) -> None:
+        """The server is ending: what waits ends at once."""
+        self.ends = True
+        self._wake()
 
     def is_gone(self) -> bool:
         """Whether the client has disconnected."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RESPONSES: Final = Path(__file__).parent / "responses"
 _RANDOM: Final = re.compile(r"\b(?:inst|cli)_[0-9a-f]{16}\b")
+_DURATION: Final = re.compile(r'("duration_ms\\*":)[0-9.e-]+')
 _CORRELATION: Final = "corpus"
 _DROPPED: Final = {"content-length", "x-correlation-id"}
 """The length follows from the body; the corpus sends the correlation id."""
@@ -43,7 +44,10 @@ def responses(scenario: Scenario) -> list[str]:
     client = in_process(fake)
     ids: dict[str, str] = {}
     return [
-        _RANDOM.sub(lambda found: ids.setdefault(found[0], f"{found[0][:4]}#{len(ids)}"), _line(client, step))
+        _RANDOM.sub(
+            lambda found: ids.setdefault(found[0], f"{found[0][:4]}#{len(ids)}"),
+            _DURATION.sub(r"\g<1>0", _line(client, step)),
+        )
         for step in scenario.steps
     ]
 

@@ -114,6 +114,7 @@ def import_state(state: State, lines: Iterable[bytes]) -> None:
         instances.load(state.keys)
         state.store.load(dump)
         others.load(state)
+    state.feed.add("import")
 
 
 def _check_header(content: bytes) -> None:

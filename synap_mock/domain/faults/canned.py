@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from synap_mock.domain.faults.incoming import IncomingRequest
     from synap_mock.domain.faults.matching import FaultWhere
-    from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.history.request import Request
 
 _METHOD: Final = re.compile(r"[A-Z]{1,20}")
 _PARAMETER: Final = re.compile(r"\{([^/{}]+)\}")

@@ -10,7 +10,7 @@ from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 
 if TYPE_CHECKING:
-    from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.history.request import Request
 
 FaultWhere: TypeAlias = "Mapping[str, Any] | Callable[[Request], bool]"
 

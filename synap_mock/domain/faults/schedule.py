@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from synap_mock.domain.faults.matching import FaultWhere
-    from synap_mock.domain.history.journal import Request
+    from synap_mock.domain.history.request import Request
 
 _ROUTE: Final = re.compile(r"(?:([A-Z]+) )?(/[^\0- ]*)")
 
@@ -89,9 +89,13 @@ class Queue(Generic[Item]):
 
     Args:
         topic: what an item is looked up by: a call looks at no item of another topic.
+        changed: called after something was scheduled or cancelled; not when it is used.
     """
 
-    def __init__(self, topic: Callable[[Item], str | None] = lambda _: None) -> None:
+    def __init__(
+        self, topic: Callable[[Item], str | None] = lambda _: None, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._changed = changed
         self._lock = threading.RLock()
         self._topic = topic
         self._items: dict[int, Item] = {}
@@ -108,12 +112,14 @@ class Queue(Generic[Item]):
             for item in items:
                 self._set(self._next, item)
                 self._next += 1
+        self._changed()
 
     def clear(self) -> None:
         """Cancel everything."""
         with self._lock:
             self._items.clear()
             self._by_topic.clear()
+        self._changed()
 
     def all(self) -> list[Item]:
         """What is scheduled, with the times that are left."""

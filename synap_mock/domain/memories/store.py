@@ -75,12 +75,14 @@ class Memories(Part):
 
     Args:
         now: returns the time, in microseconds since 1970.
+        changed: called after a memory, a document or a profile was stored or removed.
     """
 
-    _passing = frozenset({"_now", "_lock", "_numbers"})
+    _passing = frozenset({"_now", "_changed", "_lock", "_numbers"})
 
-    def __init__(self, now: Callable[[], int]) -> None:
+    def __init__(self, now: Callable[[], int], changed: Callable[[], None] = lambda: None) -> None:
         self._now = now
+        self._changed = changed
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._memories: dict[str, _Kept] = {}
@@ -101,6 +103,7 @@ class Memories(Part):
             self._memories.clear()
             self._documents.clear()
             self._made.clear()
+        self._changed()
 
     def add(self, *memories: Memory, document: Document | None = None) -> None:
         """Store memories, and the document that they were made from. One of the same id is replaced in its place."""
@@ -110,6 +113,7 @@ class Memories(Part):
                 self._keep(memory, ready_at)
             if document is not None:
                 self._documents[document.ingestion_id] = document
+        self._changed()
 
     def add_version(self, memory: Memory, document: Document) -> Document:
         """Store a document and the one memory that is made from it, or a new version of both.
@@ -137,6 +141,7 @@ class Memories(Part):
                 self._made[key] = memory.memory_id
             document = replace(document, memory_ids=() if failed else (memory.memory_id,))
             self._documents[document.ingestion_id] = document
+        self._changed()
         return document
 
     def dump(self) -> tuple[list[tuple[Memory, int]], list[Document], list[tuple[Scope, dict[str, Any]]]]:
@@ -206,6 +211,7 @@ class Memories(Part):
         with self._lock:
             changed = change(self.get(instance_id, memory_id))
             self._keep(changed, 0)
+        self._changed()
         return changed
 
     def delete(self, instance_id: str, memory_id: str) -> Memory:
@@ -217,12 +223,14 @@ class Memories(Part):
         with self._lock:
             found = self.get(instance_id, memory_id)
             del self._memories[memory_id]
+        self._changed()
         return found
 
     def remove(self, memory_ids: Iterable[str]) -> list[Memory]:
         """Remove memories, and return those that there were."""
         with self._lock:
             found = [self._memories.pop(each, None) for each in memory_ids]
+        self._changed()
         return [kept.memory for kept in found if kept is not None]
 
     def remove_user(self, user: Scope, *, dry_run: bool = False) -> tuple[int, int]:
@@ -249,6 +257,7 @@ class Memories(Part):
                 for document in documents:
                     if gone.issuperset(document.memory_ids):
                         del self._documents[document.ingestion_id]
+        self._changed()
         return len(gone), len(profiles)
 
     def document(self, instance_id: str, ingestion_id: str) -> Document:
@@ -266,6 +275,7 @@ class Memories(Part):
         """Seed a user's profile; the last one counts."""
         with self._lock:
             self._profiles[scope] = profile
+        self._changed()
 
     def profile(self, scope: Scope) -> dict[str, Any] | None:
         """The profile of a user; None if none was seeded."""
@@ -281,6 +291,7 @@ class Memories(Part):
         """Remove every profile."""
         with self._lock:
             self._profiles.clear()
+        self._changed()
 
     def _keep(self, memory: Memory, ready_at: int) -> None:
         known = self._memories.get(memory.memory_id)

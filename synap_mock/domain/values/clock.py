@@ -6,9 +6,12 @@ import math
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.values.quoting import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -18,9 +21,14 @@ _STALE: Final = timedelta(hours=12)
 
 
 class Clock:
-    """The fake's time, `SynapMock.clock`. Tests move it; nothing sleeps."""
+    """The fake's time, `SynapMock.clock`. Tests move it; nothing sleeps.
 
-    def __init__(self) -> None:
+    Args:
+        changed: called after it was moved or frozen.
+    """
+
+    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+        self._changed = changed
         self._lock = threading.Lock()
         self._offset = 0
         self._frozen: int | None = None
@@ -58,6 +66,7 @@ class Clock:
                 self._offset += ahead
             else:
                 self._frozen += ahead
+        self._changed()
 
     def freeze(self, at: datetime | str | None = None) -> None:
         """Freeze until the next reset; `advance` still moves the clock.
@@ -78,6 +87,7 @@ class Clock:
         frozen += _ahead(frozen, ahead)
         with self._lock:
             self._frozen = frozen
+        self._changed()
         if frozen >= time.time_ns() // 1000 - _STALE // _MICROSECOND:
             return None
         return f"the clock is frozen at {iso(frozen)}, over 12 hours ago: SDK 0.3.0 and later drop turns of that age"
@@ -96,6 +106,7 @@ class Clock:
         """Return to real time."""
         with self._lock:
             self._offset, self._frozen = 0, None
+        self._changed()
 
 
 def iso(microseconds: int) -> str:

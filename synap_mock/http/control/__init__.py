@@ -19,7 +19,8 @@ from synap_mock.http.control import (
 )
 from synap_mock.http.control.contents import conversations, export, memories, profiles
 from synap_mock.http.control.guard import Checks
-from synap_mock.http.control.history import ledger, requests
+from synap_mock.http.control.history import events, ledger, requests
+from synap_mock.http.control.history.bells import Bells
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
 from synap_mock.http.control.service import document, inspector, probes
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *requests.OPERATIONS,
+    *events.OPERATIONS,
     *ledger.OPERATIONS,
     *conversations.OPERATIONS,
     *memories.OPERATIONS,
@@ -85,6 +87,8 @@ def control_face(state: State, openapi: Callable[[], bytes]) -> Starlette:
     app.router.redirect_slashes = False
     app.state.fake = state
     app.state.openapi = openapi
+    app.state.bells = Bells()
+    app.state.listeners = set()
     return app
 
 

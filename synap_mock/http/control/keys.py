@@ -20,6 +20,7 @@ async def create(request: Request, fields: dict[str, Any]) -> Response:
         key, instance = state.keys.create(fields.pop("key", None), **fields)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
+    state.feed.add("keys")
     return answer({"key": key, "instance_id": instance.instance_id, "client_id": instance.client_id})
 
 
@@ -31,6 +32,7 @@ async def revoke(request: Request, _: dict[str, Any]) -> Response:
         state.keys.revoke(key)
     except KeyError:
         raise ControlRefused("there is no such key to revoke", 404, "NOT_FOUND") from None
+    state.feed.add("keys")
     return answer({"key": mask(key), "revoked": True})
 
 

@@ -42,7 +42,13 @@ if TYPE_CHECKING:
 
     from synap_mock.domain.rules.bodies import BodyField
 
-_CONTROL_CODES: Final = ("NOT_FOUND", "METHOD_NOT_ALLOWED")
+_CONTROL_CODES: Final = (
+    "NOT_FOUND",
+    "METHOD_NOT_ALLOWED",
+    "NOT_IMPLEMENTED",
+    "TOO_MANY_LISTENERS",
+    "TOO_MANY_WAITERS",
+)
 _TERMS: Final = {"times": "Times", "after_commit": "AfterCommit", "route": "Route", "where": "Where"}
 _JSON_TYPES: Final = {
     int: "integer",

@@ -10,6 +10,7 @@ from synap_mock.http.call import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractContextManager
 
     from starlette.types import Message, Receive, Scope, Send
 
@@ -39,6 +40,14 @@ class Unsent(NamedTuple):
 
 class Line(Protocol):
     """What a door knows of the connection that a call came by. Each door does the same to a client in its own way."""
+
+    is_socket: bool
+    """Whether it is a real connection, so that a response may wait, and go on without an end."""
+    ends: bool
+    """Whether the server is ending."""
+
+    def at_end(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+        """While the context lasts, call `wake` when the server ends."""
 
     async def late(self, fault: Latency, clock: Clock, receive: Receive) -> bool:
         """Let time pass; whether the client is still waiting then."""

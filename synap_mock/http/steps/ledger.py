@@ -61,6 +61,7 @@ def settle(  # noqa: PLR0913 - what is known of a call
             caller=lambda: _line(state.caller()),
         )
     )
+    state.feed.add("ledger")
 
 
 def batch_entries(body: Any) -> list[Any]:  # noqa: ANN401 - any JSON value

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _Factory = TypeVar("_Factory", bound="Callable[..., object]")
 
@@ -60,9 +60,14 @@ def catalogue() -> list[Exhibit]:
     Raises:
         ModuleNotFoundError: this folder is not on the module search path.
     """
+    return members(sorted(path.stem for path in Path(__file__).parent.glob("*.py")))
+
+
+def members(modules: Iterable[str]) -> list[Exhibit]:
+    """Every labelled factory of some modules, which are on the module search path."""
     return [
         Exhibit(name, factory, label)
-        for name in sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
+        for name in modules
         for factory, thing in vars(importlib.import_module(name)).items()
         # A subclass inherits the attribute, not the expectation; and what is imported is listed where it is made.
         if isinstance(label := getattr(thing, "__dict__", {}).get("label"), Label) and thing.__module__ == name

@@ -20,14 +20,16 @@ LEVELS = [
     | {"observation.expected", "observation.observed", "observation.redaction", "pytest_plugin"}
     | {"report", "report.files", "report.markup", "report.verdicts", "runs"}
     | {"runs.findings", "runs.result", "scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
-    | {"server.connection", "server.other_origin"},
+    | {"scenarios.kinds", "scenarios.kinds.kind", "server.connection", "server.other_origin"},
     {"client.bundled.reference", "client.driver", "client.host.answers", "observation.violation"}
     | {"report.badge", "report.evidence", "scenarios.messages", "scenarios.serialization"}
-    | {"runs.state", "server.server"},
+    | {"runs.state", "server.server"}
+    | {f"scenarios.kinds.{name}" for name in ("escapes", "masked", "normalized", "sanitized", "structures")},
     {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process"}
-    | {"observation.comparison", "runs.faults", "scenarios.saved", "scenarios.shrinking"}
+    | {"observation.comparison", "runs.faults", "scenarios.saved", "scenarios.shrinking", "scenarios.kinds.limits"}
     | {"scenarios.ordinary", "scenarios.strategies", "scenarios.troubles"},
-    {"clauses.inputs", "client.__main__", "client.in_process", "observation.facts"} | {"runs.scenario_runner"},
+    {"clauses.inputs", "client.__main__", "client.in_process", "observation.facts", "scenarios.kinds.batches"}
+    | {"runs.scenario_runner"},
     {"clauses.results", "client.host.bootstrap"},
     {"clauses.sending", "client.spec"},
     {"clauses.connection", "report.script"},

@@ -24,6 +24,8 @@ from synap_contracts.observation.comparison import field_of
 from synap_contracts.observation.expected import OPTIONAL_STRINGS, canonical
 from synap_contracts.observation.violation import Violation, format_pair, format_value
 from synap_contracts.scenarios import ordinary, strategies
+from synap_contracts.scenarios.kinds import batches
+from synap_contracts.scenarios.kinds.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,6 +207,10 @@ CHECKS = (
     Check("contents", (SEND_CONTENT, ACCEPT), ordinary.contents, ordinary=True),
     Check("metadata", (SEND_METADATA,), ordinary.metadata, needs=_TRUTH, ordinary=True),
     Check("attribution", (SEND_ATTRIBUTION,), ordinary.attribution, needs=_TRUTH, ordinary=True),
+    Check("kinds of content", (SEND_CONTENT,), batches.contents, drawn=batches.drawn, share=0.25, ordinary=True),
+    Check("kinds of metadata and IDs", (SEND_METADATA, SEND_ATTRIBUTION), batches.fields, needs=_TRUTH, ordinary=True),
+    Check("empty IDs", (SEND_ATTRIBUTION,), batches.empty_ids, needs=_TRUTH, ordinary=True),
+    Check("limits", (SEND_CONTENT, SEND_METADATA), limits, ordinary=True),
     Check("order", (SEND_ORDER, SEND_ROLE), ordinary.order, ordinary=True),
     Check("unchanged input", (SEND_INPUT,), ordinary.unchanged, abilities=frozenset({"input"})),
     Check(

@@ -42,17 +42,13 @@ _SORTABLE: Final = ("timestamp", "created_at", "time", "date", "index", "order",
 _OTHERS: Final[Json] = {name: f"the {name}" for name in OPTIONAL_STRINGS}
 
 
-def contents(depth: Depth) -> tuple[Scenario, ...]:
+def contents(_: Depth) -> tuple[Scenario, ...]:
     """Each text that clients are known to change; long texts, whole and at the end of a batch."""
-    more: dict[Depth, tuple[int, ...]] = {"quick": (), "default": (1_000_001,), "deep": (1_000_001, 5_000_000)}
-    lengths = (*edge_cases.LENGTHS, *more[depth])
-    large = () if depth == "quick" else (one(message(0, metadata={"a": ["x" * 1000 + str(n) for n in range(1000)]})),)
     return (
-        *large,
         *_in_batches(edge_cases.TEXTS),
         *_in_batches(tuple(f"a{text}b" for text in edge_cases.TEXTS)),
         *_in_batches(edge_cases.TEXTS, shift=1, metadata={"a": 1}, **_OTHERS),
-        one(*(message(n, content=str(n % 10) * length) for n, length in enumerate(lengths))),
+        one(*(message(n, content=str(n % 10) * length) for n, length in enumerate(edge_cases.LENGTHS))),
         one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content="x" * 20_000 + str(n)) for n in range(60))),
         *(one(*(_rich(n) for n in range(count))) for count in (9, 21, 51, 100)),

@@ -157,3 +157,19 @@ class LooksMetadataUp(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         said = {entry["content"]: entry.get("metadata") for entry in entries}
         return super().record([{**entry, "metadata": said[entry["content"]]} for entry in entries])
+
+
+@wrong("IN-TYPES", "writes metadata that JSON does not have as text, such as dates")
+class WritesDatesAsText(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        if isinstance(entry.get("metadata"), dict):
+            entry["metadata"] = json.loads(json.dumps(entry["metadata"], default=str))
+        super().check(index, entry)
+
+
+@wrong("IN-TYPES", "writes keys of metadata that are numbers as strings")
+class StringsKeys(Honest):
+    def check(self, index: int, entry: Entry) -> None:
+        if isinstance(entry.get("metadata"), dict):
+            entry["metadata"] = {str(key): value for key, value in entry["metadata"].items()}
+        super().check(index, entry)

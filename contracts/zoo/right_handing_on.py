@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@right("async, httpx: checks only the key, the answer returned unchanged, no retries")
+@right("async, httpx: checks only the key and types of dict keys, the answer returned unchanged, no retries")
 class HandingOn:
     def __init__(self, *, base_url: str, api_key: str | None = None) -> None:
         if not api_key or not api_key.isascii() or not api_key.isprintable():
@@ -32,6 +32,8 @@ class HandingOn:
 
     async def record_messages_batch(self, messages: Sequence[dict[str, Any]]) -> object:
         """Record `messages`; what Synap answers."""
+        if not _has_string_keys(messages):
+            raise InvalidInputError("a key is not a string, and json would make it one")
         try:
             async with httpx.AsyncClient(headers=self._headers, timeout=5, verify=tls(), trust_env=False) as http:
                 response = await http.post(self._url, json={"messages": messages})
@@ -45,6 +47,12 @@ class HandingOn:
             return response.json()
         except ValueError:
             raise UnexpectedAnswerError("the answer is not JSON") from None
+
+
+def _has_string_keys(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _has_string_keys(each) for key, each in value.items())
+    return not isinstance(value, list | tuple) or all(map(_has_string_keys, value))
 
 
 def _error(status: int) -> type[SynapError]:

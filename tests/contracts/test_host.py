@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime as dt
 import logging
+import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from synap_contracts.client import protocol
 from synap_contracts.client.host.answers import find_change
+from synap_contracts.client.host.building import build
 from synap_contracts.client.host.errors import describe
 from synap_contracts.client.host.serialization import to_json
 from synap_contracts.client.host.service import Host
@@ -318,3 +322,33 @@ def test_log_record_has_its_level_and_logger() -> None:
 
     *_, reply = replies(Logs, {"do": "listen", "on": True}, call(), {"do": "listen", "on": False})
     assert "DEBUG mine: hm" in reply["answer"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "built"),
+    [
+        ("datetime", "2026-05-16T08:30:00+00:00", dt.datetime(2026, 5, 16, 8, 30, tzinfo=dt.UTC)),
+        ("date", "2026-05-16", dt.date(2026, 5, 16)),
+        ("Decimal", "1.10", Decimal("1.10")),
+        ("float", "inf", math.inf),
+        ("bytes", "6869", b"hi"),
+        ("set", ["a", "a"], {"a"}),
+        ("dict", [[1, {"$python": "bytes", "value": "00"}], [None, 2]], {1: b"\x00", None: 2}),
+    ],
+)
+def test_host_builds_what_json_does_not_have(kind: str, value: Any, built: Any) -> None:
+    assert repr(build([{"a": {"$python": kind, "value": value}}])) == repr([{"a": built}])
+
+
+def test_only_tagged_calls_are_built_and_nan_is_unchanged() -> None:
+    class Repr(Plain):
+        def record_messages_batch(self, messages: Any) -> Any:
+            return repr(messages)
+
+    nan = [{"a": {"$python": "float", "value": "nan"}}]
+    _, plain, tagged, unknown = replies(
+        *(Repr, call(messages=nan), call(messages=nan, tagged=True)),
+        call(messages=[{"$python": "complex", "value": "1j"}], tagged=True),
+    )
+    assert (plain["answer"], tagged["answer"], tagged["changed"]) == (repr(nan), "[{'a': nan}]", None)
+    assert "cannot build" in unknown["broken"]

@@ -21,7 +21,8 @@ LEVELS = [
     | {"report", "report.files", "report.markup", "report.verdicts", "runs"}
     | {"runs.findings", "runs.result", "scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
     | {"scenarios.kinds", "scenarios.kinds.kind", "server.connection", "server.other_origin"},
-    {"client.bundled.reference", "client.driver", "client.host.answers", "observation.violation"}
+    {"client.bundled.reference", "client.driver", "client.host.answers", "client.host.building"}
+    | {"observation.violation"}
     | {"report.badge", "report.evidence", "scenarios.messages", "scenarios.serialization"}
     | {"runs.state", "server.server"}
     | {f"scenarios.kinds.{name}" for name in ("escapes", "masked", "normalized", "sanitized", "structures")},

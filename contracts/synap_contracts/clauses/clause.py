@@ -78,6 +78,7 @@ class Check:
         dialect: The only dialect for which the check runs.
         also: More clauses that the scenarios can find failures of, but do not prove.
         ordinary: Whether all clauses that an ordinary call can violate belong to `also`.
+        only: A feature of adapters without which the check is left out, and its clauses are tested without it.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Check:
     dialect: str | None = None
     also: tuple[Clause, ...] = ()
     ordinary: bool = False
+    only: str | None = None
 
     @property
     def clauses(self) -> frozenset[ClauseId]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from synap_contracts.clauses.clause import OWN_CHOICE, PARAMETERS, RAISES, Check, Depth, must, should
 from synap_contracts.clauses.rows import complete_rows, is_failed
-from synap_contracts.client.protocol import Raised, Returned
+from synap_contracts.client.protocol import Raised, Returned, has_tagged
 from synap_contracts.observation.expected import OPTIONAL_STRINGS, REQUIRED, ROLES, canonical
 from synap_contracts.observation.violation import Violation, format_outcome, format_value
 from synap_contracts.scenarios.messages import message, several
@@ -63,7 +63,8 @@ def violated_clause(entry: Json) -> ClauseId | None:
         return IN_ROLE.id
     if any(not isinstance(entry.get(key), str | None) for key in OPTIONAL_STRINGS):
         return IN_TYPES.id
-    return None if isinstance(entry.get("metadata"), dict | None) else IN_TYPES.id
+    metadata = entry.get("metadata")
+    return None if isinstance(metadata, dict | None) and not has_tagged(metadata) else IN_TYPES.id
 
 
 _DEFECTS: Final = {IN_KEYS.id: "is missing a required key", IN_ROLE.id: "has an invalid role"}
@@ -146,7 +147,14 @@ WRONG_TYPES: Final[tuple[tuple[str, Json], ...]] = (
     ("customer_id", 5), ("customer_id", {"id": "c"}), ("session_id", 5), ("session_id", False), ("metadata", "a"),
     ("metadata", 5), ("metadata", ["a"]), ("metadata", [["a", 1]]), ("metadata", True),
 )
+_AT: Final = "2026-05-16T08:30:00"
+_PYTHON: Final[tuple[tuple[str, Json], ...]] = (
+    ("datetime", f"{_AT}+00:00"), ("datetime", _AT), ("date", "2026-05-16"), ("float", "nan"), ("float", "inf"),
+    ("float", "-inf"), ("Decimal", "1.10"), ("bytes", "6869"), ("set", ["a", "b"]), ("set", []),
+    ("dict", [[1, "a"]]), ("dict", [[None, "a"]]), ("dict", [[True, "a"]]), ("dict", [[1.5, "a"], ["1.5", "b"]]),
+)
 # fmt: on
+"""Values of Python that JSON does not have: the kind and the text that a Python host builds it from."""
 NOT_ENTRIES: Final[tuple[Json, ...]] = ("a", None, 5, [], ["conversation_id", "role", "content"])
 
 PLACES: Final = ((1, 0), (2, 1), (3, 1), (12, 11), (30, 25), (100, 57), (100, 99))
@@ -200,6 +208,18 @@ def wrong_types(_: Depth) -> tuple[Scenario, ...]:
     )
 
 
+def python_values(_: Depth) -> tuple[Scenario, ...]:
+    """Values that JSON does not have: in metadata, in a list in it, as metadata, and as content."""
+    values = [{"$python": kind, "value": value} for kind, value in _PYTHON]
+    contents = [value for value in values if value["$python"] in {"bytes", "datetime", "Decimal"}]
+    return (
+        *(one(message(0, metadata={"a": value})) for value in values),
+        *(among(3, 1, message(_INVALID, metadata={"a": [{"b": value}]})) for value in values[::3]),
+        *(one(message(0, metadata=value)) for value in values if value["$python"] in {"dict", "set"}),
+        *(one(message(0, content=value)) for value in contents),
+    )
+
+
 def iterables(_: Depth) -> tuple[Scenario, ...]:
     """Messages as a tuple and from a generator."""
     kinds: tuple[Given, ...] = ("tuple", "generator")
@@ -229,5 +249,6 @@ CHECKS = (
     Check("invalid entries", (IN_KEYS, IN_ROLE, IN_ATOMIC), drawn=invalid_entries(), share=0.5),
     Check("conversation IDs that are not UUIDs", (IN_UUID,), not_uuids),
     Check("wrong types", (IN_TYPES,), wrong_types),
+    Check("values that JSON does not have", (IN_TYPES,), python_values, only="python"),
     Check("tuples and generators", (IN_ITERABLE,), iterables, abilities=frozenset({"given"})),
 )

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import Final, Literal
 
 from synap_contracts.client import protocol
-from synap_contracts.client.protocol import AdapterError, Ended, Hung, Json, Outcome
+from synap_contracts.client.protocol import AdapterError, Ended, Hung, Json, Outcome, has_tagged
 from synap_contracts.client.real_time import monotonic, pause
 
 Retry = Literal["fast", "own"]
@@ -119,6 +119,11 @@ class Driver(ABC):
         """Open a client."""
         number = self.send("open", client=client, base_url=base_url, api_key=api_key, timeout_s=timeout_s, retry=retry)
         return self.outcome(number, OPEN_S)
+
+    def call(self, client: str, messages: list[Json], *, given: str, loop: str) -> int:
+        """Call a client, and return the number of the request."""
+        how: dict[str, Json] = {"given": given, "loop": loop} | ({"tagged": True} if has_tagged(messages) else {})
+        return self.send("call", client=client, messages=messages, **how)
 
     def close(self, client: str) -> Outcome:
         """Close a client."""

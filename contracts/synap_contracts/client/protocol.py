@@ -24,7 +24,8 @@ class Hello:
     Args:
         name: The name of the client.
         version: The version of the client, if it has one.
-        can: The optional features: "timeout_s", "retry", "listen", "given", "loop", "input", "ends".
+        can: The optional features: "timeout_s", "retry", "listen", "given", "loop", "input", "ends",
+            "python".
         integers: The largest integer that the client keeps exactly, or None if it has no limit.
         surrogates: Whether a lone surrogate can reach the client.
         concurrent: Whether calls can be concurrent.
@@ -112,6 +113,21 @@ Outcome: TypeAlias = Returned | Raised | Hung
 
 class AdapterError(Exception):
     """The adapter broke the protocol, crashed or stopped responding: the run says nothing about the client."""
+
+
+def is_tagged(value: Json) -> bool:
+    """Return whether an object stands for a value of Python that JSON does not have, in a call that is tagged."""
+    return isinstance(value, dict) and value.keys() == {"$python", "value"}
+
+
+def has_tagged(value: Json) -> bool:
+    """Return whether an object anywhere in a value stands for a value of Python that JSON does not have."""
+    match value:
+        case dict():
+            return is_tagged(value) or any(map(has_tagged, value.values()))
+        case list() | tuple():
+            return any(map(has_tagged, value))
+    return False
 
 
 def encode(message: Json) -> bytes:

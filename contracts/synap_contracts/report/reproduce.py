@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from synap_contracts.client.protocol import has_tagged
 from synap_contracts.report.script import fault_of, rejections_of, script
 from synap_contracts.server.server import BATCH
 
@@ -49,6 +50,8 @@ def curl(run: Run, example: Counterexample) -> str:
         example: The counterexample.
     """
     call = call_in_question(example)
+    if call is not None and has_tagged(call.messages):
+        return "# curl cannot send the messages: JSON does not have their values"
     sent = [] if call is not None and call.key_kind == "missing" else [f"Authorization: Bearer {_sent_key(call)}"]
     headers = "".join(f" -H {shlex.quote(each)}" for each in (*sent, _JSON))
     body = json.dumps({"messages": list(call.messages) if call else []})

@@ -15,7 +15,8 @@ from synap_contracts.clauses.auth import AUTH_OWN
 from synap_contracts.clauses.sending import SEND_INPUT
 from synap_contracts.client import releases
 from synap_contracts.client.driver import SHORT_TIMEOUT_S
-from synap_contracts.client.protocol import Ended, Hung
+from synap_contracts.client.host.building import build
+from synap_contracts.client.protocol import Ended, Hung, has_tagged
 from synap_contracts.client.spec import BUNDLED
 from synap_contracts.observation.expected import REASON
 from synap_contracts.runs.faults import scheduled_fault
@@ -91,6 +92,7 @@ def _tags(example: Counterexample, steps: str) -> Iterator[str]:
         "bystander": "bystander" in steps,
         "revoke": ".revoke()" in steps,
         "close": ".close()" in steps,
+        "values": any(map(has_tagged, (call.messages for call in example.scenario.calls))),
         "input": example.violation.clause == SEND_INPUT.id,
         "altered": bool(example.observation.altered),
         "stays": not example.scenario.ending,
@@ -235,7 +237,7 @@ def _schedule(fault: Json) -> str:
 
 
 def _call(call: Call, messages: tuple[Json, ...], *, adapter: bool) -> str:
-    listed = pprint.pformat(list(messages), width=100, sort_dicts=False).replace("\n", "\n        ")
+    listed = pprint.pformat(build(list(messages)), width=100, sort_dicts=False).replace("\n", "\n        ")
     as_object = {"tuple": "given=tuple", "generator": "given=lambda each: (m for m in each)"}
     arguments = [listed]
     if call.given != "list":

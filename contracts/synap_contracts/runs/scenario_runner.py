@@ -319,8 +319,7 @@ class ScenarioRunner:
         if call.trouble:
             fault = json.loads(json.dumps(call.trouble.fault).replace("$bystander", self.origin.url))
             self.server.schedule_fault(scheduled_fault({"route": BATCH_ROUTE, **fault}, call.trouble.skips))
-        how = {"given": call.given, "loop": call.loop}
-        request = self.driver.send("call", client=client.handle, messages=list(messages), **how)
+        request = self.driver.call(client.handle, list(messages), given=call.given, loop=call.loop)
         return StartedCall(call, client, messages, request, None)
 
     def _wait(self, state: RunState, started: StartedCall) -> Outcome:

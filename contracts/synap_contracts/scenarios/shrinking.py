@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_contracts.client.protocol import is_tagged
 from synap_contracts.client.real_time import monotonic
 from synap_contracts.scenarios.model import Call, Scenario, Together, calls_of, one, reference_of
 from synap_contracts.scenarios.serialization import dumps
@@ -272,7 +273,7 @@ def _simpler(value: Json) -> Iterator[Json]:
             yield from (value[:start] + value[end:] for start, end in _without(tuple(value)))
             for n, each in enumerate(value):
                 yield from ([*value[:n], simple, *value[n + 1 :]] for simple in _simpler(each))
-        case dict():
+        case dict() if not is_tagged(value):
             yield from _simpler_object(value)
 
 

@@ -268,6 +268,14 @@ def test_script_pauses_as_long_as_the_kit(tmp_path: Path) -> None:
     assert text.index("/_mock/faults") < text.index("await asyncio.sleep(7)") < text.rindex("client_a.call(")
 
 
+def test_script_builds_values_that_json_does_not_have(tmp_path: Path) -> None:
+    when = {"$python": "datetime", "value": "2026-05-16T08:30:00"}
+    messages = ({**ONE[0], "metadata": {"a": [when, {"$python": "float", "value": "nan"}]}},)
+    text = script(tmp_path, "Odd", replace(OBSERVED, call=Call(messages), messages=messages))
+    assert "{'a': [datetime.datetime(2026, 5, 16, 8, 30), nan]}" in text
+    compile(text, "script.py", "exec")
+
+
 def test_script_begins_with_its_finding(tmp_path: Path) -> None:
     assert script(tmp_path, "Odd", OBSERVED).startswith("# TRUE: it is\\nnot true\nimport asyncio\n")
 

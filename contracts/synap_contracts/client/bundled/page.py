@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,21 @@ def check(entries: list[Any]) -> str | None:  # noqa: PLR0911 - one return per r
             return f"messages[{index}] has an ID that is not a string"
         if not isinstance(entry.get("metadata"), dict | None):
             return f"messages[{index}].metadata is not a dict"
+        if not is_json(entry.get("metadata")):
+            return f"messages[{index}].metadata has a value that JSON does not have"
     return None
+
+
+def is_json(value: Any) -> bool:  # noqa: ANN401 - any value of a caller
+    """Return whether JSON has a value: `json.dumps` changes keys that are not strings, and writes NaN."""
+    match value:
+        case dict():
+            return all(isinstance(key, str) and is_json(each) for key, each in value.items())
+        case list() | tuple():
+            return all(map(is_json, value))
+        case float():
+            return math.isfinite(value)
+    return isinstance(value, str | int | None)
 
 
 def is_uuid(text: str) -> bool:

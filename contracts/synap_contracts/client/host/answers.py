@@ -29,7 +29,7 @@ def find_change(before: Json, after: Json, path: str = "messages") -> str | None
                 return f"{path} (its length)"
             pairs = enumerate(zip(before, after, strict=True))
             return next(filter(None, (find_change(*pair, f"{path}[{index}]") for index, pair in pairs)), None)
-    return None if before == after else path
+    return None if before == after or before is after else path  # NaN does not equal itself
 
 
 class RecentAnswers:

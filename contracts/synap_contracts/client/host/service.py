@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from synap_contracts.client import protocol
 from synap_contracts.client.host import errors, loading
 from synap_contracts.client.host.answers import RecentAnswers, find_change
+from synap_contracts.client.host.building import build
 from synap_contracts.client.host.calling import call, call_factory, call_in_own_loop, withdraw_cancellation
 from synap_contracts.client.host.logs import LogRecords
 from synap_contracts.client.host.serialization import to_json
@@ -82,7 +83,7 @@ class Host:
 
     def hello(self) -> Json:
         """Return the first line."""
-        can = {"listen", "given", "loop", "input", "ends", *loading.optional_keywords(self.factory)}
+        can = {"listen", "given", "loop", "input", "ends", "python", *loading.optional_keywords(self.factory)}
         limits = dict(getattr(self.factory, "limits", {}).items())
         return {
             "hello": {
@@ -143,7 +144,7 @@ class Host:
         opened = self.opened.get(request["client"])
         if opened is None or opened.record is None:
             raise protocol.AdapterError(f"no client {request['client']!r} is open")
-        entries = request["messages"]
+        entries = build(request["messages"]) if request.get("tagged") else request["messages"]
         before = deepcopy(entries)
         reply: dict[str, Json]
         messages = _as_type(request.get("given", "list"), entries)

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 LEVELS: Final = (
     {"domain.redaction"},
-    {"domain.values", "settings"},
+    {"domain.values", "domain.bounds", "settings"},
     {"domain.rules", "domain.access"},
     {"domain.faults", "domain.history", "domain.ledger", "domain.storage"},
     {"domain.state", "domain.conversations", "domain.memories"},
-    {"domain.export"},
+    {"domain.worlds", "domain.export"},
     {"inspector"},
     {"http"},
     {"transports"},
-    {"mock", "remembering", "saving", "scheduling", "strategies"},
+    {"mock", "world", "strategies"},
     {"fixture", "cli"},
     {"pytest_plugin", "__main__"},
 )

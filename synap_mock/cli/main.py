@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from synap_mock import __version__
+from synap_mock.cli.bounds import bound_options
 from synap_mock.cli.console import console
 from synap_mock.cli.errors import Failed
 from synap_mock.cli.options import option
@@ -206,6 +207,7 @@ def main() -> None:
     help="A time at which the clock stands, with a zone, such as 2026-11-23T08:00:00Z.",
 )
 @option("--seed", type=int, metavar="N", show_default="random", help="Makes message and session ids repeat.")
+@bound_options
 @option(
     "--port-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -286,7 +288,7 @@ def serve(  # noqa: PLR0913 - one argument an option
         fake.on_request(logs.log_request)
 
     def total() -> Ledger:
-        return fake._state.ledger.total()  # noqa: SLF001 - a reset does not undo a loss
+        return fake._worlds.ledger()  # noqa: SLF001 - a reset does not undo a loss
 
     def status() -> int:
         return int(fail_on_loss and not total().is_clean)

@@ -26,7 +26,7 @@ from synap_mock.domain.values.clock import Clock
 from synap_mock.domain.values.ids import Ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from synap_mock.domain.access.keys import HeldKeys
     from synap_mock.domain.faults.canned import CannedResponse
@@ -67,10 +67,10 @@ class State:
 
     Args:
         settings: the settings.
-        api_keys: the initial keys; None generates one.
+        keys: makes the keys, with the redactor that masks them; None: one generated key.
     """
 
-    def __init__(self, settings: Settings, api_keys: Sequence[str] | None = None) -> None:
+    def __init__(self, settings: Settings, keys: Callable[[Redactor], Keys] | None = None) -> None:
         self.settings = settings
         self.world = "default"
         """The name of the world that this is the state of."""
@@ -80,8 +80,9 @@ class State:
         self.clock = Clock(partial(self.feed.add, "clock"))
         self.ids = Ids(settings.seed)
         self.redactor = Redactor()
-        self._tokens: set[str] = set()
-        self.keys = Keys(api_keys, self.redactor)
+        self.tokens: set[str] = set()
+        """What `protect` masks."""
+        self.keys = keys(self.redactor) if keys else Keys(None, self.redactor)
         self.store: Storage = MemoryStorage(self.ids)
         self.memories = Memories(self.clock.microseconds, partial(self.feed.add, "memories"))
         self.transcripts = Transcripts()
@@ -104,7 +105,7 @@ class State:
 
     def protect(self, token: str) -> None:
         """Mask a token in every text that leaves the process, as keys are; for as long as the fake exists."""
-        self._tokens.add(token)
+        self.tokens.add(token)
         self.redactor.add(token)
 
     def redact(self, text: str) -> str:
@@ -185,8 +186,10 @@ class State:
         with self.lock:
             self.era += 1
             self.settings = settings
-            self.redactor = Redactor(self._tokens)
+            self.redactor = Redactor(self.tokens)
+            registry = self.keys.registry
             self.keys = keys(self.redactor)
+            self.keys.registry = registry
             self.ids.seed = settings.seed
             self.journal.listener = None
             self.reset()

@@ -14,22 +14,22 @@ from synap_mock.http.pipeline import DataRoute
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from synap_mock.domain.state import State
+    from synap_mock.domain.worlds import Worlds
     from synap_mock.http.control.guard import Guard
 
 
-def create_app(state: State, guard: Guard) -> ASGIApp:
+def create_app(worlds: Worlds, guard: Guard) -> ASGIApp:
     """The fake as an ASGI application.
 
     Args:
-        state: what it knows; the app itself keeps nothing.
+        worlds: what it knows; the app itself keeps nothing.
         guard: which requests the control API accepts.
     """
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
-    data = {path: DataRoute(state, path, endpoints) for path, endpoints in DATA_ROUTES.items()}
+    data = {path: DataRoute(worlds, path, endpoints) for path, endpoints in DATA_ROUTES.items()}
     routes = [Route(path, route) for path, route in data.items()]
-    control = _without_body_for_head(guard.around(control_face(state, openapi), lambda: state.redactor, checks))
-    unmodelled = DataRoute(state, "", {})
+    control = _without_body_for_head(guard.around(control_face(worlds, openapi), worlds, checks))
+    unmodelled = DataRoute(worlds, "", {})
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
         # Mount does not match /_mock itself, nor a path with a line feed: they belong to the control API, too.

@@ -25,6 +25,7 @@ class Call:
     """What a client sent.
 
     Attributes:
+        state: of the world that its key selects.
         method: in capitals.
         path: decoded, without the query.
         query: as sent.
@@ -38,6 +39,7 @@ class Call:
         pattern: the pattern of its path; empty: the route is not modelled.
     """
 
+    state: State
     method: str
     path: str
     query: str

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.schedule import ScheduledFault
     from synap_mock.domain.history.request import Request
     from synap_mock.domain.state import State
+    from synap_mock.domain.worlds import Worlds
     from synap_mock.http.endpoint import Endpoint
     from synap_mock.http.steps.fault import Line
 
@@ -51,13 +52,13 @@ class DataRoute:
     """One path of the Synap API, as an ASGI app.
 
     Args:
-        state: the fake.
+        worlds: of the fake; the key of a call selects one.
         path: its pattern.
         endpoints: method to what answers it; any other method is not modelled.
     """
 
-    def __init__(self, state: State, path: str, endpoints: Mapping[str, Endpoint]) -> None:
-        self._state = state
+    def __init__(self, worlds: Worlds, path: str, endpoints: Mapping[str, Endpoint]) -> None:
+        self._worlds = worlds
         self._path = path
         self._endpoints = endpoints
 
@@ -66,36 +67,39 @@ class DataRoute:
         if scope["type"] != "http":
             await send({"type": "websocket.close"})
             return
-        body = await read_body(receive, self._state.settings.max_body)
+        headers = dict(reversed(scope["headers"]))
+        state = self._worlds.of_call(headers.get(b"authorization"))
+        body = await read_body(receive, state.settings.max_body)
         if body is None:
             return  # nobody is there to answer, and nothing was asked whole
         call = Call(
+            state=state,
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
             path_params=scope.get("path_params", {}),
-            headers=dict(reversed(scope["headers"])),
+            headers=headers,
             body=body,
             began=monotonic(),
             pattern=self._path,
         )
-        era = self._state.era
+        era = state.era
         endpoint, call.pattern = self._endpoint(call, scope)
         if endpoint.entries is not None:
-            call.started = self._state.ledger.begin()
+            call.started = state.ledger.begin()
         answer = await self._answer(endpoint, call, scope, receive)
         correlation_id = self._correlation_id(call)
-        if self._state.era == era:  # a late call is not another test's
+        if state.era == era:  # a late call is not another test's
             self._note(call, answer, endpoint, scope, correlation_id)
         sent = b"" if call.method == "HEAD" else answer.body
         said = {"x-correlation-id": correlation_id, **dict(call.limits), **dict(answer.headers)}
-        headers = [(name.encode(), value.encode()) for name, value in said.items()]
-        headers.append((b"content-length", str(len(answer.body)).encode()))
+        lines = [(name.encode(), value.encode()) for name, value in said.items()]
+        lines.append((b"content-length", str(len(answer.body)).encode()))
         if body.over_cap:
-            headers.append((b"connection", b"close"))
-        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+            lines.append((b"connection", b"close"))
+        start = {"type": "http.response.start", "status": answer.status, "headers": lines}
         if answer.lost is not None:
-            unsent = Unsent(start, sent, self._state.clock, receive, send)
+            unsent = Unsent(start, sent, state.clock, receive, send)
             await line_of(scope).lose(answer.lost, unsent)
             return
         await send(start)
@@ -103,7 +107,7 @@ class DataRoute:
 
     def _note(self, call: Call, answer: Answer, endpoint: Endpoint, scope: Scope, correlation_id: str) -> None:
         """Add the call to the ledger and, if it arrived, to the journal."""
-        state = self._state
+        state = call.state
         if endpoint.entries is not None:
             line: Line | None = scope.get("extensions", {}).get(LINE)
             settle(state, call, answer, endpoint.entries, correlation_id, is_gone=line is not None and line.is_gone())
@@ -117,7 +121,7 @@ class DataRoute:
         """What answers the call, and the pattern of its path."""
         # HEAD is served wherever GET is (RFC 9110, 9.1): load balancers and wait-on send it.
         known = self._endpoints.get("GET" if call.method == "HEAD" else call.method)
-        if self._state.canned_responses:
+        if call.state.canned_responses:
             try:
                 found = self._canned_response(call, scope, known)
             except FunctionFailed as failed:
@@ -132,9 +136,9 @@ class DataRoute:
 
         def request() -> Request:
             whose = replace(call, instance=call.instance or self._instance(call))
-            return self._exchange(scope["headers"], whose, None, known or CANNED, "").shown(self._state.redactor)
+            return self._exchange(scope["headers"], whose, None, known or CANNED, "").shown(call.state.redactor)
 
-        return self._state.canned_responses.newest(
+        return call.state.canned_responses.newest(
             lambda item: (
                 (known is None or item.override)
                 and item.route.matches(call.method, call.path)
@@ -145,7 +149,7 @@ class DataRoute:
     def _instance(self, call: Call) -> Instance | None:
         """The instance of a call that is not authenticated yet; None: its key is not accepted."""
         try:
-            return self._state.keys.authenticate(call.header(b"authorization"), call.header(b"x-instance-id"))
+            return call.state.keys.authenticate(call.header(b"authorization"), call.header(b"x-instance-id"))
         except Refused:
             return None
 
@@ -181,7 +185,7 @@ class DataRoute:
         return Answer(status, body, headers=headers)
 
     async def _answer(self, endpoint: Endpoint, call: Call, scope: Scope, receive: Receive) -> Answer:
-        state = self._state
+        state = call.state
 
         topics = topics_of(call.method, (call.path, call.pattern), usual=endpoint.usual)
 
@@ -224,14 +228,14 @@ class DataRoute:
         return await apply_fault(armed, call, state.settings.dialect, carried_out, late)
 
     def _refused(self, refused: Refused, call: Call) -> Answer:
-        redactor = call.redactor(self._state)
+        redactor = call.redactor(call.state)
         refusals = [replace(refusal, text=redactor.redact_message(refusal.text)) for refusal in refused.refusals]
-        return DIALECTS[self._state.settings.dialect].refused(refusals, call.route)
+        return DIALECTS[call.state.settings.dialect].refused(refusals, call.route)
 
     def _correlation_id(self, call: Call) -> str:
         given = call.header(b"x-correlation-id")
-        shown = _CORRELATION.fullmatch(given) and call.redactor(self._state).redact(given) == given
-        return given if shown else self._state.ids.correlation()
+        shown = _CORRELATION.fullmatch(given) and call.redactor(call.state).redact(given) == given
+        return given if shown else call.state.ids.correlation()
 
     def _exchange(
         self,
@@ -242,13 +246,13 @@ class DataRoute:
         correlation_id: str,
     ) -> Exchange:
         """The call as the journal keeps it; without an answer, as a fault's predicate is asked about it."""
-        kept = self._state.settings.journal_body
+        kept = call.state.settings.journal_body
         answered = answer is not None and answer.lost is None
         written = answer.written if answer else None
         total = len(written.batch.roles) if written else None
         failed = len(written.rejected) if written else None
         return Exchange(
-            at=self._state.clock.microseconds(),
+            at=call.state.clock.microseconds(),
             method=call.method,
             path=call.path,
             query=call.query,
@@ -263,7 +267,7 @@ class DataRoute:
             correlation_id=correlation_id,
             background=endpoint.background,
             unmodelled=not endpoint.modelled and (answer is None or answer.fault is None),
-            caller=None if endpoint.modelled else self._state.caller(),
+            caller=None if endpoint.modelled else call.state.caller(),
             fault=answer.fault.name if answer and answer.fault else None,
             route=f"{'GET' if call.method == 'HEAD' else call.method} {call.pattern}" if call.pattern else None,
             duration=monotonic() - call.began if answer else 0.0,

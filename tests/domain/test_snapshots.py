@@ -6,7 +6,7 @@ from synap_mock.domain.state import State
 from synap_mock.domain.values.snapshots import packed, unpacked
 from synap_mock.settings import Settings
 
-APART = {"_tokens", "clock", "keys", "ledger", "failed_functions", "ids", "redactor", "settings"}
+APART = {"tokens", "clock", "keys", "ledger", "failed_functions", "ids", "redactor", "settings"}
 """A snapshot has them in another way, or not: each example's ledger is its own."""
 
 

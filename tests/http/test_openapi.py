@@ -131,7 +131,7 @@ CONTROL_OPERATIONS: Final = [
 def test_parameters_and_fields_are_what_the_route_accepts(method: str, path: str, operation: Operation) -> None:
     described = OPERATIONS[f"{method} /_mock{path.replace(':path', '')}"]
     parameters = [resolved(parameter) for parameter in described.get("parameters", [])]
-    assert [each["name"] for each in parameters if each["in"] == "query"] == list(operation.query)
+    assert [each["name"] for each in parameters if each["in"] == "query"] == list(operation.parameters)
     content = described.get("requestBody", {}).get("content", {}).get("application/json", {"schema": {}})
     if operation.fields is not None:
         assert set(resolved(content["schema"]).get("properties", {})) == set(operation.fields)
@@ -160,7 +160,8 @@ def test_responses_to_a_known_key_have_rate_limit_headers() -> None:
 
 
 def test_codes_are_those_of_the_rules_and_of_the_control_api() -> None:
-    control = {"NOT_FOUND", "METHOD_NOT_ALLOWED", "NOT_IMPLEMENTED", "TOO_MANY_LISTENERS", "TOO_MANY_WAITERS"}
+    control = {"NOT_FOUND", "METHOD_NOT_ALLOWED", "NOT_IMPLEMENTED", "CONFLICT", "LIMIT_REACHED"}
+    control |= {"TOO_MANY_LISTENERS", "TOO_MANY_WAITERS"}
     assert set(SCHEMAS["ErrorCode"]["enum"]) == {rule.code for rule in RULES} | control
 
 

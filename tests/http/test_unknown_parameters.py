@@ -54,13 +54,13 @@ def test_an_unknown_query_parameter_changes_nothing(
     recorded: SynapMock, inside: httpx.Client, method: str, path: str
 ) -> None:
     before = everything(recorded, inside)
-    answer = inside.request(method, f"{path}?key=k2", json=NEEDED.get(f"{method} {path}"))
+    answer = inside.request(method, f"{path}?page=k2", json=NEEDED.get(f"{method} {path}"))
     assert answer.status_code == 400
-    assert method == "HEAD" or "has no query parameter 'key'; it accepts " in answer.json()["error"]
+    assert method == "HEAD" or "has no query parameter 'page'; it accepts " in answer.json()["error"]
     assert everything(recorded, inside) == before
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route != ("POST", "/_mock/import")])
 def test_an_unknown_field_changes_nothing(recorded: SynapMock, inside: httpx.Client, method: str, path: str) -> None:
     before = everything(recorded, inside)
     answer = inside.request(method, path, json={**NEEDED.get(f"{method} {path}", {}), "kay": "k2"})
@@ -72,14 +72,18 @@ def test_an_unknown_field_changes_nothing(recorded: SynapMock, inside: httpx.Cli
 @pytest.mark.parametrize(
     ("method", "path", "text"),
     [
-        ("POST", "/_mock/reset?key=k2", "POST /_mock/reset has no query parameter 'key'; it accepts none"),
+        ("POST", "/_mock/reset?keys=k2", "POST /_mock/reset has no query parameter 'keys'; it accepts key, all"),
         (
             "GET",
             "/_mock/requests?status=400",
-            "GET /_mock/requests has no query parameter 'status'; it accepts limit, after",
+            "GET /_mock/requests has no query parameter 'status'; it accepts limit, after, key",
         ),
         ("GET", "/_mock/settings?", None),
-        ("DELETE", "/_mock/keys/k?x", "DELETE /_mock/keys/{key:path} has no query parameter 'x'; it accepts none"),
+        (
+            "DELETE",
+            "/_mock/keys/k?x",
+            "DELETE /_mock/keys/{key:path} has no query parameter 'x'; it accepts forget, key",
+        ),
     ],
 )
 def test_the_error_names_what_is_accepted(inside: httpx.Client, method: str, path: str, text: str | None) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from synap_mock.domain.redaction.redactor import Redactor, mask
 from synap_mock.domain.rules import credentials as rules
@@ -50,6 +51,20 @@ class _Issued:
     revoked: bool = False
 
 
+class Registry(Protocol):
+    """What knows the keys of every world, so that no two worlds have the same key."""
+
+    def claim(self, key: str) -> None:
+        """Take note of a key that is about to be issued.
+
+        Raises:
+            ValueError: another world has it, or there are too many keys.
+        """
+
+    def release(self, key: str) -> None:
+        """Take note that the key was not issued, or no longer exists."""
+
+
 class HeldKeys(NamedTuple):
     """The keys of a moment.
 
@@ -75,19 +90,26 @@ class Keys:
     Args:
         first: the initial keys; they share one instance, and the first is the default. None generates one.
         redactor: masks every key that was issued, including revoked ones.
+        instance_id: the instance of the initial keys, as in `create`.
+        tenancy: of that instance.
         accepts_any: whether an unknown key is accepted and issued with its own instance.
         hint: ends the error about an unknown key: how to issue it.
+
+    Attributes:
+        registry: knows the keys of other worlds; None: there are no others.
 
     Raises:
         TypeError: a key is not a string.
         ValueError: no key is given, one is given twice, or one is not 1 to 512 characters of printable ASCII.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all have defaults
         self,
         first: Sequence[str] | None = None,
         redactor: Redactor | None = None,
         *,
+        instance_id: str | None = None,
+        tenancy: Tenancy | None = None,
         accepts_any: bool = False,
         hint: str = _HINT,
     ) -> None:
@@ -98,9 +120,12 @@ class Keys:
         self.client_id = ids.client_id()
         self._issued: dict[str, _Issued] = {}
         self._instances: dict[str, Instance] = {}
-        instance = self._instance(ids.instance_id(), None)
+        self._members: Counter[str] = Counter()
+        """How many keys each instance has."""
+        self.registry: Registry | None = None
+        instance = self._instance(_checked(instance_id) or ids.instance_id(), tenancy_of(tenancy))
         for key in [ids.api_key()] if first is None else several("api_key", first):
-            self._issue(self._new(key), _Issued(instance, bound=False))
+            self._issue(self._new(key), _Issued(instance, bound=instance_id is not None))
         if not self._issued:
             raise ValueError("api_key must name at least one key; None generates one")
         self.default = next(iter(self._issued))
@@ -123,14 +148,50 @@ class Keys:
             TypeError: an argument has the wrong type.
             ValueError: the key is invalid or already exists, or the tenancy differs from the instance's.
         """
-        if instance_id is not None:
-            text("instance_id", instance_id, _NAME, _WANTED)
+        _checked(instance_id)
         tenancy = tenancy_of(tenancy)
-        with self._lock:
-            key = ids.api_key() if key is None else self._new(key)
-            instance = self._instance(instance_id or ids.instance_id(), tenancy)
-            self._issue(key, _Issued(instance, bound=instance_id is not None))
+        key = ids.api_key() if key is None else self._new(key)
+        if self.registry is not None:
+            self.registry.claim(key)  # outside of the lock: it may delete the oldest key of another world
+        try:
+            with self._lock:
+                instance = self._instance(instance_id or ids.instance_id(), tenancy)
+                self._issue(self._new(key), _Issued(instance, bound=instance_id is not None))
+        except ValueError:
+            if self.registry is not None:
+                self.registry.release(key)
+            raise
         return key, instance
+
+    def delete(self, key: str) -> None:
+        """Delete a key, so that it is unknown again: calls with it receive 401 ``UNAUTHORIZED``.
+
+        Raises:
+            KeyError: there is no such key.
+            ValueError: it is the default one.
+        """
+        if key == self.default:
+            raise ValueError("the first key of a world cannot be deleted; a world is deleted with its keys")
+        with self._lock:
+            instance = self._find(key).instance
+            del self._issued[key]
+            self._redactor.forget(key)
+            self._members[instance.instance_id] -= 1
+            if not self._members[instance.instance_id]:
+                del self._members[instance.instance_id], self._instances[instance.instance_id]
+        if self.registry is not None:
+            self.registry.release(key)
+
+    def __len__(self) -> int:
+        return len(self._issued)
+
+    def all(self) -> list[str]:
+        """Every key, revoked or not, and those that were accepted without being created."""
+        return list(self._issued)
+
+    def accepts(self, key: str) -> bool:
+        """Whether a key was issued, revoked or not, or would be if a call used it."""
+        return key in self._issued or (self._accepts_any and _KEY.fullmatch(key) is not None)
 
     def issued(self) -> list[str]:
         """Every key that was created, revoked or not."""
@@ -178,6 +239,14 @@ class Keys:
         """
         self._find(key).revoked = True
 
+    def is_revoked(self, key: str) -> bool:
+        """Whether a key was revoked.
+
+        Raises:
+            KeyError: there is no such key.
+        """
+        return self._find(key).revoked
+
     def instance_of(self, key: str) -> Instance:
         """The instance that a key belongs to, revoked or not.
 
@@ -222,9 +291,8 @@ class Keys:
         Raises:
             Refused: with one of the four KEY rules.
         """
-        scheme, _, key = authorization.partition(" ")
-        key = key.strip(" \t")
-        if scheme.lower() != "bearer" or not key:
+        key = bearer_key(authorization)
+        if not key:
             raise Refused(
                 Refusal(
                     rules.KEY_MISSING, "Missing or invalid authentication credentials; send Authorization: Bearer KEY"
@@ -261,6 +329,7 @@ class Keys:
 
     def _issue(self, key: str, issued: _Issued) -> None:
         self._issued[key] = issued
+        self._members[issued.instance.instance_id] += 1
         self._redactor.add(key)
 
     def _find(self, key: str) -> _Issued:
@@ -283,3 +352,13 @@ class Keys:
                 f"api_key must be new; {mask(key)} was already issued, and a revoked key is not issued again"
             )
         return key
+
+
+def bearer_key(authorization: str) -> str:
+    """The key in a header ``Authorization: Bearer KEY``; empty: there is none."""
+    scheme, _, key = authorization.partition(" ")
+    return key.strip(" \t") if scheme.lower() == "bearer" else ""
+
+
+def _checked(instance_id: str | None) -> str | None:
+    return None if instance_id is None else text("instance_id", instance_id, _NAME, _WANTED)

@@ -54,6 +54,11 @@ class RateLimits:
         """Every bucket is full."""
         self._full_at.clear()
 
+    def forget(self, key: str) -> None:
+        """Forget the bucket of a key."""
+        with self._lock:
+            self._full_at.pop(key, None)
+
     def snapshot(self, _: Collection[str]) -> dict[str, tuple[int, int]]:
         """The buckets, for `restore`."""
         with self._lock:

@@ -41,6 +41,10 @@ class Needles:
     def __contains__(self, spelling: str) -> bool:
         return spelling in self._secrets
 
+    def secrets(self) -> set[str]:
+        """What the spellings stand for."""
+        return set(self._secrets.values())
+
     def add(self, spelling: str, secret: str) -> None:
         """Find this from now on; one of fewer characters than `SHORTEST` is ignored."""
         if len(spelling) < SHORTEST or spelling in self._secrets:

@@ -30,6 +30,8 @@ _CUT_QUOTE: Final = re.compile(r"(?<=['\"])\.\.\.")
 """How `synap_mock.domain.values.quoting` ends a value that it has cut."""
 _QUOTES: Final = 1000
 """Most cut values that a message is searched for."""
+_GONE: Final = 1000
+"""The fewest secrets that are forgotten together: then the others are learned again."""
 _SHOWN_END: Final = 4
 _LONG_ENOUGH_TO_SHOW_ENDS: Final = 16
 _SAFE_END: Final = re.compile(r"[0-9A-Za-z_.~=+/-]+")
@@ -61,15 +63,30 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        own = Needles()
-        self._needles: tuple[Needles, ...] = (own,)
+        self._needles: tuple[Needles, ...] = (Needles(),)
+        self._gone: dict[str, None] = {}
+        """Secrets that no longer exist, the oldest first: what mentions one is masked for a while."""
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str) -> None:
         """Mask this from now on; see `is_searchable`."""
         if is_searchable(secret):
+            self._gone.pop(secret, None)
             _add(self._needles[0], secret)
+
+    def forget(self, secret: str) -> None:
+        """Take note that a secret no longer exists. It is masked until as many others are forgotten as are known."""
+        if not is_searchable(secret):
+            return
+        self._gone[secret] = None
+        known = self._needles[0].secrets()
+        if len(self._gone) > max(_GONE, len(known) // 2):
+            own = Needles()
+            for each in known - self._gone.keys():
+                _add(own, each)
+            self._needles = (own, *self._needles[1:])
+            self._gone.clear()
 
     def also(self, secrets: Iterable[str]) -> Redactor:
         """A redactor that masks these too, for one request: its own credentials."""

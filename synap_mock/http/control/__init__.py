@@ -12,11 +12,11 @@ from synap_mock.http.control import (
     answers,
     clock,
     faults,
-    keys,
     rejections,
     reset,
     settings,
 )
+from synap_mock.http.control.access import keys, worlds
 from synap_mock.http.control.contents import conversations, export, memories, profiles
 from synap_mock.http.control.guard import Checks
 from synap_mock.http.control.history import events, ledger, requests
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from synap_mock.domain.state import State
+    from synap_mock.domain.worlds import Worlds
     from synap_mock.http.control.parameters.operation import Operation
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -43,6 +43,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *export.OPERATIONS,
     *reset.OPERATIONS,
     *keys.OPERATIONS,
+    *worlds.OPERATIONS,
     *faults.OPERATIONS,
     *rejections.OPERATIONS,
     *answers.OPERATIONS,
@@ -71,11 +72,11 @@ _LESS: Final = tuple(
 """Pattern of a path to what is checked, of each operation that requires no token."""
 
 
-def control_face(state: State, openapi: Callable[[], bytes]) -> Starlette:
+def control_face(held: Worlds, openapi: Callable[[], bytes]) -> Starlette:
     """The control API of one fake, to be mounted at ``/_mock`` behind a guard.
 
     Args:
-        state: the fake.
+        held: the worlds of the fake.
         openapi: returns the document of both APIs, which is built on first use.
     """
     app = Starlette(
@@ -85,7 +86,7 @@ def control_face(state: State, openapi: Callable[[], bytes]) -> Starlette:
         exception_handlers={ControlRefused: answer_refusal, HTTPException: answer_http_exception},
     )
     app.router.redirect_slashes = False
-    app.state.fake = state
+    app.state.worlds = held
     app.state.openapi = openapi
     app.state.bells = Bells()
     app.state.listeners = set()

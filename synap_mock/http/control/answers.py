@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.canned import canned_response
 from synap_mock.http.api import modelled_route
-from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
+from synap_mock.http.control.json import ControlRefused, answer, targets, whole_numbers
 from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
     modelled = modelled_route(canned.route.method, canned.route.path)
     if modelled and not canned.override:
         raise ControlRefused(f'{modelled} is modelled; "override": true replaces it')
-    state = fake(request)
-    state.canned_responses.add(canned)
+    for state in targets(request):
+        state.canned_responses.add(canned)
     return answer(
         {
             "method": canned.route.method,
@@ -49,5 +49,6 @@ OPERATIONS: Final = (
         request="StandIn",
         response=("ArmedStandIn",),
         fields=("method", "path", "json", "status", "headers", "times", "where", "override", "optional"),
+        all_worlds=True,
     ),
 )

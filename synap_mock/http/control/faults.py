@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.catalog import named
 from synap_mock.domain.faults.schedule import ScheduledFault, reachable
-from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
+from synap_mock.http.control.json import ControlRefused, answer, fake, targets, whole_numbers
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
 
@@ -39,15 +39,15 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
         armed = [_armed(item, scripted=scripted) for item in items]
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
-    state = fake(request)
-    state.faults.add(*armed)
+    for state in targets(request):
+        state.faults.add(*armed)
     return answer({"faults": [_to_json(item) for item in armed]})
 
 
 async def disarm(request: Request, _: dict[str, Any]) -> Response:
     """``DELETE /_mock/faults``: cancel all faults."""
-    state = fake(request)
-    state.faults.clear()
+    for state in targets(request):
+        state.faults.clear()
     return answer({"faults": []})
 
 
@@ -86,6 +86,9 @@ OPERATIONS: Final = (
         request="FaultOrScript",
         response=("ArmedFaults",),
         fields=None,
+        all_worlds=True,
     ),
-    Operation("DELETE", "/faults", disarm, "disarm_faults", "Cancel all faults", response=("ArmedFaults",)),
+    Operation(
+        "DELETE", "/faults", disarm, "disarm_faults", "Cancel all faults", response=("ArmedFaults",), all_worlds=True
+    ),
 )

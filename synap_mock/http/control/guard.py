@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
 
+from synap_mock.domain.access.keys import bearer_key
 from synap_mock.domain.redaction.credentials import sent_credentials
 from synap_mock.domain.values.quoting import quote
-from synap_mock.http.control.json import error
+from synap_mock.http.control.json import OWN_WORLD, UNCONFINED, error
 from synap_mock.settings import several, text
 
 if TYPE_CHECKING:
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from synap_mock.domain.redaction.redactor import Redactor
+    from synap_mock.domain.worlds import World, Worlds
 
+_NO_TOKEN: Final = (
+    "the control API requires its token, or a world's key for that world: Authorization: Bearer TOKEN",
+    401,
+    "UNAUTHORIZED",
+)
 _OWN: Final = ("localhost", "127.0.0.1", "[::1]")
 _HOST: Final = re.compile(r"(\[[0-9a-f:.%]+\]|[^:\[\]/]+)(?::[0-9]{1,5})?")
 _TOKEN: Final = re.compile(r"[!-~]{1,512}")
@@ -49,6 +55,8 @@ class Checks(Enum):
 
 class Guard:
     """Rejects a foreign host, origin or site with 403, and where there is a token, a request without it with 401.
+
+    Where there is a token, a key of a world that is not the default one is accepted, too, for that world only.
 
     Args:
         hosts: names admitted in addition to localhost, 127.0.0.1 and [::1]; any port.
@@ -94,34 +102,36 @@ class Guard:
             raise ValueError(f"{setting} must be a name or an address without a port, not {quote(host)}")
         self._hosts.add(f"[{name}]" if ":" in name and not name.startswith("[") else name)
 
-    def around(
-        self, app: ASGIApp, redactor: Callable[[], Redactor], checks: Callable[[str], Checks] = lambda _: Checks.ALL
-    ) -> ASGIApp:
+    def around(self, app: ASGIApp, worlds: Worlds, checks: Callable[[str], Checks] = lambda _: Checks.ALL) -> ASGIApp:
         """`app`, guarded.
 
         Args:
             app: the control API.
-            redactor: returns what masks keys and tokens in an error that quotes a header.
+            worlds: whose keys are accepted, each for its own world.
             checks: returns what is checked of a request for a path.
         """
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-            refusal = self._refusal(scope, checks(scope["path"])) if scope["type"] == "http" else None
+            refusal = self._refusal(scope, checks(scope["path"]), worlds) if scope["type"] == "http" else None
             if refusal is None:
                 await app(scope, receive, send)
             else:
                 text, status, code = refusal
-                text = redactor().also(sent_credentials(scope["headers"])).redact_message(text)
+                text = worlds.default.state.redactor.also(sent_credentials(scope["headers"])).redact_message(text)
                 await error(text, status, code)(scope, receive, send)
 
         return guarded
 
-    def _refusal(self, scope: Scope, checks: Checks) -> tuple[str, int, str] | None:
+    def _refusal(self, scope: Scope, checks: Checks, worlds: Worlds) -> tuple[str, int, str] | None:
         if checks is Checks.NOTHING:
             return None
         headers = Headers(scope=scope)
         refusal = self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers)
-        return refusal if checks is Checks.SENDER else refusal or self._no_token(headers)
+        if refusal is not None or checks is Checks.SENDER or self.token is None:
+            return refusal
+        scope[UNCONFINED] = _bears(headers.get("authorization", ""), self.token)
+        scope[OWN_WORLD] = None if scope[UNCONFINED] else _own_world(headers, worlds)
+        return None if scope[UNCONFINED] or scope[OWN_WORLD] else _NO_TOKEN
 
     def _foreign_host(self, headers: Headers, authority: str | None) -> tuple[str, int, str] | None:
         if authority is not None and _name(authority) not in self._hosts:
@@ -146,10 +156,14 @@ class Guard:
             )
         return None
 
-    def _no_token(self, headers: Headers) -> tuple[str, int, str] | None:
-        if self.token is not None and not _bears(headers.get("authorization", ""), self.token):
-            return "the control API requires its token: Authorization: Bearer TOKEN", 401, "UNAUTHORIZED"
+
+def _own_world(headers: Headers, worlds: Worlds) -> World | None:
+    """The world of a request that bears no token but the key of one; the default world's keys control nothing."""
+    key = bearer_key(headers.get("authorization", ""))
+    world = worlds.with_key(key)
+    if world is None or world is worlds.default or world.state.keys.is_revoked(key):
         return None
+    return world
 
 
 def _foreign(header: str, value: str) -> tuple[str, int, str]:

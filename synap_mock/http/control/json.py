@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
 
+from synap_mock.domain.access.keys import bearer_key
 from synap_mock.domain.conversations import schema
 from synap_mock.domain.redaction.credentials import sent_credentials
+from synap_mock.domain.redaction.redactor import mask
 from synap_mock.domain.rules.rule import Refused
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.quoting import quote
@@ -21,7 +23,12 @@ if TYPE_CHECKING:
 
     from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.state import State
+    from synap_mock.domain.worlds import World, Worlds
 
+OWN_WORLD: Final = "synap_mock.own_world"
+"""Under this name the guard puts the world into the scope that alone a request may control; None: every one."""
+UNCONFINED: Final = "synap_mock.unconfined"
+"""Under this name the guard notes that the header ``Authorization`` bears the control token, not a key."""
 _MAX_BODY: Final = 1024 * 1024
 _CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
@@ -36,15 +43,73 @@ class ControlRefused(Exception):  # noqa: N818 - an outcome on its way out
         self.code = code
 
 
+def worlds(request: Request) -> Worlds:
+    """The worlds of the fake that the request speaks to."""
+    found: Worlds = request.app.state.worlds
+    return found
+
+
+def select_world(request: Request) -> World:
+    """The world that a request is about: of the key in ``?key=`` or in its header, or else the default one.
+
+    Raises:
+        ControlRefused: no world has the key, or the request may control only another one.
+    """
+    key = request.query_params.get("key")
+    if key is None:
+        authorization = request.headers.get("authorization", "")
+        key = None if not authorization or request.scope.get(UNCONFINED) else bearer_key(authorization)
+    found = worlds(request).default if key is None else worlds(request).with_key(key)
+    if found is None:
+        text = (
+            f"no world has the key {mask(key)}; POST /_mock/keys issues one"
+            if key
+            else "Authorization must be Bearer KEY, with the key of a world, or absent for the default world"
+        )
+        raise ControlRefused(text, 404 if key else 400, "NOT_FOUND" if key else "INVALID_INPUT")
+    require_control(request, found)
+    request.state.world = found
+    return found
+
+
+def require_control(request: Request, world: World | None) -> None:
+    """Reject a request that a key of another world sent, if the control API has a token.
+
+    Args:
+        request: the request.
+        world: what it is about; None: every world.
+    """
+    own: World | None = request.scope.get(OWN_WORLD)
+    if own is not None and own is not world:
+        raise ControlRefused("a world's key controls that world only; the control token controls all", 403, "FORBIDDEN")
+
+
 def fake(request: Request) -> State:
-    """The fake that the request speaks to."""
-    state: State = request.app.state.fake
-    return state
+    """The state of the world that the request is about."""
+    world: World = request.state.world
+    return world.state
+
+
+def targets(request: Request) -> list[State]:
+    """The state of the world that the request is about; with ``?all=1`` those of all, the default one first.
+
+    Raises:
+        ControlRefused: `all` is not 1, or the request may control only one world.
+    """
+    given = request.query_params.get("all")
+    if given is None:
+        return [fake(request)]
+    if given != "1":
+        raise ControlRefused(f"all must be 1, or absent for one world, not {quote(given)}")
+    require_control(request, None)
+    return [world.state for world in worlds(request).all()]
 
 
 def redactor(request: Request) -> Redactor:
-    """Masks what the fake knows as keys and tokens, and the credentials that the request bears."""
-    return fake(request).redactor.also(sent_credentials(request.headers.raw))
+    """Masks what the world knows as keys and tokens, and the credentials that the request bears."""
+    world: World = getattr(request.state, "world", worlds(request).default)
+    named = request.query_params.getlist("key")
+    return world.state.redactor.also([*sent_credentials(request.headers.raw), *named])
 
 
 def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.rejections import Rejection
-from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
+from synap_mock.http.control.json import ControlRefused, answer, fake, targets, whole_numbers
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
 
@@ -34,8 +34,8 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
         rejection = Rejection(fields.pop("where", None), **fields)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
-    state = fake(request)
-    state.rejections.add(rejection)
+    for state in targets(request):
+        state.rejections.add(rejection)
     return answer({"rejections": [_shown(rejection)]})
 
 
@@ -62,5 +62,6 @@ OPERATIONS: Final = (
         request="Rejection",
         response=("ArmedRejections",),
         fields=("where", "error", "times"),
+        all_worlds=True,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.http.control.json import answer, fake
+from synap_mock.http.control.json import answer, targets
 from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 async def reset(request: Request, _: dict[str, Any]) -> Response:
     """``POST /_mock/reset``: forget what was recorded and the journal; keys and settings stay."""
-    fake(request).reset()
+    for state in targets(request):
+        state.reset()
     return answer({})
 
 
-OPERATIONS: Final = (Operation("POST", "/reset", reset, "reset", "Reset the fake"),)
+OPERATIONS: Final = (Operation("POST", "/reset", reset, "reset", "Reset the fake", all_worlds=True),)

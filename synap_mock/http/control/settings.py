@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.http.control.json import ControlRefused, answer, fake, whole_numbers
+from synap_mock.http.control.json import ControlRefused, answer, fake, targets, whole_numbers
 from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ async def show(request: Request, _: dict[str, Any]) -> Response:
 async def change(request: Request, fields: dict[str, Any]) -> Response:
     """``PATCH /_mock/settings`` with some of them; all take effect, or none."""
     changes = whole_numbers(fields)
-    state = fake(request)
     try:
-        state.change_settings(changes)
+        for state in targets(request):  # what one rejects, each does
+            state.change_settings(changes)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
-    return answer(state.settings.as_dict())
+    return answer(fake(request).settings.as_dict())
 
 
 OPERATIONS: Final = (
@@ -39,5 +39,6 @@ OPERATIONS: Final = (
         request="SettingsChange",
         response=("Settings",),
         fields=None,
+        all_worlds=True,
     ),
 )

@@ -46,6 +46,8 @@ _CONTROL_CODES: Final = (
     "NOT_FOUND",
     "METHOD_NOT_ALLOWED",
     "NOT_IMPLEMENTED",
+    "CONFLICT",
+    "LIMIT_REACHED",
     "TOO_MANY_LISTENERS",
     "TOO_MANY_WAITERS",
 )
@@ -118,10 +120,14 @@ def fault_schemas(details: Object) -> Object:
 
 
 def setting_schemas(details: Object) -> Object:
-    """The schemas ``Settings`` and ``SettingsChange``."""
+    """The schemas ``Settings``, ``WorldSettings`` and ``SettingsChange``."""
     properties = _attribute_schemas(Settings, details)
     changes = {name: schema for name, schema in properties.items() if name != "seed"}
-    return {"SettingsChange": closed_object(changes, changes, {}), "Settings": closed_object(properties, (), {})}
+    return {
+        "SettingsChange": closed_object(changes, changes, {}),
+        "WorldSettings": closed_object(properties, properties, {}),
+        "Settings": closed_object(properties, (), {}),
+    }
 
 
 def entry_schema(description: str, descriptions: dict[str, str]) -> Object:

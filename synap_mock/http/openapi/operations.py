@@ -41,14 +41,16 @@ def control_operation(operation: Operation, text: Object, values: Mapping[str, A
     shared = {"400": "ControlInvalid"}
     if operation.guarded:
         shared["403"] = "ControlForbidden"
-    if operation.guarded and operation.needs_token:
-        shared["401"] = "ControlUnauthorized"
+    if operation.has_world:
+        shared |= {"401": "ControlUnauthorized", "404": "ControlUnknownKey"}
     if operation.fields != () or operation.reads_body:
         shared["413"] = "ControlTooLarge"
     parameters = expand_schema(text.get("parameters", []), values)
     if "limit" in operation.query:
         cursor = "AfterConversation" if operation.cursor_parts > 1 else "After"
         parameters += [component("parameters", name) for name in ("Limit", cursor)]
+    selecting = {"key": "WorldKey", "all": "AllWorlds"}
+    parameters += [component("parameters", selecting[name]) for name in operation.parameters if name in selecting]
     return {
         "operationId": operation.operation_id,
         "tags": ["control API"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.memories.seeding import seed_memory
-from synap_mock.http.control.json import ControlRefused, answer, fake
+from synap_mock.http.control.json import ControlRefused, answer, fake, targets
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, fitting, limit_of
 
@@ -41,7 +41,8 @@ async def seed(request: Request, fields: dict[str, Any]) -> Response:
 
 async def clear(request: Request, _: dict[str, Any]) -> Response:
     """``DELETE /_mock/memories``: forget every memory; profiles stay."""
-    fake(request).memories.forget_all()
+    for state in targets(request):
+        state.memories.forget_all()
     return answer({"memories": [], "next": None})
 
 
@@ -75,5 +76,7 @@ OPERATIONS: Final = (
         response=("KeptMemory",),
         fields=FIELDS,
     ),
-    Operation("DELETE", "/memories", clear, "clear_memories", "Forget every memory", response=("Memories",)),
+    Operation(
+        "DELETE", "/memories", clear, "clear_memories", "Forget every memory", response=("Memories",), all_worlds=True
+    ),
 )

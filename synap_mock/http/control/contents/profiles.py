@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.memories.seeding import seed_profile
 from synap_mock.domain.values.encoding import encode
-from synap_mock.http.control.json import ControlRefused, answer, fake
+from synap_mock.http.control.json import ControlRefused, answer, fake, targets
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, fitting, limit_of
 
@@ -41,7 +41,8 @@ async def seed(request: Request, fields: dict[str, Any]) -> Response:
 
 async def clear(request: Request, _: dict[str, Any]) -> Response:
     """``DELETE /_mock/profiles``."""
-    fake(request).memories.clear_profiles()
+    for state in targets(request):
+        state.memories.clear_profiles()
     return answer({"profiles": [], "next": None})
 
 
@@ -66,5 +67,7 @@ OPERATIONS: Final = (
         response=("Profile",),
         fields=("user_id", "profile", "customer_id", "instance_id"),
     ),
-    Operation("DELETE", "/profiles", clear, "clear_profiles", "Remove every profile", response=("Profiles",)),
+    Operation(
+        "DELETE", "/profiles", clear, "clear_profiles", "Remove every profile", response=("Profiles",), all_worlds=True
+    ),
 )

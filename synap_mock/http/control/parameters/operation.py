@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.values.quoting import quote
-from synap_mock.http.control.json import ControlRefused, json_object
+from synap_mock.http.control.json import ControlRefused, json_object, select_world
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -34,6 +34,7 @@ class Operation:
         query: the query parameters that it accepts.
         fields: the fields of the body that it accepts; None: the handler rejects unknown ones, since which are known
             depends on the others.
+        all_worlds: whether ``?all=1`` lets it act on every world.
         guarded: whether the guard checks who sends the request. Not for a probe: a kubelet names the pod by its IP.
         needs_token: whether a guarded request must have the control API's token, if there is one. A browser cannot send
             it with a navigation.
@@ -50,6 +51,7 @@ class Operation:
     response: tuple[str, ...] = ()
     query: Sequence[str] = ()
     fields: Sequence[str] | None = ()
+    all_worlds: bool = False
     guarded: bool = True
     needs_token: bool = True
     cursor_parts: int = 1
@@ -60,6 +62,17 @@ class Operation:
         """The handler's module."""
         return self.handler.__module__
 
+    @property
+    def has_world(self) -> bool:
+        """Whether its requests are about a world."""
+        return self.guarded and self.needs_token
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Every query parameter that it accepts."""
+        selecting = (*(["key"] if self.has_world else []), *(["all"] if self.all_worlds else []))
+        return (*self.query, *selecting)
+
     async def handle(self, request: Request) -> Response:
         """Handle a request.
 
@@ -67,7 +80,9 @@ class Operation:
             ControlRefused: the request has an unknown parameter or field, or cannot be served.
         """
         route = f"{request.method} {request.scope['root_path']}{request.scope['route'].path}"
-        _reject_unknown("query parameter", request.query_params, self.query, route)
+        _reject_unknown("query parameter", request.query_params, self.parameters, route)
+        if self.has_world:
+            select_world(request)
         fields = {} if self.reads_body else await json_object(request)
         if self.fields is not None:
             _reject_unknown("field", fields, self.fields, route)

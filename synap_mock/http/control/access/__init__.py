@@ -1,0 +1,1 @@
+"""Keys, and the worlds that they select."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synap_contracts.clauses.auth import AUTH_SECRET
-from synap_contracts.clauses.catalogue import BY_ID, CLAUSES
+from synap_contracts.clauses.catalogue import BY_ID, CHECKS, CLAUSES
 from synap_contracts.clauses.results import DIALECT
 from synap_contracts.clauses.sessions import REUSE
 from synap_contracts.client.spec import Spec
@@ -71,8 +71,10 @@ def failed_clauses(exhibit: Exhibit, server: Server, origin: OtherOrigin) -> lis
     runner, control = (ScenarioRunner(server, each.start, origin, random_from(0), 4.0) for each in (spec, reference))
     plan = Plan("quick", 3, 3.0, 0.5, 0)
     try:
-        checks = CheckRunner(runner, Unconfirmed(runner, control, 0.0), plan, SavedExamples(None, name))
-        return [result.clause.id for result in checks.run() if result.outcome == "failed"]
+        checks = CheckRunner(runner, Unconfirmed(runner, control, 0), plan, SavedExamples(None, name))
+        if checks.run_first():
+            checks.run(range(len(CHECKS)))
+        return [each.clause.id for each in checks.tally.results(plan.clauses) if each.outcome == "failed"]
     finally:
         runner.stop()
         control.stop()

@@ -5,7 +5,8 @@
     class TestMine(RecordingContract):
         client = "myapp.synap:make_client"
 
-The client runs once per class, with all selected clauses: each scenario tests many clauses.
+The client runs once per class, with all selected clauses: each scenario tests many clauses. The workers of pytest-xdist
+share the run.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synap_contracts.client.spec import Spec
+    from synap_contracts.runs.jobs.board import Board
     from synap_contracts.runs.result import ClauseResult, Run
 
     Factory: TypeAlias = Callable[..., Any]
@@ -56,7 +58,7 @@ class Settings:
         client: The client.
         strict: Whether a SHOULD that fails fails its test.
         profile: How deep to search.
-        seed: The seed of the search, or None for a random one.
+        seed: The seed of the search.
         dialect: The dialect of the server.
         known_failures: A file that lists known failures.
         folders: Where module:factory is searched before the installed modules.
@@ -65,7 +67,7 @@ class Settings:
     client: str | Factory
     strict: bool
     profile: str
-    seed: int | None
+    seed: int
     dialect: str
     known_failures: Path | None
     folders: tuple[str, ...]
@@ -151,7 +153,7 @@ class RecordingContract:
             client=client,
             strict=bool(option("strict") or cls.strict or known),
             profile=profile,
-            seed=cls.seed if option("seed") is None else option("seed"),
+            seed=_seed(config, cls.seed if option("seed") is None else option("seed")),
             dialect=cls.dialect,
             known_failures=None if known is None else Path(known),
             folders=("", *(option("path") or ()), *map(str, config.getini("pythonpath"))),
@@ -232,13 +234,35 @@ def _run_once(cls: type[RecordingContract], request: pytest.FixtureRequest) -> R
             if isinstance(item, pytest.Function) and item.cls is cls and "clause" in item.fixturenames
         )
         try:
-            runs[cls] = _run(cls, cls.settings(request.config), clauses)
+            runs[cls] = _run(cls, cls.settings(request.config), clauses, _shared_board(cls, request))
         except pytest.UsageError as error:
             runs[cls] = str(error)
     return runs[cls]
 
 
-def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[str]) -> Run | str:
+def _seed(config: pytest.Config, chosen: int | None) -> int:
+    """Return the seed: the chosen one, or a random one, which is the same in all workers of pytest-xdist."""
+    if chosen is not None:
+        return chosen
+    worker = getattr(config, "workerinput", None)
+    return random.Random(worker["testrunuid"] if worker else None).randrange(10**6)  # noqa: S311 - no secret
+
+
+def _shared_board(cls: type[RecordingContract], request: pytest.FixtureRequest) -> Board | None:
+    """Return the board on which the workers of pytest-xdist share the run of a class, or None without workers."""
+    from synap_contracts.runs.jobs.board import FolderBoard  # noqa: PLC0415 - only loaded to test a client
+
+    worker = getattr(request.config, "workerinput", None)
+    if worker is None:
+        return None
+    # The folder of the workers' own folders: https://pytest-xdist.readthedocs.io/en/stable/how-to.html
+    shared = request.getfixturevalue("tmp_path_factory").getbasetemp().parent
+    folder: Path = shared / f"synap-contracts-{worker['testrunuid']}-{cls.__module__}.{cls.__qualname__}"
+    folder.mkdir(exist_ok=True)
+    return FolderBoard(folder)
+
+
+def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[str], board: Board | None) -> Run | str:
     """Return the run, or the error if the client could not run."""
     from synap_contracts.clauses.clause import ClauseId  # noqa: PLC0415 - only loaded to test a client
     from synap_contracts.report.reproduce import write_scripts  # noqa: PLC0415 - as above
@@ -246,7 +270,6 @@ def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[st
     from synap_contracts.runs.known_file import InvalidFile, load  # noqa: PLC0415 - as above
     from synap_contracts.runs.run import CANNOT_RUN, RunOptions, describe_error, run_client  # noqa: PLC0415 - as above
 
-    seed = random.SystemRandom().randrange(10**6) if settings.seed is None else settings.seed
     options = [part for folder in settings.folders if folder for part in ("--path", folder)]
     options += ["--dialect", settings.dialect] if settings.dialect != "documented" else []
     try:
@@ -254,14 +277,15 @@ def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[st
             RunOptions(
                 spec=_spec(cls, settings),
                 profile=settings.profile,  # type: ignore[arg-type]  # checked in settings()
-                seed=seed,
+                seed=settings.seed,
                 clauses=frozenset(map(ClauseId, clauses)),
                 dialect=settings.dialect,
                 folder=Path(".synap-mock"),
                 known=KnownFailureList()
                 if settings.known_failures is None
                 else KnownFailureList(load(settings.known_failures)),
-            )
+            ),
+            board=board,
         )
         failed = any(each.outcome == "failed" and each.clause.id in clauses for each in run.clauses)
         return run.error if run.error and not failed else write_scripts(replace(run, options=tuple(options)))

@@ -19,12 +19,13 @@ LEVELS = [
     | {"commands.sections", "observation"}
     | {"observation.expected", "observation.observed", "observation.redaction", "pytest_plugin"}
     | {"report", "report.files", "report.markup", "report.verdicts", "runs"}
-    | {"runs.findings", "runs.result", "scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
+    | {"runs.findings", "runs.jobs", "runs.jobs.turns", "runs.result"}
+    | {"scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
     | {"scenarios.kinds", "scenarios.kinds.kind", "server.connection", "server.other_origin"},
     {"client.bundled.reference", "client.driver", "client.host.answers", "client.host.building"}
     | {"observation.violation"}
     | {"report.badge", "report.evidence", "scenarios.messages", "scenarios.serialization"}
-    | {"runs.state", "server.server"}
+    | {"runs.jobs.board", "runs.state", "server.server"}
     | {f"scenarios.kinds.{name}" for name in ("escapes", "masked", "normalized", "sanitized", "structures")},
     {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process"}
     | {"observation.comparison", "runs.faults", "scenarios.saved", "scenarios.shrinking", "scenarios.kinds.limits"}
@@ -49,7 +50,11 @@ LEVELS = [
     {"runs.findings.summaries"},
     {"runs.findings.fixes"},
     {"runs.findings.grouping", "report.junit", "report.summary", "runs.check_runner"},
-    {"runs.run"},
+    {"runs.jobs.lanes", "runs.jobs.options"},
+    {"runs.jobs.workplace"},
+    {"runs.jobs.job"},
+    {"runs.jobs.processes"},
+    {"runs.jobs.__main__", "runs.run"},
     {"commands.output", "recording_contract", "releases"},
     {"commands.verify", "test_contract"},
     {"commands"},

@@ -135,7 +135,7 @@ def test_reference_client_that_fails_alone_clears_the_server(runner: Callable[..
             raise reference.InvalidInputError(f"no {type(messages).__name__} today")
 
     twice = Scenario((Call((message(0),)), Call((message(0),))))
-    replayer = Replayer(runner(reference.make), runner(lambda base_url, api_key: Refuses(base_url, api_key, 5.0)), 1.0)
+    replayer = Replayer(runner(reference.make), runner(lambda base_url, api_key: Refuses(base_url, api_key, 5.0)), 100)
     assert replayer._server_failure(RES_CALLS.id, twice, times=1) is None  # noqa: SLF001 - the only place that decides it
     assert replayer._server_failure(ACCEPT.id, twice, times=1) is not None  # noqa: SLF001 - as above
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import itertools
 import threading
 from abc import ABC, abstractmethod
-from typing import Final, Literal
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Final, Literal
 
 from synap_contracts.client import protocol
 from synap_contracts.client.protocol import AdapterError, Ended, Hung, Json, Outcome, has_tagged
 from synap_contracts.client.real_time import monotonic, pause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 Retry = Literal["fast", "own"]
 
@@ -21,6 +26,8 @@ PONG_S: Final = 20.0
 """The time limit for the reply to a ping."""
 PRINTED: Final = "printed: "
 """The prefix of printed text among log records."""
+SOON_S: Final = 0.05
+"""A reply that takes longer than this is waited for: other threads of a job may work meanwhile."""
 NORMAL_TIMEOUT_S: Final = 60.0
 SHORT_TIMEOUT_S: Final = 0.5
 
@@ -37,6 +44,8 @@ class Driver(ABC):
         self._changed = threading.Condition()
         self._failure: str | None = None
         self._ended: tuple[int | None, str] | None = None
+        self.waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Surrounds a wait."""
 
     @abstractmethod
     def write(self, request: Json) -> None:
@@ -82,13 +91,21 @@ class Driver(ABC):
         Raises:
             AdapterError: The adapter crashed, or broke the protocol.
         """
+        if not self._arrived(number, min(seconds, SOON_S)) and seconds > SOON_S:
+            with self.waiting():
+                self._arrived(number, seconds - SOON_S)
         with self._changed:
-            self._changed.wait_for(lambda: number in self._replies or self._failure, timeout=seconds)
             if number in self._replies:
                 return self._replies.pop(number)
             if self._failure:
                 raise AdapterError(self._failure)
             return None
+
+    def _arrived(self, number: int, seconds: float) -> bool:
+        """Wait for a reply or the end of the adapter, and return whether there is one."""
+        with self._changed:
+            settled = self._changed.wait_for(lambda: number in self._replies or self._failure, timeout=seconds)
+            return bool(settled)
 
     def outcome(self, number: int, seconds: float) -> Outcome:
         """Wait for the outcome of an open, a call or a close. A client hung if its adapter answers a ping meanwhile.
@@ -98,14 +115,14 @@ class Driver(ABC):
         """
         began = monotonic()
         try:
-            return self._outcome(number, seconds, began)
+            return self._outcome(number, seconds)
         except AdapterError:
             # Another client, which is being closed, can be the one that ended the process.
             if self._ended is None or "ends" not in self.hello.can or self._ignored:
                 raise
             return Ended(monotonic() - began, *self._ended)
 
-    def _outcome(self, number: int, seconds: float, began: float) -> Outcome:
+    def _outcome(self, number: int, seconds: float) -> Outcome:
         reply = self.reply(number, seconds)
         if reply is None:
             if self.reply(self.send("ping"), PONG_S) is None:
@@ -113,7 +130,7 @@ class Driver(ABC):
                     f"it did not answer a ping within {PONG_S:g} s, which happens if a client blocks its event loop"
                 )
             reply = self.reply(number, 0.5)
-        return Hung(monotonic() - began) if reply is None else protocol.parse_outcome(reply)
+        return Hung(seconds) if reply is None else protocol.parse_outcome(reply)
 
     def open(self, client: str, base_url: str, api_key: str | None, *, timeout_s: float, retry: Retry) -> Outcome:
         """Open a client."""

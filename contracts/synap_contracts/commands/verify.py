@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ _SECTIONS = {
     "Client": ("folders", "cache", "in_process"),
     "Server": ("url", "api_key", "control_token", "dialect"),
     "Search": ("profile", "examples", "seed", "clauses", "replay", "folder"),
+    "Speed": ("jobs",),
     "Verdict": ("strict", "known_file", "accept"),
     "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
 }
@@ -69,6 +71,13 @@ def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], clic
     callback=parse_clauses,
     metavar="ID",
     help="Test only this clause. Can be given several times.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes that run checks, each with its own clients and fakes. The result is the same for every N; "
+    "with --url or --in-process, there is one.  [default: one per core]",
 )
 @click.option("--strict", is_flag=True, help="Fail the run on a failed SHOULD too.")
 @click.option(
@@ -124,6 +133,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     *,
     clients: tuple[str, ...],
     seed: int | None,
+    jobs: int | None,
     strict: bool,
     json_file: Path | None,
     junit_file: Path | None,
@@ -161,7 +171,9 @@ def verify(  # noqa: PLR0913 - one argument per option
     output.prepare_files([*files.values(), known_file if accept else None])
     for client in clients:
         spec = Spec(client, folders or ("",), in_process, cache)
-        options = RunOptions(spec=spec, seed=seed, clauses=frozenset(clauses), known=known, **settings)
+        options = RunOptions(
+            spec=spec, seed=seed, clauses=frozenset(clauses), known=known, jobs=jobs or _cores(), **settings
+        )
         _announce_installation(spec)
         run = replace(_run(options), options=_repeated_options(folders, options))
         run = write_scripts(run)
@@ -177,6 +189,11 @@ def verify(  # noqa: PLR0913 - one argument per option
     if unprinted is not None:
         raise unprinted
     raise SystemExit(_status(runs, strict=strict))
+
+
+def _cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _repeated_options(folders: tuple[str, ...], options: RunOptions) -> tuple[str, ...]:

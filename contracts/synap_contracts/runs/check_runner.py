@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from synap_contracts.clauses.catalogue import BY_ID, CHECKS, CLAUSES
 from synap_contracts.clauses.rows import ACCEPT
-from synap_contracts.client.protocol import AdapterError, Raised
+from synap_contracts.client.protocol import AdapterError, Hung, Raised
 from synap_contracts.client.real_time import monotonic
 from synap_contracts.observation.violation import format_outcome
 from synap_contracts.runs.known import KnownFailures
@@ -20,7 +20,7 @@ from synap_contracts.scenarios.model import concatenate, one
 from synap_contracts.server.server import ROUTES, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from synap_contracts.clauses.clause import Ability, Check, ClauseId, Depth
     from synap_contracts.client.protocol import Hello
@@ -70,11 +70,13 @@ class Plan:
 
 
 PROFILES: Final[dict[Depth, tuple[int, float, float]]] = {
-    "quick": (12, 2.5, 0.8),
-    "default": (60, 15.0, 5.0),
-    "deep": (500, 600.0, 120.0),
+    "quick": (12, 5.0, 10.0),
+    "default": (60, 30.0, 40.0),
+    "deep": (500, 600.0, 240.0),
 }
-"""For each check: the number of drawn scenarios, and the time limits for fixed and drawn scenarios in seconds."""
+"""For each check: the number of drawn scenarios, and the time limits for fixed and drawn scenarios in seconds.
+
+The limits are for slow clients: usually all scenarios run, so that the result does not depend on the machine."""
 
 PROBES: Final = (
     one(message(0)),
@@ -96,44 +98,49 @@ class CheckRunner:
         replayer: Confirms and shrinks violations.
         plan: The extent of the run.
         saved: The counterexamples of earlier runs.
-        progress: Called with the name, the index and the number of checks when a check begins.
         known: The known failures.
+        tally: What is known already.
     """
 
     runner: ScenarioRunner
     replayer: Replayer
     plan: Plan
     saved: SavedExamples
-    progress: Callable[[str, int, int], None] = lambda *_: None
     known: KnownFailures = field(default_factory=KnownFailures)
     tally: Tally = field(default_factory=Tally)
     failures: int = 0
+    hung: int = 0
+    """The number of scenarios in which a call hung. A check draws no more after one: each takes seconds."""
     began: float = field(default_factory=monotonic)
 
-    def run(self) -> tuple[ClauseResult, ...]:
-        """Return the result of each clause of the plan. A client that records nothing ends the run."""
-        if not self._records_nothing():
-            self._run_saved()
-            self._run_checks()
-        wanted = self.plan.clauses | self.tally.settled.keys()
-        return tuple(self.tally.result(clause.id) for clause in CLAUSES if clause.id in wanted)
+    def run_first(self) -> bool:
+        """Run a few ordinary batches and the saved examples. Return whether the client records anything."""
+        if self._records_nothing():
+            return False
+        self._run_saved()
+        return True
 
-    def _run_checks(self) -> None:
-        planned = [check for check in CHECKS if self.plan.clauses & check.clauses]
-        checks = [check for check in planned if check.dialect in {None, self.runner.server.dialect}]
-        for check in planned:
-            if check not in checks:
+    def run(self, numbers: Iterable[int], begin: Callable[[int], None] = lambda _: None) -> None:
+        """Run checks.
+
+        Args:
+            numbers: Their indexes in `CHECKS`.
+            begin: Called with the index of a check when it begins.
+        """
+        for number in numbers:
+            check = CHECKS[number]
+            begin(number)
+            if check.dialect in {None, self.runner.server.dialect}:
+                self._run_check(check, number)
+            else:
                 self.tally.other_dialects |= {each.id: f"requires --dialect {check.dialect}" for each in check.proves}
-        for number, check in enumerate(checks):
-            self.progress(check.name, number, len(checks))
-            self._run_check(check, number)
 
-    def replay(self, clause: ClauseId, scenario: Scenario) -> tuple[ClauseResult, ...]:
-        """Return the result of one clause in one scenario."""
-        self.plan = replace(self.plan, clauses=frozenset({clause}))
+    def replay(self, clause: ClauseId, scenario: Scenario) -> None:
+        """Run one scenario of a clause. If nothing violates the clause, it has passed."""
         self._run_scenario(scenario)
-        result = self.tally.settled.get(clause) or ClauseResult(BY_ID[clause], "passed", 1)
-        return (replace(result, exercised=max(1, self.tally.exercise.counts[clause])),)
+        self.tally.proven.add(clause)
+        self.tally.examples[clause] = 1
+        self.tally.exercise.counts[clause] = max(1, self.tally.exercise.counts[clause])
 
     def _records_nothing(self) -> bool:
         """Return whether the client records none of a few ordinary batches, and judge them by all clauses then."""
@@ -231,6 +238,7 @@ class CheckRunner:
     def _run_drawn(self, check: Check, number: int) -> None:
         assert check.drawn is not None  # noqa: S101 - the caller checks it
         until = monotonic() + self.plan.drawn_s
+        hung = self.hung
 
         @seed(self.plan.seed * 1000 + number)
         @settings(
@@ -243,7 +251,7 @@ class CheckRunner:
         )
         @given(check.drawn)
         def run_each(scenario: Scenario) -> None:
-            if self._open(check) and monotonic() < until and not self._is_too_large(scenario):
+            if self._open(check) and monotonic() < until and self.hung == hung and not self._is_too_large(scenario):
                 self._run_example(check, scenario)
 
         run_each()
@@ -275,6 +283,7 @@ class CheckRunner:
     def _judge(self, scenario: Scenario) -> tuple[Observation, tuple[Scenario, ...]]:
         """Run a scenario, settle the clauses that it violates, and return the history of its clients."""
         observation = self.runner.run(scenario)
+        self.hung += any(isinstance(call.outcome, Hung) for call in observation.calls)
         past = tuple(self.runner.history)
         self.tally.add(observation)
         violations = self.known.judge_new(observation)

@@ -84,6 +84,14 @@ class Exercise:
     accepted: set[ClauseId] = field(default_factory=set)
     refusals: dict[ClauseId, str] = field(default_factory=dict)
 
+    def merge(self, other: Exercise) -> None:
+        """Add what other scenarios exercised. The order of merges makes no difference."""
+        self.counts += other.counts
+        self.repeated |= other.repeated
+        self.accepted |= other.accepted
+        for clause, kind in other.refusals.items():
+            self.refusals[clause] = min(kind, self.refusals.get(clause, kind))
+
     def add(self, observation: Observation) -> None:
         """Add what a scenario exercised."""
         past: list[ObservedCall] = []

@@ -113,6 +113,10 @@ class KnownFailures:
         self.found.setdefault(name, example)
         self._names.add(name)
 
+    def join(self, other: KnownFailures) -> None:
+        """Add the failures that another part of the run found."""
+        self.found = {**other.found, **self.found}
+
     def replay(self, runner: ScenarioRunner, clauses: frozenset[ClauseId]) -> dict[ClauseId, ClauseResult]:
         """Return the results of the clauses that have known failures, by replaying the examples.
 

@@ -34,7 +34,16 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 3
 _REFERENCE_ATTEMPTS: Final = 6
 _REFERENCE_S: Final = 1.0
-_SHRINK_S: Final = 3.0
+_SHRINK_S: Final = 20.0
+"""The time limit for one clause. Usually the budget of scenarios ends first: it does not depend on the machine."""
+_MOST_TRIES: Final = 150
+"""The largest part of the budget for one clause."""
+_FEWEST_TRIES: Final = 20
+"""What a clause gets when the budget is spent."""
+_HUNG_TRIES: Final = 25
+"""What a scenario costs in which a call hangs: it takes seconds."""
+_SLOW_TRIES: Final = 5
+"""What a scenario costs in which a call waits for its timeout."""
 _PER_PROCESS: Final = frozenset(
     clause.id
     for clause in (AUTH_OWN, RES_CALLS, RES_ROWS, RES_TOTAL, RES_ORDER, RES_SUCCESS, RES_UNIQUE, SEND_ONLY, SEND_ALL)
@@ -52,15 +61,17 @@ class Replayer:
     Args:
         runner: Runs scenarios with the client.
         reference: Runs scenarios with the reference client: if it fails too, the server is the cause.
-        seconds: The time limit for all shrinking together.
+        tries: The budget for all shrinking together, as a number of ordinary scenarios.
         judge: Returns what an observation of the client violates.
     """
 
     runner: ScenarioRunner
     reference: ScenarioRunner
-    seconds: float
+    tries: int
     judge: Callable[[Observation], list[Violation]] = judge
     _seen: dict[bytes, tuple[Observation, Violation]] = field(default_factory=dict)
+    _left: int = 0
+    """The rest of the budget for the clause that is being confirmed."""
 
     def confirm(
         self, violation: Violation, observation: Observation, past: Scenario, others: Iterable[Counterexample] = ()
@@ -79,6 +90,7 @@ class Replayer:
             server = self._server_failure(violation.clause, scenario, times=1)
             return server or _failed(violation.clause, scenario, observation, violation)
         self._seen.clear()
+        self._left = granted = min(_MOST_TRIES, max(self.tries, _FEWEST_TRIES))
         hung = any(isinstance(call.outcome, Hung) for call in observation.calls)
         base = self._reproduce(violation.clause, scenario, past, slow=hung)
         server = self._server_failure(violation.clause, base or scenario, times=1)
@@ -88,6 +100,7 @@ class Replayer:
             return self._confirm_unsteady(violation, scenario)
         small = self._shrink(violation.clause, self._smaller(violation, base, others))
         small = self._with_earlier_client(violation.clause, base, small)
+        self.tries -= granted - self._left
         observation, found = self._seen[dumps(small)]
         if server := self._server_failure(violation.clause, small, times=_REFERENCE_ATTEMPTS):
             return server  # a server that fails sometimes
@@ -106,7 +119,9 @@ class Replayer:
         try:
             observation = self.runner.run(scenario, fresh=fresh)
         except (AdapterError, ServerError):
+            self._left -= _HUNG_TRIES
             return False
+        self._left -= _tries_of(observation)
         found = _find(self.judge(observation), clause)
         if found is None:
             return False
@@ -139,7 +154,8 @@ class Replayer:
         both = replace(small, steps=(*earlier, *small.steps))
         if self._fails_in_new_process(clause, both):
             return both
-        return shrink(base, lambda each: self._fails_in_new_process(clause, each), _SHRINK_S)
+        self._left = max(self._left, _FEWEST_TRIES)
+        return shrink(base, lambda each: self._fails_in_new_process(clause, each), _SHRINK_S, self._is_spent)
 
     def _fails_in_new_process(self, clause: ClauseId, scenario: Scenario) -> bool:
         self.runner.stop()
@@ -176,17 +192,24 @@ class Replayer:
         return _failed(violation.clause, scenario, observation, found, steady=False)
 
     def _shrink(self, clause: ClauseId, scenario: Scenario) -> Scenario:
-        began = monotonic()
-        seconds = min(_SHRINK_S, self.seconds)
         shared = scenario.plain and len(scenario.steps) == 1
-        small = shrink(scenario, lambda each: self._fails(clause, each, fresh=not shared), seconds)
+        small = shrink(scenario, lambda each: self._fails(clause, each, fresh=not shared), _SHRINK_S, self._is_spent)
         if shared and not self._fails(clause, small, fresh=True):
             # Earlier scenarios contributed to the failure: shrink again, on new clients.
             self._fails(clause, scenario, fresh=True)
-            left = max(0.5, seconds - (monotonic() - began))
-            small = shrink(scenario, lambda each: self._fails(clause, each, fresh=True), left)
-        self.seconds = max(0.3, self.seconds - (monotonic() - began))
+            self._left = max(self._left, _FEWEST_TRIES)
+            small = shrink(scenario, lambda each: self._fails(clause, each, fresh=True), _SHRINK_S, self._is_spent)
         return small
+
+    def _is_spent(self) -> bool:
+        return self._left <= 0
+
+
+def _tries_of(observation: Observation) -> int:
+    """Return what a scenario costs of the budget."""
+    if any(isinstance(call.outcome, Hung) for call in observation.calls):
+        return _HUNG_TRIES
+    return _SLOW_TRIES if any(call.trouble and call.trouble.short for call in observation.calls) else 1
 
 
 def _find(violations: list[Violation], clause: ClauseId) -> Violation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -11,7 +12,7 @@ from synap_contracts.client.driver import NORMAL_TIMEOUT_S, SHORT_TIMEOUT_S
 from synap_contracts.client.protocol import AdapterError, Hung, Returned
 from synap_contracts.client.real_time import monotonic, pause
 from synap_contracts.observation.expected import REASON, canonical
-from synap_contracts.observation.observed import Observation, ObservedCall, ObservedStep
+from synap_contracts.observation.observed import Observation, ObservedStep
 from synap_contracts.runs.faults import fault_hit, scheduled_fault
 from synap_contracts.runs.state import (
     OpenClient,
@@ -19,8 +20,8 @@ from synap_contracts.runs.state import (
     RunState,
     StartedCall,
     has_id,
-    identity_of,
     may_have_failed_fast,
+    observe,
 )
 from synap_contracts.scenarios.model import Call, Close, Names, Open, Revoke, Scenario, Together, calls_of
 from synap_contracts.server.other_origin import unused_address
@@ -28,6 +29,7 @@ from synap_contracts.server.server import BATCH_ROUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from synap_contracts.client.driver import Driver
     from synap_contracts.client.protocol import Outcome
@@ -53,21 +55,24 @@ class ScenarioRunner:
         origin: Another origin.
         random: The source of conversation IDs.
         deadline_s: The time after which an ordinary call counts as hung.
+        waiting: Surrounds each wait, so that other threads of the job can work meanwhile.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the last two have defaults
         self,
         server: Server,
         start: Callable[[], Driver],
         origin: OtherOrigin,
         random: Random,
         deadline_s: float = 20.0,
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.server = server
         self.start = start
         self.origin = origin
         self.random = random
         self.deadline_s = deadline_s
+        self.waiting = waiting
         self.shared: dict[str, OpenClient] = {}
         """The clients that stay open."""
         self.hangs = False
@@ -83,6 +88,7 @@ class ScenarioRunner:
         """The adapter, started when it is needed."""
         if self._driver is None:
             self._driver = self.start()
+            self._driver.waiting = self.waiting
         return self._driver
 
     def stop(self) -> None:
@@ -114,9 +120,14 @@ class ScenarioRunner:
         recovering = monotonic() < self.recovery.until
         observation = self._run_once(scenario, fresh=fresh)
         if recovering and any(map(may_have_failed_fast, observation.calls)):
-            pause(max(0.0, self.recovery.until - monotonic()))
+            self._pause_until(self.recovery.until)
             observation = self._run_once(scenario, fresh=fresh)
         return observation
+
+    def _pause_until(self, time: float) -> None:
+        if (seconds := time - monotonic()) > 0:
+            with self.waiting():
+                pause(seconds)
 
     def _run_once(self, scenario: Scenario, *, fresh: bool) -> Observation:
         shared = scenario.plain and not fresh
@@ -157,7 +168,8 @@ class ScenarioRunner:
             self._close_all(state)
         output = self.driver.stop_listening() if scenario.listening else ()
         if scenario.ending:
-            output += self.driver.end_gently()
+            with self.waiting():
+                output += self.driver.end_gently()
             self.stop()
         return output
 
@@ -235,7 +247,9 @@ class ScenarioRunner:
         state.recording = self._recorded(state, submitted, started[0].client.key.key)
         observed = []
         for each, outcome in zip(started, outcomes, strict=True):
-            call = replace(self._observe(state, each, outcome, requests), fault_hit=hit)
+            call = replace(
+                observe(state, each, outcome, requests, settable=self._timeout_settable(each.call)), fault_hit=hit
+            )
             call = replace(call, quiet_s=self.recovery.quiet_s(call, self.driver.hello.recovers_s))
             state.note_altered(outcome, state.number)
             each.client.quiet_until = max(each.client.quiet_until, monotonic() + call.quiet_s)
@@ -274,26 +288,6 @@ class ScenarioRunner:
         requests = self._new_requests(state) if troubled else ()
         return requests, staggered or fault_hit(calls, scheduled, requests)
 
-    def _observe(
-        self, state: RunState, started: StartedCall, outcome: Outcome, requests: tuple[Request, ...]
-    ) -> ObservedCall:
-        client = started.client
-        return ObservedCall(
-            state.number,
-            started.call,
-            started.messages,
-            outcome,
-            client.key,
-            client.kind,
-            client.place,
-            revoked=client.revoked,
-            opening=started.request is None,
-            requests=requests,
-            tenancy=client.tenancy,
-            rejected=frozenset(n for n, entry in enumerate(started.messages) if identity_of(entry) in state.rejected),
-            timeout_settable=self._timeout_settable(started.call),
-        )
-
     def _timeout_settable(self, call: Call) -> bool:
         return not (call.trouble and call.trouble.short) or "timeout_s" in self.driver.hello.can
 
@@ -311,7 +305,7 @@ class ScenarioRunner:
     def _start(self, state: RunState, call: Call, client: OpenClient, messages: tuple[Json, ...]) -> StartedCall:
         """Open the client if necessary, schedule the failure, and send the call."""
         recovered = self.recovery.until if state.steps else 0.0
-        pause(max(0.0, max(client.quiet_until, recovered) - monotonic()))
+        self._pause_until(max(client.quiet_until, recovered))
         if not client.open:
             outcome = self._open(state, client)
             if not isinstance(outcome, Returned):
@@ -344,6 +338,6 @@ class ScenarioRunner:
         return new
 
 
-def random_from(seed: int) -> Random:
-    """Return the source of a run's conversation IDs."""
+def random_from(seed: int | str) -> Random:
+    """Return the source of a lane's conversation IDs."""
     return Random(seed)  # noqa: S311 - IDs, not secrets

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from synap_contracts.client.protocol import Ended, Hung, Raised, Returned
 from synap_contracts.client.real_time import monotonic
-from synap_contracts.observation.observed import AlteredAnswer
+from synap_contracts.observation.observed import AlteredAnswer, ObservedCall
 
 if TYPE_CHECKING:
     from synap_contracts.client.protocol import Outcome
-    from synap_contracts.observation.observed import ObservedCall, ObservedStep
+    from synap_contracts.observation.observed import ObservedStep
     from synap_contracts.scenarios.model import Call, Json, KeyKind, Names, Place, Scenario
-    from synap_contracts.server.server import Key, Recording
+    from synap_contracts.server.server import Key, Recording, Request
 
 UNKNOWN_KEY: Final = "synap_0nobody0issued0this0key0anywhere0"
 
@@ -143,3 +143,33 @@ def identity_of(entry: Json) -> tuple[Json, Json] | None:
 def has_id(entry: Json) -> bool:
     """Return whether an entry has a conversation ID that is a string."""
     return isinstance(entry, dict) and isinstance(entry.get("conversation_id"), str)
+
+
+def observe(
+    state: RunState, started: StartedCall, outcome: Outcome, requests: tuple[Request, ...], *, settable: bool
+) -> ObservedCall:
+    """Return a call as it happened.
+
+    Args:
+        state: The state before the call is counted.
+        started: The call.
+        outcome: Its outcome.
+        requests: What the recording routes received during the step.
+        settable: Whether the kit could set the timeout that the failure requires.
+    """
+    client = started.client
+    return ObservedCall(
+        state.number,
+        started.call,
+        started.messages,
+        outcome,
+        client.key,
+        client.kind,
+        client.place,
+        revoked=client.revoked,
+        opening=started.request is None,
+        requests=requests,
+        tenancy=client.tenancy,
+        rejected=frozenset(n for n, entry in enumerate(started.messages) if identity_of(entry) in state.rejected),
+        timeout_settable=settable,
+    )

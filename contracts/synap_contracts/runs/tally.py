@@ -1,4 +1,7 @@
-"""What a run has found out about each clause so far."""
+"""What a run has found out about each clause so far.
+
+The tallies of jobs and of shards are merged, in any order: the result is that of one run.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from synap_contracts.clauses.catalogue import BY_ID
+from synap_contracts.clauses.catalogue import BY_ID, CLAUSES
 from synap_contracts.client.protocol import Ended, Hung
 from synap_contracts.runs.exercise import Exercise
 from synap_contracts.runs.result import ClauseResult
+from synap_contracts.scenarios.shrinking import cost
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.observation.observed import Observation
 
@@ -59,6 +65,26 @@ class Tally:
                 if gap not in self.gaps[call.call.trouble.clause]:
                     self.gaps[call.call.trouble.clause].append(gap)
 
+    def merge(self, other: Tally) -> None:
+        """Add the results of other checks. The order of merges makes no difference."""
+        for clause, result in other.settled.items():
+            self.settled[clause] = min(self.settled.get(clause, result), result, key=_preference)
+        self.examples += other.examples
+        self.exercise.merge(other.exercise)
+        self.recorded |= other.recorded
+        self.proven |= other.proven
+        for clause, texts in other.gaps.items():
+            self.gaps[clause] = sorted({*self.gaps[clause], *texts})
+        for clause, texts in other.skipped.items():
+            self.skipped[clause] = sorted({*self.skipped[clause], *texts})
+        self.other_dialects |= other.other_dialects
+        self.stopped = self.stopped or other.stopped
+
+    def results(self, clauses: frozenset[ClauseId]) -> tuple[ClauseResult, ...]:
+        """Return the results of clauses, and of those that are violated."""
+        wanted = clauses | self.settled.keys()
+        return tuple(self.result(clause.id) for clause in CLAUSES if clause.id in wanted)
+
     def result(self, clause: ClauseId) -> ClauseResult:
         """Return the result of a clause."""
         exercised = self.exercise.counts[clause]
@@ -80,3 +106,10 @@ class Tally:
         if clause not in self.proven:
             return self.other_dialects.get(clause) or "no check of this clause could run"
         return None if self.exercise.counts[clause] else self.exercise.reason(clause)
+
+
+def _preference(result: ClauseResult) -> tuple[Any, ...]:
+    """Return the order in which results of one clause are preferred: evidence against the client, then small."""
+    example = result.counterexample
+    size = () if example is None else (not example.steady, *cost(example.scenario))
+    return result.outcome != "failed", example is None, size, result.message

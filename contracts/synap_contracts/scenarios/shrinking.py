@@ -1,7 +1,8 @@
 """Shrinking a counterexample: scenarios are data, so they are shrunk as data, within a time limit.
 
 Hypothesis shrinks the choices that drew an example. Fixed scenarios, saved examples and the history of a client have no
-such choices, so all counterexamples are shrunk here: the same rules for all, and a time limit.
+such choices, so all counterexamples are shrunk here: the same rules for all. A budget of scenarios makes the result the
+same on every machine; the time limit is for clients that take long.
 """
 
 from __future__ import annotations
@@ -40,13 +41,16 @@ def _text(entry: Json) -> str:
     return str(entry.get("content")) if isinstance(entry, dict) else ""
 
 
-def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], seconds: float) -> Scenario:
+def shrink(
+    scenario: Scenario, fails: Callable[[Scenario], bool], seconds: float, spent: Callable[[], bool] = lambda: False
+) -> Scenario:
     """Return the smallest scenario found in time that still fails.
 
     Args:
         scenario: A scenario that fails.
         fails: Returns whether a scenario fails in the same way.
         seconds: The time limit.
+        spent: Returns whether the budget for running scenarios is spent.
     """
     until = monotonic() + seconds
     tried = {dumps(scenario)}
@@ -56,14 +60,14 @@ def shrink(scenario: Scenario, fails: Callable[[Scenario], bool], seconds: float
             text = dumps(candidate)
             if text in tried or cost(candidate) >= cost(scenario):
                 continue
-            if monotonic() > until:
+            if monotonic() > until or spent():
                 return None
             tried.add(text)
             if fails(candidate):
                 return candidate
         return None
 
-    while monotonic() < until and (found := smaller(scenario)) is not None:
+    while monotonic() < until and not spent() and (found := smaller(scenario)) is not None:
         scenario = found
     return scenario
 

@@ -1,0 +1,1 @@
+"""Splitting a run over threads, processes and machines."""

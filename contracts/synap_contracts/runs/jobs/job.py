@@ -1,0 +1,189 @@
+"""A job: one process that runs parts of a run, until none is left."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import nullcontext
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from synap_contracts.clauses.catalogue import CHECKS
+from synap_contracts.runs.check_runner import CheckRunner
+from synap_contracts.runs.jobs.board import STOP, wait_for
+from synap_contracts.runs.jobs.lanes import PRELUDE, lanes_of, planned
+from synap_contracts.runs.jobs.options import TRIES
+from synap_contracts.runs.jobs.turns import Stopped, Turns
+from synap_contracts.runs.jobs.workplace import workplace
+from synap_contracts.runs.replay import Replayer
+from synap_contracts.runs.tally import Tally
+from synap_contracts.scenarios.saved import SavedExamples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from synap_contracts.clauses.clause import ClauseId
+    from synap_contracts.client.protocol import Hello
+    from synap_contracts.runs.jobs.board import Board
+    from synap_contracts.runs.jobs.lanes import Lane
+    from synap_contracts.runs.jobs.options import RunOptions
+    from synap_contracts.runs.jobs.workplace import Workplace
+    from synap_contracts.runs.known import KnownFailures
+    from synap_contracts.runs.result import ClauseResult
+    from synap_contracts.scenarios.model import Scenario
+
+Progress: TypeAlias = "Callable[[str, int, int], None]"
+"""Called with the name, the index and the number of checks when a check begins."""
+Waiting: TypeAlias = "Callable[[], AbstractContextManager[None]]"
+
+PRELUDE_PART: Final = "prelude"
+_THREADS: Final = 3
+"""How many lanes of a job are open at a time: while one works, the others wait."""
+
+
+@dataclass(frozen=True)
+class Prelude:
+    """What is known before the lanes begin.
+
+    Args:
+        hello: What the client declares.
+        url: The URL of the server.
+        tally: The results of a few ordinary batches, of saved examples, and of the first checks.
+        known: The known failures, some of which were replayed.
+        replayed: The results of replaying them.
+        secrets: The keys that were issued.
+    """
+
+    hello: Hello
+    url: str
+    tally: Tally
+    known: KnownFailures
+    replayed: dict[ClauseId, ClauseResult]
+    secrets: frozenset[str]
+
+
+@dataclass(frozen=True)
+class LaneResult:
+    """The result of a lane.
+
+    Args:
+        tally: The results of its checks.
+        known: The known failures, with the failures that the lane found.
+        secrets: The keys that were issued.
+    """
+
+    tally: Tally
+    known: KnownFailures
+    secrets: frozenset[str]
+
+
+@dataclass
+class Job:
+    """Runs parts of a run.
+
+    Args:
+        options: The options of the run.
+        board: Which parts are taken, and their results.
+        progress: Reports that a check begins.
+    """
+
+    options: RunOptions
+    board: Board
+    progress: Progress = lambda *_: None
+    turns: Turns = field(default_factory=Turns)
+
+    def run(self) -> None:
+        """Work until no part is left."""
+        if self.options.single:
+            self._run_parts(nullcontext, nullcontext)
+            return
+        threads = [threading.Thread(target=self._run_turns, daemon=True) for _ in range(_THREADS - 1)]
+        try:
+            for each in threads:
+                each.start()
+            self._run_turns()
+        except BaseException:
+            self.turns.stop()
+            raise
+        finally:
+            for each in threads:
+                each.join()
+
+    def _run_turns(self) -> None:
+        try:
+            self._run_parts(self.turns.taken, self.turns.ceded)
+        except Stopped:
+            return
+
+    def _run_parts(self, taken: Waiting, waiting: Waiting) -> None:
+        if self.board.take(PRELUDE_PART):
+            with taken():
+                self._run_part(PRELUDE_PART, partial(self._open_run, waiting))
+        prelude = wait_for(self.board, PRELUDE_PART)
+        if not isinstance(prelude, Prelude) or prelude.tally.stopped is not None:
+            return
+        for number, lane in enumerate(lanes_of(self.options.plan)):
+            with taken():
+                part = part_of(number)
+                if not self.board.has(STOP) and self.board.take(part):
+                    self._run_part(part, partial(self._run_lane, part, lane, prelude, waiting))
+
+    def _run_part(self, part: str, run: Callable[[], object]) -> None:
+        """Run a part, and store its result, which can be an exception."""
+        try:
+            result = run()
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001 - the process that collects the results raises it
+            self.turns.stop()
+            self.board.put(STOP, True)  # noqa: FBT003 - its presence is the message
+            result = error
+        self.board.put(part, result)
+
+    def _open_run(self, waiting: Waiting) -> Prelude:
+        options = self.options
+        with workplace(options, PRELUDE_PART, waiting) as place:
+            hello = place.runner.driver.hello
+            known = options.known.for_client(hello.version, options.dialect)
+            checks = new_checks(options, place, known, Tally())
+            replayed = known.replay(place.runner, checks.plan.clauses)
+            if checks.run_first():
+                checks.run([number for number in planned(checks.plan) if number in PRELUDE], self._begin)
+            secrets = frozenset(place.server.secrets)
+            return Prelude(hello, place.server.url, checks.tally, known, replayed, secrets)
+
+    def _run_lane(self, part: str, lane: Lane, prelude: Prelude, waiting: Waiting) -> LaneResult:
+        known = deepcopy(prelude.known)
+        tally = Tally(settled=dict(prelude.tally.settled), recorded=prelude.tally.recorded)
+        with workplace(self.options, part, waiting) as place:
+            new_checks(self.options, place, known, tally).run(lane, self._begin)
+            return LaneResult(tally, known, frozenset(place.server.secrets))
+
+    def _begin(self, number: int) -> None:
+        self.board.take(f"check-{number}")
+        count = len(planned(self.options.plan))
+        self.progress(CHECKS[number].name, self.board.count("check-") - 1, count)
+
+
+def new_checks(options: RunOptions, place: Workplace, known: KnownFailures, tally: Tally) -> CheckRunner:
+    """Return what runs checks at a workplace."""
+    replayer = Replayer(place.runner, place.reference, TRIES[options.profile], known.judge_new)
+    saved = SavedExamples(options.folder, options.spec.text)
+    return CheckRunner(place.runner, replayer, options.plan, saved, known, tally)
+
+
+def replay_example(options: RunOptions, clause: ClauseId, scenario: Scenario) -> Prelude:
+    """Run one counterexample again, and judge it by one clause."""
+    with workplace(options, PRELUDE_PART) as place:
+        hello = place.runner.driver.hello
+        known = options.known.for_client(hello.version, options.dialect)
+        checks = new_checks(options, place, known, Tally())
+        checks.replay(clause, scenario)
+        return Prelude(hello, place.server.url, checks.tally, known, {}, frozenset(place.server.secrets))
+
+
+def part_of(number: int) -> str:
+    """Return the name of a lane on the board."""
+    return f"lane-{number}"

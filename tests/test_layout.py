@@ -22,6 +22,7 @@ LEVELS: Final = (
     {"domain.faults", "domain.history", "domain.ledger", "domain.storage"},
     {"domain.state", "domain.conversations", "domain.memories"},
     {"domain.worlds", "domain.export"},
+    {"files"},
     {"inspector"},
     {"http"},
     {"transports"},

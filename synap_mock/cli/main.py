@@ -19,7 +19,7 @@ from synap_mock.cli.errors import Failed
 from synap_mock.cli.options import option
 from synap_mock.cli.port_file import PortFile, check_port_file
 from synap_mock.cli.ready import ready
-from synap_mock.cli.state_options import load_file, state_options
+from synap_mock.cli.state_options import keeping, state_options
 from synap_mock.cli.transfer import export_command, import_command
 from synap_mock.domain.values.clock import moment
 from synap_mock.settings import (
@@ -257,6 +257,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     control_token: str | None,
     log_format: str,
     fail_on_loss: bool,
+    database: Path | None,
     load: Path | None,
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
@@ -282,7 +283,6 @@ def serve(  # noqa: PLR0913 - one argument an option
     from synap_mock.mock import SynapMock  # noqa: PLC0415 - as above
 
     fake = SynapMock(api_key=api_keys or None, allow_hosts=allow_hosts, control_token=control_token, **settings)
-    load_file(fake, load)
     logs.configure(json=log_format == "json", verbose=verbose)
     if verbose:
         fake.on_request(logs.log_request)
@@ -294,6 +294,7 @@ def serve(  # noqa: PLR0913 - one argument an option
         return int(fail_on_loss and not total().is_clean)
 
     with ExitStack() as stack:
+        stack.enter_context(keeping(fake, database, load, own_keys=bool(api_keys)))
         server = listening(fake, host, port, stack)
         with file.naming(server.port):
             click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from synap_mock.cli.errors import Failed
 from synap_mock.cli.options import option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from synap_mock.mock import SynapMock
 
@@ -26,14 +27,47 @@ def state_options(command: Callable[..., Any]) -> Callable[..., Any]:
         show_default="nothing is recorded",
         help="Start with what `synap-mock export` has written to FILE.",
     )
-    described: Callable[..., Any] = load(command)
+    database = option(
+        "--database",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        show_default="memory only",
+        help="Keep what is recorded, and the keys, in FILE (SQLite). A call is answered once its changes are on disk.",
+    )
+    described: Callable[..., Any] = load(database(command))
     return described
 
 
-def load_file(fake: SynapMock, path: Path | None) -> None:
-    """Import a file, if one is given; what cannot be imported ends the command."""
-    if path is None:
-        return
+@contextmanager
+def keeping(fake: SynapMock, database: Path | None, load: Path | None, *, own_keys: bool) -> Iterator[None]:
+    """Keep a fake's state in a database, and begin with a file, where these are given; errors end the command.
+
+    Args:
+        fake: the fake.
+        database: the database.
+        load: what `synap-mock export` has written.
+        own_keys: whether the fake was given its keys.
+    """
+    from synap_mock.files.database import kept_in  # noqa: PLC0415 - --help loads nothing but click
+
+    state, worlds = fake._state, fake._worlds  # noqa: SLF001 - what the server serves
+    kept = None
+    with ExitStack() as stack:
+        if database is not None:
+            try:
+                kept = stack.enter_context(kept_in(worlds, database, own_keys=own_keys, shared=True))
+            except OSError as error:
+                raise Failed(str(error)) from None
+        if load is not None:
+            if state.store.message_count or state.memories.all():
+                raise Failed(f"cannot load {load}: {database} has recorded data already; leave out --load")
+            _load(fake, load)
+            if kept is not None:
+                kept.flush()
+        yield
+
+
+def _load(fake: SynapMock, path: Path) -> None:
     try:
         fake.load(path)
     except OSError as error:

@@ -45,6 +45,20 @@ class _Part(Protocol):
     def restore(self, held: Any, renamed: Mapping[str, str], /) -> None: ...  # noqa: ANN401 - as above
 
 
+class Durable(Protocol):
+    """Where the state is kept on disk."""
+
+    def note(self) -> None:
+        """Take note that the settings may have changed; other changes are noticed."""
+
+    async def committed(self) -> None:
+        """Return once every change is on disk.
+
+        Raises:
+            OSError: it cannot be written; the changes are kept, and written with the next ones.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The state of a fake at one time.
@@ -97,6 +111,8 @@ class State:
         self.failed_functions: deque[str] = deque(maxlen=_FAILED)
         """What a test's own functions raised when a call needed them, keys masked; the newest."""
         self.limits = RateLimits()
+        self.database: Durable | None = None
+        """Where the state is kept on disk; None: nowhere."""
         self.era = 0
         """The number of times that `renew` was called: which test's fake this is."""
         self.caller: Callable[[], str | None] = _nobody
@@ -120,6 +136,8 @@ class State:
         """
         with self.lock:
             self.settings = self.settings.changed(**changes)
+            if self.database is not None:
+                self.database.note()
             self.feed.add("settings")
 
     def reset(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys, bearer_key
 from synap_mock.domain.bounds import Bounds
@@ -31,6 +31,16 @@ _SWEEP: Final = 1.0
 
 class LimitReached(ValueError):  # noqa: N818 - an outcome on its way out
     """A list is full."""
+
+
+class WorldsKeeper(Protocol):
+    """Keeps the worlds of a fake on disk."""
+
+    def add(self, name: str, state: State) -> None:
+        """Keep a new world."""
+
+    def drop(self, name: str) -> None:
+        """Remove a world."""
 
 
 class World:
@@ -79,6 +89,7 @@ class Worlds:
     Attributes:
         bounds: as given.
         default: the default world.
+        database: keeps the worlds on disk; None: nothing does.
         idle_dropped: how many worlds were dropped because they were idle.
         keys_dropped: how many keys made room for newer ones.
     """
@@ -95,6 +106,7 @@ class Worlds:
         """What became of the entries that were sent to worlds that no longer exist."""
         self._number = 1
         self._sweep_at = 0.0
+        self.database: WorldsKeeper | None = None
         self.idle_dropped = 0
         self.keys_dropped = 0
         self.default = World(DEFAULT, 1, default, self)
@@ -184,6 +196,17 @@ class Worlds:
             for key in world.state.keys.all():
                 self._by_key.pop(key, None)
             self._ended = world.state.ledger.total().after(self._ended)
+            if self.database is not None:
+                self.database.drop(name)
+
+    def resume(self, name: str, state: State) -> None:
+        """Have a world that a database has kept, with its keys; the default one has its state already."""
+        with self._lock:
+            if name == DEFAULT:
+                self._initial_keys = len(state.keys)
+                return
+            world = self._add(name, state)
+            self._by_key.update(dict.fromkeys(state.keys.all(), world))
 
     def clear(self) -> None:
         """Delete every world but the default one, and forget the keys of that: it becomes another test's."""
@@ -237,18 +260,25 @@ class Worlds:
                 f"there are {self.bounds.max_worlds} worlds, the most that this server may have (--max-worlds); "
                 "DELETE /_mock/worlds/{world} deletes one"
             )
-        default = self.default.state
         first = ids.api_key() if key is None else key
         chosen = Settings.of(**{**self._settings.as_dict(), **settings})
         state = State(chosen, lambda redactor: Keys([first], redactor, **terms))
         self._make_room(first)
+        world = self._by_key[first] = self._add(name, state)
+        if self.database is not None:
+            self.database.add(name, state)
+        return world, first, state.keys.instance_of(first)
+
+    def _add(self, name: str, state: State) -> World:
+        """Have a world, which shares what the default one was given."""
+        default = self.default.state
         for token in default.tokens:
             state.protect(token)
         state.caller = default.caller
         state.journal.listener = default.journal.listener
         self._number += 1
-        world = self._by_name[name] = self._by_key[first] = World(name, self._number, state, self)
-        return world, first, state.keys.instance_of(first)
+        world = self._by_name[name] = World(name, self._number, state, self)
+        return world
 
     def _make_room(self, key: str) -> None:
         """Check that a key is new, and delete the oldest one if there are too many; never a world's first."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.schedule import ScheduledFault
     from synap_mock.domain.history.request import Request
-    from synap_mock.domain.state import State
+    from synap_mock.domain.state import Durable, State
     from synap_mock.domain.worlds import Worlds
     from synap_mock.http.endpoint import Endpoint
     from synap_mock.http.steps.fault import Line
@@ -88,6 +88,8 @@ class DataRoute:
         if endpoint.entries is not None:
             call.started = state.ledger.begin()
         answer = await self._answer(endpoint, call, scope, receive)
+        if state.database is not None:
+            answer = await _durable(state.database, answer, state, call)
         correlation_id = self._correlation_id(call)
         if state.era == era:  # a late call is not another test's
             self._note(call, answer, endpoint, scope, correlation_id)
@@ -291,6 +293,16 @@ def _failed(failed: FunctionFailed, state: State, call: Call, *_: object) -> Ans
     state.failed_functions.append(text)
     reply = error(state.settings.dialect, 500, "ANSWER_FAILED", text)
     return Answer(reply.status, reply.body, headers=reply.headers)
+
+
+async def _durable(database: Durable, answer: Answer, state: State, call: Call) -> Answer:
+    """The answer, once what the call has changed is on disk; 503 if it cannot be written."""
+    try:
+        await database.committed()
+    except OSError as failed:
+        reply = error(state.settings.dialect, 503, "DATABASE_FAILED", call.redactor(state).redact_message(str(failed)))
+        return Answer(reply.status, reply.body, headers=reply.headers)
+    return answer
 
 
 def _unanswered(*_: object) -> Answer:

@@ -71,9 +71,10 @@ CALLS: Final = st.one_of(
 )
 
 
-def play(fake: SynapMock, calls: list[tuple[str, dict[str, Any]]]) -> None:
-    key, _ = fake.keys.create("other", instance_id="inst_other", tenancy="b2c")
-    client = in_process(fake)
+def play(fake: SynapMock, calls: list[tuple[str, dict[str, Any]]], *, issue: bool = True) -> None:
+    key, client = "other", in_process(fake)
+    if issue:
+        client.post("/_mock/keys", json={"key": key, "instance_id": "inst_other", "tenancy": "b2c"})
     for number, (path, body) in enumerate(calls):
         content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
         headers = {"Authorization": f"Bearer {key}"} if number % 3 == 2 and not path.startswith("/_mock") else {}

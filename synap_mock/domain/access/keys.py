@@ -18,6 +18,7 @@ from synap_mock.settings import several, tenancy_of, text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from synap_mock.domain.values.tracking import Track
     from synap_mock.settings import Tenancy
 
 _WANTED: Final = "printable ASCII without white space, not empty or overlong"
@@ -41,8 +42,10 @@ class Instance:
     tenancy: Tenancy | None = None
 
 
-@dataclass(slots=True)
-class _Issued:
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """What is known of a key."""
+
     instance: Instance
     bound: bool
     """Whether it was created for a named instance, so that another X-Instance-ID is forbidden."""
@@ -76,7 +79,7 @@ class HeldKeys(NamedTuple):
 
     default: str
     client_id: str
-    issued: dict[str, _Issued]
+    issued: dict[str, IssuedKey]
 
     @property
     def names(self) -> frozenset[str]:
@@ -118,14 +121,14 @@ class Keys:
         self._hint = hint
         self._lock = threading.Lock()
         self.client_id = ids.client_id()
-        self._issued: dict[str, _Issued] = {}
+        self._issued: dict[str, IssuedKey] = {}
         self._instances: dict[str, Instance] = {}
         self._members: Counter[str] = Counter()
         """How many keys each instance has."""
         self.registry: Registry | None = None
         instance = self._instance(_checked(instance_id) or ids.instance_id(), tenancy_of(tenancy))
         for key in [ids.api_key()] if first is None else several("api_key", first):
-            self._issue(self._new(key), _Issued(instance, bound=instance_id is not None))
+            self._issue(self._new(key), IssuedKey(instance, bound=instance_id is not None))
         if not self._issued:
             raise ValueError("api_key must name at least one key; None generates one")
         self.default = next(iter(self._issued))
@@ -156,7 +159,7 @@ class Keys:
         try:
             with self._lock:
                 instance = self._instance(instance_id or ids.instance_id(), tenancy)
-                self._issue(self._new(key), _Issued(instance, bound=instance_id is not None))
+                self._issue(self._new(key), IssuedKey(instance, bound=instance_id is not None))
         except ValueError:
             if self.registry is not None:
                 self.registry.release(key)
@@ -204,7 +207,7 @@ class Keys:
     def snapshot(self) -> HeldKeys:
         """Every key with its instance, for `restore`."""
         with self._lock:
-            return HeldKeys(self.default, self.client_id, {key: replace(held) for key, held in self._issued.items()})
+            return HeldKeys(self.default, self.client_id, dict(self._issued))
 
     def restore(self, held: HeldKeys) -> dict[str, str]:
         """Issue the keys of a snapshot too; those of its default instance belong to the default instance of these.
@@ -223,8 +226,8 @@ class Keys:
                     instance_id = own.instance.instance_id if same else issued.instance.instance_id
                     instance = self._instance(instance_id, issued.instance.tenancy)
                     self._issue(key, replace(issued, instance=instance))
-                self._issued[key].revoked = issued.revoked
-            own.revoked = former.revoked
+                self._issued[key] = replace(self._issued[key], revoked=issued.revoked)
+            self._issued[self.default] = replace(own, revoked=former.revoked)
         return {
             former.instance.instance_id: own.instance.instance_id,
             held.client_id: self.client_id,
@@ -237,7 +240,8 @@ class Keys:
         Raises:
             KeyError: there is no such key.
         """
-        self._find(key).revoked = True
+        self._find(key)
+        self._issued[key] = replace(self._issued[key], revoked=True)
 
     def is_revoked(self, key: str) -> bool:
         """Whether a key was revoked.
@@ -276,10 +280,43 @@ class Keys:
             renamed = {former: default or former}
             known = {each: self._instances[each].tenancy for each in self._instances if each != former}
             known |= {renamed[former]: self._instances[former].tenancy} | dict(tenancies)
-            self._instances = {each: Instance(each, self.client_id, known[each]) for each in known}
-            for issued in self._issued.values():
+            self._instances.clear()
+            self._instances.update({each: Instance(each, self.client_id, known[each]) for each in known})
+            for key, issued in list(self._issued.items()):
                 instance_id = issued.instance.instance_id
-                issued.instance = self._instances[renamed.get(instance_id, instance_id)]
+                instance = self._instances[renamed.get(instance_id, instance_id)]
+                self._issued[key] = replace(issued, instance=instance)
+            self._members = Counter(issued.instance.instance_id for issued in self._issued.values())
+
+    def track(self, track: Track) -> None:
+        """Note the changes from now on."""
+        self._issued = track("key", self._issued)
+        self._instances = track("instance", self._instances)
+
+    def resume(self, held: HeldKeys, tenancies: Mapping[str, Tenancy | None], *, own: bool) -> None:
+        """Become the keys that a database has kept.
+
+        Args:
+            held: the keys; their default instance is the default instance.
+            tenancies: of each instance, by its id.
+            own: whether the keys that these were made with are issued too, as keys of that instance, and the first of
+                them is the default; otherwise the kept default key is.
+        """
+        with self._lock:
+            self.client_id = held.client_id
+            instances = {each: Instance(each, self.client_id, tenancy) for each, tenancy in tenancies.items()}
+            issued = {
+                key: replace(each, instance=instances[each.instance.instance_id]) for key, each in held.issued.items()
+            }
+            default = issued[held.default].instance
+            mine = {key: replace(each, instance=default) for key, each in self._issued.items()} if own else {}
+            self._issued.clear()
+            self._instances.clear()
+            self._members.clear()
+            self._instances.update(instances)
+            for key, each in {**issued, **mine}.items():
+                self._issue(key, each)
+            self.default = self.default if own else held.default
 
     def authenticate(self, authorization: str, instance_id: str) -> Instance:
         """The instance that a request belongs to.
@@ -318,21 +355,21 @@ class Keys:
             )
         return issued.instance
 
-    def _accept(self, key: str) -> _Issued | None:
+    def _accept(self, key: str) -> IssuedKey | None:
         """Issue an unknown key, if unknown keys are accepted."""
         if not self._accepts_any or not _KEY.fullmatch(key):
             return None
         with self._lock:
             if key not in self._issued:
-                self._issue(key, _Issued(self._instance(ids.instance_id(), None), bound=False, accepted=True))
+                self._issue(key, IssuedKey(self._instance(ids.instance_id(), None), bound=False, accepted=True))
             return self._issued[key]
 
-    def _issue(self, key: str, issued: _Issued) -> None:
+    def _issue(self, key: str, issued: IssuedKey) -> None:
         self._issued[key] = issued
         self._members[issued.instance.instance_id] += 1
         self._redactor.add(key)
 
-    def _find(self, key: str) -> _Issued:
+    def _find(self, key: str) -> IssuedKey:
         if key not in self._issued:
             raise KeyError("no such key was issued; create() gives the key and its instance")
         return self._issued[key]

@@ -11,6 +11,8 @@ from synap_mock.domain.values.snapshots import Part
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from synap_mock.domain.values.tracking import Track
+
 KEPT: Final = 100_000
 """Most ids of all instances together, the newest: about 10 MB. An event whose id has made room is accepted again."""
 
@@ -32,7 +34,12 @@ class EventIds(Part):
     def load(self, digests: Iterable[bytes]) -> None:
         """Replace everything by what `dump` returned."""
         with self.lock:
-            self._held = dict.fromkeys(digests)
+            self._held.clear()
+            self._held.update(dict.fromkeys(digests))
+
+    def track(self, track: Track) -> None:
+        """Note the changes from now on."""
+        self._held = track("event", self._held)
 
     def clear(self) -> None:
         """Remove everything."""

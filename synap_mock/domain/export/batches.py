@@ -77,16 +77,16 @@ def batch_lines(dump: Dump) -> Iterator[Fields]:
     unrecorded = deque(dump.unrecorded)
     for number, record in enumerate(dump.records):
         while unrecorded and unrecorded[0][0] <= number:
-            yield {"type": "unrecorded", **_rejected_fields(unrecorded.popleft()[1])}
+            yield {"type": "unrecorded", **rejected_fields(unrecorded.popleft()[1])}
         row = unpacked(record)
         of = {"instance_id": row.instance_id, "recorded_at": iso(row.recorded_at)}
         if dump.alone[number]:
             yield {"type": "single", **of}
         else:
-            yield {"type": "batch", **of, **_rejected_fields(dump.partial.get(number, NOTHING_REJECTED))}
+            yield {"type": "batch", **of, **rejected_fields(dump.partial.get(number, NOTHING_REJECTED))}
         yield from _message_lines(row, ids, positions)
     for _, rejected in unrecorded:
-        yield {"type": "unrecorded", **_rejected_fields(rejected)}
+        yield {"type": "unrecorded", **rejected_fields(rejected)}
 
 
 def _message_lines(row: Row, ids: Ids, positions: Counter[tuple[str, str]]) -> Iterator[Fields]:
@@ -101,7 +101,8 @@ def _message_lines(row: Row, ids: Ids, positions: Counter[tuple[str, str]]) -> I
         yield {"type": "message", "conversation_id": conversation_id, **placed, **fields}
 
 
-def _rejected_fields(rejected: Rejected) -> Fields:
+def rejected_fields(rejected: Rejected) -> Fields:
+    """What was rejected of a batch, as fields of its line."""
     described = [
         {"rule": each.rule.id, "text": each.text, "path": list(each.path), "details": list(map(list, each.details))}
         for each in rejected.refusals
@@ -139,7 +140,7 @@ class BatchReader:
 
     def batch(self, fields: Fields, number: int) -> None:
         """Read a `batch`."""
-        rejected = _rejected(fields, number)
+        rejected = read_rejected(fields, number)
         if rejected.count:
             self._partial[len(self._rows)] = rejected
         self._begin(fields, number, alone=False)
@@ -150,7 +151,7 @@ class BatchReader:
 
     def unrecorded(self, fields: Fields, number: int) -> None:
         """Read an `unrecorded`."""
-        self._unrecorded.append((len(self._rows), _rejected(fields, number)))
+        self._unrecorded.append((len(self._rows), read_rejected(fields, number)))
         self._open = False
 
     def message(self, fields: Fields, number: int) -> None:
@@ -223,7 +224,7 @@ class BatchReader:
             column.append(value)
 
 
-def _rejected(fields: Fields, number: int) -> Rejected:
+def read_rejected(fields: Fields, number: int) -> Rejected:
     """What was rejected of a batch.
 
     Raises:

@@ -5,6 +5,7 @@ A part of the state is exported by its `dump`, and imported by its `load`.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -20,6 +21,7 @@ from synap_mock.domain.export.lines import (
     TIME,
     matching,
     one_of,
+    read,
 )
 from synap_mock.domain.memories.deletions import Deletion
 from synap_mock.domain.memories.memory import KINDS, Memory, Origin, Scope, Status
@@ -96,27 +98,55 @@ DELETION: Final[dict[str, Kind]] = {
 EVENT: Final[dict[str, Kind]] = {"digest": matching("[0-9a-f]{32}", f"32 {_DIGITS}")}
 
 
+def memory_line(memory: Memory, ready_at: int) -> Fields:
+    """The line of a memory."""
+    own = {name: getattr(memory, name) for name in MEMORY if name not in _SCOPE and name != "ready_at"}
+    return {"type": "memory", **_scope_fields(memory.scope), **own, "ready_at": ready_at}
+
+
+def document_line(document: Document) -> Fields:
+    """The line of a document."""
+    return {"type": "document", **{name: getattr(document, name) for name in DOCUMENT}}
+
+
+def profile_line(scope: Scope, profile: Fields) -> Fields:
+    """The line of a profile."""
+    return {"type": "profile", **_scope_fields(scope), "profile": profile}
+
+
+def transcript_line(key: tuple[str, str], transcript: Transcript) -> Fields:
+    """The line of a conversation's transcript."""
+    found = {**_data(transcript), "fingerprint": transcript.fingerprint.hex()}
+    return {"type": "transcript", **dict(zip(_CONVERSATION, key, strict=True)), **found}
+
+
+def compaction_line(key: tuple[str, str], compaction: Compaction) -> Fields:
+    """The line of a conversation's compaction."""
+    return {"type": "compaction", **dict(zip(_CONVERSATION, key, strict=True)), **_data(compaction)}
+
+
+def deletion_line(key: tuple[str, str], deletion: Deletion) -> Fields:
+    """The line of the record of an instance's erasure."""
+    return {"type": "deletion", "instance_id": key[0], **_data(deletion)}
+
+
+def event_line(digest: bytes) -> Fields:
+    """The line of an accepted event."""
+    return {"type": "event", "digest": digest.hex()}
+
+
 def other_lines(state: State) -> Iterator[Fields]:
     """The lines of these parts of a state."""
     memories, documents, profiles = state.memories.dump()
-    for memory, ready_at in memories:
-        own = {name: getattr(memory, name) for name in MEMORY if name not in _SCOPE and name != "ready_at"}
-        yield {"type": "memory", **_scope_fields(memory.scope), **own, "ready_at": ready_at}
-    for document in documents:
-        yield {"type": "document", **{name: getattr(document, name) for name in DOCUMENT}}
-    for scope, profile in profiles:
-        yield {"type": "profile", **_scope_fields(scope), "profile": profile}
-    for (instance_id, conversation_id), transcript in state.transcripts.dump().items():
-        found = {**_data(transcript), "fingerprint": transcript.fingerprint.hex()}
-        yield {"type": "transcript", "instance_id": instance_id, "conversation_id": conversation_id, **found}
-    for (instance_id, conversation_id), compactions in state.compactions.dump().items():
-        of = {"instance_id": instance_id, "conversation_id": conversation_id}
+    yield from itertools.starmap(memory_line, memories)
+    yield from map(document_line, documents)
+    yield from itertools.starmap(profile_line, profiles)
+    yield from itertools.starmap(transcript_line, state.transcripts.dump().items())
+    for key, compactions in state.compactions.dump().items():
         for compaction in compactions:
-            yield {"type": "compaction", **of, **_data(compaction)}
-    for (instance_id, _), deletion in state.deletions.dump().items():
-        yield {"type": "deletion", "instance_id": instance_id, **_data(deletion)}
-    for digest in state.event_ids.dump():
-        yield {"type": "event", "digest": digest.hex()}
+            yield compaction_line(key, compaction)
+    yield from itertools.starmap(deletion_line, state.deletions.dump().items())
+    yield from map(event_line, state.event_ids.dump())
 
 
 class OtherReader:
@@ -127,9 +157,14 @@ class OtherReader:
         self._documents: list[Document] = []
         self._profiles: dict[Scope, Fields] = {}
         self._transcripts: dict[tuple[str, str], Transcript] = {}
-        self._compactions: dict[tuple[str, str], list[Compaction]] = {}
+        self._compactions: dict[tuple[str, str], tuple[Compaction, ...]] = {}
         self._deletions: dict[tuple[str, str], Deletion] = {}
         self._digests: list[bytes] = []
+
+    def read(self, content: bytes) -> None:
+        """Read a line that a database has kept."""
+        given = read(content, 0)
+        getattr(self, given.pop("type"))(given, 0)
 
     def memory(self, given: Fields, _: int) -> None:
         """Read a `memory`."""
@@ -154,7 +189,7 @@ class OtherReader:
     def compaction(self, given: Fields, _: int) -> None:
         """Read a `compaction`."""
         key = given.pop("instance_id"), given.pop("conversation_id")
-        self._compactions.setdefault(key, []).append(Compaction(**given))
+        self._compactions[key] = (*self._compactions.get(key, ()), Compaction(**given))
 
     def deletion(self, given: Fields, _: int) -> None:
         """Read a `deletion`."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.values.snapshots import Part
+
+if TYPE_CHECKING:
+    from synap_mock.domain.values.tracking import Track
 
 KEPT: Final = 10_000
 """Most records of all instances together; the oldest make room."""
@@ -55,7 +58,12 @@ class Deletions(Part):
     def load(self, held: dict[tuple[str, str], Deletion]) -> None:
         """Replace everything by what `dump` returned."""
         with self._lock:
-            self._held = dict(held)
+            self._held.clear()
+            self._held.update(held)
+
+    def track(self, track: Track) -> None:
+        """Note the changes from now on."""
+        self._held = track("deletion", self._held)
 
     def clear(self) -> None:
         """Remove everything."""

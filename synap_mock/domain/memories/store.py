@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from synap_mock.domain.memories.memory import Memory, Scope, Status
+    from synap_mock.domain.values.tracking import Track
 
 FOUND: Final = frozenset({"completed", "partial_success"})
 """The statuses of a memory that a client can find."""
@@ -90,6 +91,12 @@ class Memories(Part):
         self._made: dict[tuple[Scope, str], str] = {}
         """Scope and document id to the id of the memory that was made from the document."""
         self._profiles: dict[Scope, dict[str, Any]] = {}
+
+    def track(self, track: Track) -> None:
+        """Note the changes from now on."""
+        self._memories = track("memory", self._memories)
+        self._documents = track("document", self._documents)
+        self._profiles = track("profile", self._profiles)
 
     def clear(self) -> None:
         """Remove everything."""

@@ -13,6 +13,8 @@ from synap_mock.domain.values.snapshots import Part
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synap_mock.domain.values.tracking import Track
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
@@ -46,7 +48,12 @@ class Transcripts(Part):
     def load(self, held: dict[tuple[str, str], Transcript]) -> None:
         """Replace everything by what `dump` returned."""
         with self.lock:
-            self._held = dict(held)
+            self._held.clear()
+            self._held.update(held)
+
+    def track(self, track: Track) -> None:
+        """Note the changes from now on."""
+        self._held = track("transcript", self._held)
 
     def clear(self) -> None:
         """Remove everything."""

@@ -111,8 +111,12 @@ class Ids:
         have brought some of them along.
         """
         self._prefix, self._mask = prefix, mask
+        self.diverge(prefix)
+
+    def diverge(self, text: str) -> None:
+        """With a seed, make other sessions and UUIDs from now on than without this call, or with another text."""
         if self.seed is not None:
-            self._source = random.Random(f"{self.seed} {prefix} {mask}")  # noqa: S311 - ids are not secret
+            self._source = random.Random(f"{self.seed} {text}")  # noqa: S311 - ids are not secret
 
     def message(self, number: int) -> str:
         """The id of the message that was recorded as the `number`-th."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synap_mock.domain.values.tracking import Track
+
 from synap_mock.domain.values.snapshots import Part
 
 Strategy = Literal["aggressive", "balanced", "conservative", "adaptive", "low", "medium", "high"]
@@ -80,17 +82,22 @@ class Compactions(Part):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._of: dict[tuple[str, str], list[Compaction]] = {}
+        self._of: dict[tuple[str, str], tuple[Compaction, ...]] = {}
 
-    def dump(self) -> dict[tuple[str, str], list[Compaction]]:
+    def dump(self) -> dict[tuple[str, str], tuple[Compaction, ...]]:
         """Everything, for `load`."""
         with self._lock:
-            return {key: list(known) for key, known in self._of.items()}
+            return dict(self._of)
 
-    def load(self, held: dict[tuple[str, str], list[Compaction]]) -> None:
+    def load(self, held: dict[tuple[str, str], tuple[Compaction, ...]]) -> None:
         """Replace everything by what `dump` returned."""
         with self._lock:
-            self._of = {key: list(known) for key, known in held.items()}
+            self._of.clear()
+            self._of.update(held)
+
+    def track(self, track: Track) -> None:
+        """Note the changes from now on."""
+        self._of = track("compaction", self._of)
 
     def clear(self) -> None:
         """Remove everything."""
@@ -104,11 +111,11 @@ class Compactions(Part):
             RunningError: one runs when the new one is initiated.
         """
         with self._lock:
-            known = self._of.setdefault((instance_id, conversation_id), [])
+            known = self._of.get((instance_id, conversation_id), ())
             if known and known[-1].ready_at > compaction.initiated_at:
                 raise RunningError(known[-1])
             compaction = replace(compaction, version=len(known) + 1)
-            known.append(compaction)
+            self._of[instance_id, conversation_id] = (*known, compaction)
         return compaction
 
     def of(self, instance_id: str, conversation_id: str) -> list[Compaction]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.values.quoting import quote
-from synap_mock.http.control.json import ControlRefused, json_object, select_world
+from synap_mock.http.control.json import ControlRefused, fake, json_object, select_world
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -86,7 +86,14 @@ class Operation:
         fields = {} if self.reads_body else await json_object(request)
         if self.fields is not None:
             _reject_unknown("field", fields, self.fields, route)
-        return await self.handler(request, fields)
+        response = await self.handler(request, fields)
+        database = fake(request).database if self.has_world else None
+        if database is not None:
+            try:
+                await database.committed()
+            except OSError as failed:
+                raise ControlRefused(str(failed), 503, "DATABASE_FAILED") from None
+        return response
 
 
 def _reject_unknown(noun: str, sent: Iterable[str], accepted: Sequence[str], route: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -35,6 +36,7 @@ FRAMEWORKS: Final = {"starlette", "httpx", "respx", "pytest", "uvicorn", "click"
 LARGEST_FOLDER: Final = 14
 
 
+@functools.cache
 def modules(root: Path) -> dict[str, Path]:
     """Every module of the package, its name without ``synap_mock.``; a package's name is its folder's."""
     package = root / "synap_mock"
@@ -46,6 +48,7 @@ def modules(root: Path) -> dict[str, Path]:
     return names
 
 
+@functools.cache
 def imports(root: Path, name: str) -> set[str]:
     """The modules of the package that a module imports, for types too."""
     known = modules(root)
@@ -62,6 +65,7 @@ def imports(root: Path, name: str) -> set[str]:
     return found - {"", name}
 
 
+@functools.cache
 def imported_names(file: Path) -> set[str]:
     """Every dotted name that a file imports."""
     found = set()

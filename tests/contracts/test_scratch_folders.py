@@ -24,7 +24,7 @@ sys.stdin.read()
 def test_verifying_the_official_sdk_leaves_no_folder(tmp_path: Path, options: list[str]) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
-    selected = ["--clause", "RES-TOTAL", "--profile", "quick", "--examples", "0", "--folder", str(tmp_path / "saved")]
+    selected = ["--clause", "RES-EMPTY", "--profile", "quick", "--examples", "0", "--folder", str(tmp_path / "saved")]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "synap_mock", "verify", "sdk", *selected, *options],
         env=os.environ | {"TMPDIR": str(folder)},

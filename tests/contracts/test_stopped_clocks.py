@@ -95,5 +95,5 @@ def test_shrink_stops_at_the_time_limit() -> None:
 
 
 def test_run_ends_with_its_result(run: Callable[..., Run]) -> None:
-    (result,) = run("honest:Honest", "RES-SUCCESS", examples=1, in_process=False).clauses
+    (result,) = run("honest:Honest", "IN-ROLE", examples=1, in_process=False).clauses
     assert result.outcome == "passed"

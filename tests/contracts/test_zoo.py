@@ -96,7 +96,17 @@ FIRST = {
     exhibit.label.clause: name(exhibit) for exhibit in reversed(WRONG) if exhibit.module not in {"cleaning", "hanging"}
 }
 """One wrong client per clause."""
-FIRST["ONCE"] = "retrying:AgainAfterFailedRows"  # the others take 7 s; a Node client covers them
+FIRST |= {
+    "ONCE": "retrying:AgainAfterFailedRows",  # a Node client covers the others
+    "RES-COUNTS": "claiming:CountsInWords",
+    "RES-ORDER": "reordering:RowsById",
+    "RES-ROWS": "hiding:TellsOnlyFailures",
+    "RES-TOTAL": "renaming:TellsCount",
+    "SEND-ATTRIBUTION": "inventing:NamesTheAnonymous",
+    "SEND-ONLY": "doubling:TriesItsKey",
+    "TRUE": "claiming:PassesRowsOn",
+}
+"""Where the first one takes 2 to 6 s of CPU: one that takes less."""
 
 
 @pytest.mark.parametrize("exhibit", daily(WRONG, {*FIRST.values(), HANGS}))
@@ -113,7 +123,7 @@ def test_wrong_client_is_caught_by_its_clause(exhibit: Exhibit, run: Callable[..
     assert max(map(count_unusual, scenario.calls), default=0) <= MORE_UNUSUAL.get(name(exhibit), UNUSUAL)
 
 
-@pytest.mark.parametrize("exhibit", daily(RIGHT, ["right_facade:Facade", "right_streams:Streams"]))
+@pytest.mark.parametrize("exhibit", daily(RIGHT, ["right_streams:Streams"]))
 def test_right_client_passes(exhibit: Exhibit, run: Callable[..., Run]) -> None:
-    results = run(name(exhibit), examples=3).clauses
+    results = run(name(exhibit), examples=1).clauses
     assert [(result.clause.id, result.message) for result in results if result.outcome in {"failed", "error"}] == []

@@ -105,7 +105,7 @@ def test_a_message_that_is_lost_gives_status_1_and_is_shown(tmp_path: Path) -> N
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot send SIGINT")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_fake_too(number: signal.Signals, tmp_path: Path) -> None:
-    with started(tmp_path) as demo:
+    with started(tmp_path, "--conversations", "10") as demo:
         port = int(url_of(demo).rpartition(":")[2])
         demo.send_signal(number)
         demo.communicate(timeout=PATIENCE)

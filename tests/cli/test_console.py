@@ -282,7 +282,7 @@ def test_verify_prints_in_color() -> None:
 def test_the_options_of_verify_are_in_sections() -> None:
     printed = run(["verify", "--help"]).stdout.decode()
     headings = [line for line in printed.splitlines() if line.endswith(":") and not line.startswith(" ")]
-    assert headings == ["Client:", "Server:", "Search:", "Verdict:", "Reports:", "Options:"]
+    assert headings == ["Client:", "Server:", "Search:", "Speed:", "Verdict:", "Reports:", "Options:"]
     assert printed.rpartition("Options:")[2].split() == ["-h,", "--help", "Show", "this", "message", "and", "exit."]
 
 

@@ -121,7 +121,7 @@ def test_what_is_erased_is_not_in_the_file(restarted: Restarted, tmp_path: Path)
     assert b"a secret" not in (tmp_path / "fake.db").read_bytes()
 
 
-def test_a_change_that_cannot_be_written_is_503_and_is_written_later(restarted: Restarted) -> None:
+def test_a_change_that_cannot_be_written_is_503_then_written(restarted: Restarted) -> None:
     """The file may not grow any more, then it may."""
     connection = restarted.database._file._connection  # noqa: SLF001 - to limit it
     client = in_process(restarted.fake)

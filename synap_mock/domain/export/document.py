@@ -114,7 +114,7 @@ def import_state(state: State, lines: Iterable[bytes]) -> None:
         instances.load(state.keys)
         state.store.load(dump)
         others.load(state)
-    state.feed.add("import")
+    state.feed.begin_again("import")
 
 
 def _check_header(content: bytes) -> None:

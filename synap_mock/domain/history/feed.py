@@ -78,6 +78,8 @@ class Feed:
         self._dropped = 0
         """The id of the newest event that was dropped."""
         self._bells: tuple[Bell, ...] = ()
+        self.generation = 0
+        """The number of times that it has begun again."""
 
     def add(self, name: str, number: int = 0) -> None:
         """Add an event, and ring the bells.
@@ -95,12 +97,13 @@ class Feed:
         for bell in self._bells:
             bell()
 
-    def begin_again(self) -> None:
-        """Forget every event; the next reader gets `reset` first, which says that all before it is gone."""
+    def begin_again(self, name: str = RESET) -> None:
+        """Forget every event; the next reader gets this one first, which says that all before it is gone."""
         with self.order.lock:
             self._events.clear()
             self._dropped = 0
-        self.add(RESET)
+            self.generation += 1
+        self.add(name)
 
     def after(self, cursor: int, limit: int) -> News:
         """The events after one.

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from synap_mock.domain.history.exchange import Exchange, Logged
+    from synap_mock.domain.history.newest import Numbered
     from synap_mock.domain.history.request import Request
     from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.settings import Settings
@@ -94,6 +95,17 @@ class Journal:
         with self._lock:
             found = self._all.newest(newest)
         return [exchange.shown(redactor, number) for number, exchange, _ in found]
+
+    def after(self, number: int, limit: int, before: int | None = None) -> list[Numbered]:
+        """Some of the calls, as they were received, oldest first.
+
+        Args:
+            number: only calls with a higher one.
+            limit: most of them.
+            before: only calls with a lower number; None: all.
+        """
+        with self._lock:
+            return self._all.after(number, limit, before)
 
     def page(self, limit: int, before: int | None = None) -> tuple[list[Logged], int | None]:
         """Some of the same calls as the control API shows them, newest first.

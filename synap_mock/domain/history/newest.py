@@ -68,6 +68,13 @@ class Newest:
         index = number - self._kept[0].number if self._kept else -1
         return self._kept[index].exchange if 0 <= index < len(self._kept) else None
 
+    def after(self, number: int, limit: int, before: int | None) -> list[Numbered]:
+        """The ones with a higher number, and one lower than `before` if it is given; oldest first, `limit` at most."""
+        oldest = self._kept[0].number if self._kept else 0
+        start = max(0, number + 1 - oldest)
+        stop = start + limit if before is None else min(start + limit, max(start, before - oldest))
+        return [*islice(self._kept, start, stop)]
+
     def page(self, limit: int, before: int | None) -> tuple[list[Numbered], int | None]:
         """Some of them, newest first, where the numbers have no gaps. A page does not move when calls are added.
 

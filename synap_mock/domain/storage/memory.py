@@ -237,32 +237,35 @@ class MemoryStorage:
     @_locked
     def messages(self) -> list[Message]:
         """Every message, in the order in which they were recorded."""
-        return [message for record in self._by_record() for message in record]
+        return [message for number in range(len(self._records)) for message in self._messages_of(number)]
 
     @_locked
     def batches(self) -> list[RecordedBatch]:
         """Every batch that came and whose schema held, in order, except for those in `dropped_batches`."""
         unrecorded = deque(self._rejected.unrecorded)
         found = []
-        for number, messages in enumerate(self._by_record()):
+        for number, messages in enumerate(self.records(0, len(self._records))):
             while unrecorded and unrecorded[0][0] <= number:
                 found.append(unrecorded.popleft()[1].batch())
             if not self._alone[number]:
                 found.append(self._rejected.partial.get(number, NOTHING_REJECTED).batch(messages))
         return [*found, *(rejected.batch() for _, rejected in unrecorded)]
 
-    def _by_record(self) -> list[list[Message]]:
-        positions: Counter[tuple[str, str]] = Counter()
-        found = []
-        for record in self._records:
-            messages = []
-            for conversation_id, make in self._decoded(record):
-                instance_id = make["instance_id"]
-                positions[instance_id, conversation_id] += 1
+    @_locked
+    def records(self, start: int, limit: int) -> list[list[Message]]:
+        """The messages of some records; see `Storage.records`."""
+        return [[*self._messages_of(number)] for number in range(start, min(start + limit, len(self._records)))]
+
+    def _messages_of(self, number: int) -> Iterator[Message]:
+        positions: dict[tuple[str, str], int] = {}
+        for conversation_id, make in self._decoded(self._records[number]):
+            key = make["instance_id"], conversation_id
+            timeline = self._instances.get(key[0], {}).get(conversation_id)
+            if timeline is not None:
+                at = positions.get(key) or timeline.start_of(number)
+                positions[key] = at + 1
                 if make["role"] is not None:
-                    messages.append(Message(position=positions[instance_id, conversation_id], **make))
-            found.append(messages)
-        return found
+                    yield Message(position=at, **make)
 
     @_locked
     def transcript(

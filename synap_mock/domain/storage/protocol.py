@@ -141,6 +141,14 @@ class Storage(Protocol):
     def messages(self) -> list[Message]:
         """Every message, in the order in which they were recorded."""
 
+    def records(self, start: int, limit: int) -> list[list[Message]]:
+        """The messages of some records, in the order of recording. A record is what one `append` recorded.
+
+        Args:
+            start: the number of the first record, counted from 0.
+            limit: most records.
+        """
+
     def batches(self) -> list[RecordedBatch]:
         """Every batch whose schema was valid, in order, except for those in `dropped_batches`."""
 

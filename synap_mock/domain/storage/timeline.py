@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ class Timeline:
         self._numbers.append(number)
         self._ends.append(last + count)
         return last - self.removed
+
+    def start_of(self, number: int) -> int:
+        """The position of the first message that it has in a record."""
+        i = bisect_left(self._numbers, number)
+        return (self._ends[i - 1] if i else 0) + 1
 
     def records(self, start: int) -> Iterator[tuple[int, int]]:
         """The records that hold the positions from start on, each with the position of its first message."""

@@ -17,11 +17,12 @@ from synap_mock.http.control import (
     settings,
 )
 from synap_mock.http.control.access import keys, worlds
-from synap_mock.http.control.contents import conversations, export, memories, profiles
+from synap_mock.http.control.contents import conversations, export, memories, messages, profiles
 from synap_mock.http.control.guard import Checks
 from synap_mock.http.control.history import events, ledger, requests
 from synap_mock.http.control.history.bells import Bells
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
+from synap_mock.http.control.searching.calls import Shown
 from synap_mock.http.control.service import document, inspector, probes
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *events.OPERATIONS,
     *ledger.OPERATIONS,
     *conversations.OPERATIONS,
+    *messages.OPERATIONS,
     *memories.OPERATIONS,
     *profiles.OPERATIONS,
     *export.OPERATIONS,
@@ -90,6 +92,8 @@ def control_face(held: Worlds, openapi: Callable[[], bytes]) -> Starlette:
     app.state.openapi = openapi
     app.state.bells = Bells()
     app.state.listeners = set()
+    app.state.waiters = set()
+    app.state.shown = Shown()
     return app
 
 

@@ -83,6 +83,7 @@ def values_from_code() -> dict[str, Any]:
     arriving = [name for name, kind in FAULTS.items() if not issubclass(kind, Unreachable)]
     return {
         "error_codes": list(dict.fromkeys([*(rule.code for rule in RULES), *_CONTROL_CODES])),
+        "rule_ids": [rule.id for rule in RULES],
         "entry_codes": list(dict.fromkeys(rule.code for rule in (*ENTRY_RULES, REJECTED))),
         "observed_codes": [
             rule.observed_code or rule.code.lower()

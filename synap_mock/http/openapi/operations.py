@@ -46,6 +46,8 @@ def control_operation(operation: Operation, text: Object, values: Mapping[str, A
     if operation.fields != () or operation.reads_body:
         shared["413"] = "ControlTooLarge"
     parameters = expand_schema(text.get("parameters", []), values)
+    if "wait" in operation.query:
+        parameters += [component("parameters", name) for name in ("Wait", "Count")]
     if "limit" in operation.query:
         cursor = "AfterConversation" if operation.cursor_parts > 1 else "After"
         parameters += [component("parameters", name) for name in ("Limit", cursor)]

@@ -9,7 +9,9 @@ from synap_mock.domain.values.clock import iso
 from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import ControlRefused, answer, fake
 from synap_mock.http.control.parameters.operation import Operation
-from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
+from synap_mock.http.control.parameters.paging import PAGING, cursor_of, fitting, limit_of
+from synap_mock.http.control.searching.calls import FILTERS, is_search, search_calls
+from synap_mock.http.control.searching.waiting import WAITING, matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request as HTTPRequest
     from starlette.responses import Response
 
+    from synap_mock.domain.history.exchange import Logged
     from synap_mock.domain.history.request import Request
+    from synap_mock.domain.state import State
 
 _NUMBER: Final = re.compile("[0-9]{1,18}")
 
@@ -26,16 +30,36 @@ async def show(request: HTTPRequest, _: dict[str, Any]) -> Response:
     """``GET /_mock/requests?limit=&after=``: newest first, and how many older ones the journal has dropped."""
     limit = limit_of(request)
     (before,) = cursor_of(request) or (None,)
+    if is_search(request):
+        return await _search(request, limit, before)
     state = fake(request)
     page, following = state.journal.page(limit, before)
-    dropped = state.journal.dropped
-    return answer(
-        {
-            "requests": [_to_json(*logged) for logged in page],
-            "dropped": dropped,
-            "next": None if following is None else str(following),
-        }
-    )
+    return answer(_list(state, page, following))
+
+
+async def _search(request: HTTPRequest, limit: int, before: int | None) -> Response:
+    """The same of the calls that match; with ``wait``, once there are enough of them."""
+    state = fake(request)
+    search = search_calls(request, state, before)
+    is_found = await matching(request, state.feed, search)
+    newest = fitting(search.found[: -limit - 1 : -1], lambda item: item.size)
+    redactor = state.redactor
+    page = [item.exchange.logged(redactor, item.number) for item in newest]
+    following = newest[-1].number if len(newest) < len(search.found) else None
+    closest = None
+    if not is_found and search.closest is not None:
+        item, failed = search.closest
+        closest = {"request": _to_json(*item.exchange.logged(redactor, item.number)), "mismatches": failed}
+    return answer({**_list(state, page, following), "closest": closest})
+
+
+def _list(state: State, page: list[Logged], following: int | None) -> dict[str, Any]:
+    return {
+        "requests": [_to_json(*logged) for logged in page],
+        "dropped": state.journal.dropped,
+        "next": None if following is None else str(following),
+        "closest": None,
+    }
 
 
 async def show_one(request: HTTPRequest, _: dict[str, Any]) -> Response:
@@ -90,6 +114,14 @@ def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 OPERATIONS: Final = (
-    Operation("GET", "/requests", show, "show_requests", "List the requests", response=("Journal",), query=PAGING),
+    Operation(
+        "GET",
+        "/requests",
+        show,
+        "show_requests",
+        "List the requests",
+        response=("Journal",),
+        query=(*FILTERS, *WAITING, *PAGING),
+    ),
     Operation("GET", "/requests/{number}", show_one, "show_request", "Show a request", response=("Request",)),
 )

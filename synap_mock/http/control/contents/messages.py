@@ -1,0 +1,96 @@
+"""``/_mock/messages``: the recorded messages that match, and waiting for them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from synap_mock.domain.values.encoding import encode
+from synap_mock.domain.values.ids import canonical_uuid
+from synap_mock.domain.values.quoting import quote
+from synap_mock.http.control.json import ControlRefused, answer, fake
+from synap_mock.http.control.parameters.operation import Operation
+from synap_mock.http.control.parameters.paging import PAGING, cursor_of, fitting, limit_of
+from synap_mock.http.control.searching.search import Search
+from synap_mock.http.control.searching.waiting import WAITING, count_of, matching
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from synap_mock.domain.storage.messages import Message
+
+FILTERS: Final = ("conversation_id", "user_id", "text", "role")
+"""The query parameters that choose messages."""
+_ROLES: Final = ("user", "assistant")
+_AT_ONCE: Final = 20
+
+
+class _Row(NamedTuple):
+    """A message and where it is: the number of its record, and its place there."""
+
+    place: tuple[int, int]
+    message: Message
+
+
+async def show(request: Request, _: dict[str, Any]) -> Response:
+    """``GET /_mock/messages``: those that match, oldest first; with ``wait``, once there are enough of them."""
+    limit = limit_of(request)
+    record, place = cursor_of(request, parts=2) or (0, 0)
+    filters = _filters(request)
+    state = fake(request)
+
+    def read(cursor: int) -> tuple[list[_Row], int]:
+        cursor = max(cursor, record)
+        found = state.store.records(cursor, _AT_ONCE)
+        rows = [_Row((n, i), message) for n, each in enumerate(found, cursor) for i, message in enumerate(each)]
+        return [row for row in rows if row.place >= (record, place)], cursor + len(found)
+
+    def mismatches(row: _Row) -> list[str]:
+        return [name for name, wanted in filters.items() if not _matches(name, row.message, wanted)]
+
+    search = Search(state.feed, read, mismatches, most=max(limit + 1, count_of(request)))
+    is_found = await matching(request, state.feed, search)
+    page = fitting(search.found[:limit], lambda row: len(row.message.content) + len(encode(row.message.metadata)))
+    following = search.found[len(page)].place if len(page) < len(search.found) else None
+    closest = None
+    if not is_found and search.closest is not None:
+        row, failed = search.closest
+        closest = {"message": asdict(row.message), "mismatches": failed}
+    return answer(
+        {
+            "messages": [asdict(row.message) for row in page],
+            "next": f"{following[0]}.{following[1]}" if following else None,
+            "closest": closest,
+        }
+    )
+
+
+def _filters(request: Request) -> dict[str, str]:
+    filters = {name: request.query_params[name] for name in FILTERS if name in request.query_params}
+    if "conversation_id" in filters:
+        canonical = canonical_uuid(filters["conversation_id"])
+        if canonical is None:
+            raise ControlRefused(f"conversation_id must be a UUID, not {quote(filters['conversation_id'])}")
+        filters["conversation_id"] = canonical
+    if filters.get("role", "user") not in _ROLES:
+        raise ControlRefused(f"role must be {' or '.join(_ROLES)}, not {quote(filters['role'])}")
+    return filters
+
+
+def _matches(name: str, message: Message, wanted: str) -> bool:
+    return wanted in message.content if name == "text" else getattr(message, name) == wanted
+
+
+OPERATIONS: Final = (
+    Operation(
+        "GET",
+        "/messages",
+        show,
+        "show_messages",
+        "List the messages",
+        response=("Messages",),
+        query=(*FILTERS, *WAITING, *PAGING),
+        cursor_parts=2,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Searching what happened, and waiting for it."""

@@ -18,7 +18,6 @@ CONVERSATION = str(uuid.UUID(int=1))
 LISTS = {
     "/_mock/requests": "requests",
     "/_mock/conversations": "conversations",
-    "/_mock/messages": "messages",
     "/_mock/requests?status=2xx": "requests",
     f"/_mock/conversations/{CONVERSATION}?instance_id=inst_0": "messages",
     "/_mock/faults": "faults",

@@ -93,6 +93,18 @@ def test_messages_of_the_search_are_those_of_python(fake: SynapMock, busy: httpx
     ]
 
 
+@pytest.mark.parametrize("limit", [1, 7, 100])
+def test_pages_of_messages_are_the_whole_list(fake: SynapMock, inside: httpx.Client, limit: int) -> None:
+    for _ in range(3):
+        inside.post(BATCH, json={"messages": [entry(str(number)) for number in range(15)]})
+    found, after = [], "0.0"
+    while after:
+        page = inside.get(f"/_mock/messages?limit={limit}&after={after}").json()
+        found += [each["message_id"] for each in page["messages"]]
+        after = page["next"]
+    assert found == [message.message_id for message in fake.messages]
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -172,14 +184,12 @@ def test_a_wait_ends_with_the_server(fake: SynapMock) -> None:
 
 def _waits(connection: HTTPConnection) -> bool:
     """Whether a request waits already, seen by a limit of 1."""
-    before, waiting.WAITERS = waiting.WAITERS, 1
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waiting, "WAITERS", 1)
         connection.request("GET", "/_mock/requests?status=404&wait=0.01")
         response = connection.getresponse()
         response.read()
         return response.status == 503
-    finally:
-        waiting.WAITERS = before
 
 
 def test_a_waiter_that_is_gone_makes_room(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

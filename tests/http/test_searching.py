@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from asking import BATCH
+from asking import BATCH, in_process
 
 from synap_mock import ReadTimeout, ServerError
 from synap_mock.http.control.searching import waiting
@@ -154,13 +154,44 @@ def test_a_wait_ends_without_a_match(client: httpx.Client) -> None:
     assert (found["requests"], found["closest"]["mismatches"]) == ([], ["status"])
 
 
-def test_a_wait_ends_once_enough_messages_match(client: httpx.Client, inside: httpx.Client) -> None:
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Released once for each request that begins to wait."""
+    begun = threading.Semaphore(0)
+    wait = waiting._wait  # noqa: SLF001 - no other place is between a search and its wait
+
+    async def noted(*args: Any) -> None:
+        begun.release()
+        await wait(*args)  # it waits before the event loop does anything else
+
+    monkeypatch.setattr(waiting, "_wait", noted)
+    return begun
+
+
+def test_a_wait_ends_once_enough_messages_match(
+    client: httpx.Client, inside: httpx.Client, waits: threading.Semaphore
+) -> None:
     with ThreadPoolExecutor(1) as pool:
         pending = pool.submit(client.get, "/_mock/messages?text=tea&count=2&wait=60", timeout=60)
+        waits.acquire()
         for content in ("coffee", "tea", "green tea"):
             assert not pending.done()
             inside.post(BATCH, json={"messages": [entry(content)]})
+            client.get("/health")  # the server has looked by then
         assert [each["content"] for each in pending.result().json()["messages"]] == ["tea", "green tea"]
+
+
+def test_a_wait_sees_what_arrives_before_it_listens(
+    client: httpx.Client, inside: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = waiting._wait  # noqa: SLF001 - as above
+
+    async def late(*args: Any) -> None:
+        inside.get("/health")  # noqa: ASYNC212 - in process, it does not block
+        await wait(*args)
+
+    monkeypatch.setattr(waiting, "_wait", late)
+    assert client.get("/_mock/requests?wait=60", timeout=10).json()["closest"] is None
 
 
 def test_a_wait_survives_a_reset(fake: SynapMock, client: httpx.Client, inside: httpx.Client) -> None:
@@ -172,24 +203,12 @@ def test_a_wait_survives_a_reset(fake: SynapMock, client: httpx.Client, inside: 
         assert {each["content"] for each in pending.result().json()["messages"]} == {"after"}
 
 
-def test_a_wait_ends_with_the_server(fake: SynapMock) -> None:
+def test_a_wait_ends_with_the_server(fake: SynapMock, waits: threading.Semaphore) -> None:
     with ThreadPoolExecutor(1) as pool:
         with fake.serve() as server:
             pending = pool.submit(httpx.get, f"{server.url}/_mock/requests?wait=60", timeout=60, trust_env=False)
-            with closing(HTTPConnection("127.0.0.1", server.port)) as other:
-                while not _waits(other):
-                    pass
+            waits.acquire()
         assert pending.result().json()["requests"] == []
-
-
-def _waits(connection: HTTPConnection) -> bool:
-    """Whether a request waits already, seen by a limit of 1."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(waiting, "WAITERS", 1)
-        connection.request("GET", "/_mock/requests?status=404&wait=0.01")
-        response = connection.getresponse()
-        response.read()
-        return response.status == 503
 
 
 def test_a_waiter_that_is_gone_makes_room(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,15 +226,16 @@ def test_a_waiter_that_is_gone_makes_room(server: Server, monkeypatch: pytest.Mo
 
 
 def race(fake: SynapMock, server: Server, count: int) -> int:
-    """How many of so many waits, each begun about when its message arrives, end without it."""
+    """How many of so many waits, each begun about when its call arrives, on the port or in process, end without it."""
     turns = threading.Barrier(2)
     path = "/v1/telemetry/batch"
+    inside = in_process(fake)
 
     def arrive() -> None:
-        with httpx.Client(base_url=server.url, trust_env=False) as client:
-            for _ in range(count):
+        with httpx.Client(base_url=server.url, headers=inside.headers, trust_env=False) as client:
+            for number in range(count):
                 turns.wait()
-                client.post(path, headers={"Authorization": f"Bearer {fake.api_key}"})
+                (client, inside)[number % 2].post(path)
 
     thread = threading.Thread(target=arrive)
     thread.start()
@@ -238,19 +258,15 @@ def test_ten_thousand_waits_miss_nothing(fake: SynapMock, server: Server) -> Non
     assert race(fake, server, 10_000) == 0
 
 
-def test_500_requests_wait_at_once(server: Server, inside: httpx.Client) -> None:
+def test_500_requests_wait_at_once(server: Server, inside: httpx.Client, waits: threading.Semaphore) -> None:
     """The 501st is rejected; one call answers all the others."""
     request = b"GET /_mock/requests?wait=60 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     lines = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(500)]
     for line in lines:
         line.sendall(request)
-    with closing(HTTPConnection("127.0.0.1", server.port)) as other:
-        status = 200
-        while status == 200:  # until all of them wait
-            other.request("GET", "/_mock/requests?wait=0.01")
-            response = other.getresponse()
-            response.read()
-            status = response.status
+    for _ in lines:
+        waits.acquire()
+    status = httpx.get(f"{server.url}/_mock/requests?wait=1", trust_env=False).status_code
     inside.get("/health")
     answers = [line.makefile("rb").readline() for line in lines]
     for line in lines:

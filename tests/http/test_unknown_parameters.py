@@ -75,9 +75,11 @@ def test_an_unknown_field_changes_nothing(recorded: SynapMock, inside: httpx.Cli
         ("POST", "/_mock/reset?keys=k2", "POST /_mock/reset has no query parameter 'keys'; it accepts key, all"),
         (
             "GET",
-            "/_mock/requests?state=400",
-            "GET /_mock/requests has no query parameter 'state'; it accepts status, route, rule, text, since, wait, count, "
-            "limit, after, key",
+            "/_mock/messages?state=400",
+            (
+                "GET /_mock/messages has no query parameter 'state'; "
+                "it accepts conversation_id, user_id, text, role, wait, count, limit, after, key"
+            ),
         ),
         ("GET", "/_mock/settings?", None),
         (

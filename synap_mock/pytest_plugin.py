@@ -6,6 +6,7 @@ each test that uses one of them make the fake clean for every test and every exa
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from synap_mock.fixture.remote.session import RemoteSession
     from synap_mock.fixture.session import Session
     from synap_mock.mock import SynapMock
 
@@ -43,6 +45,7 @@ OPTIONS: Final = {
 }
 """Each is an argument of the marker, and an option of the ini file with ``synap_`` before it."""
 _HELD: Final = pytest.StashKey["Session"]()
+_REMOTE: Final = pytest.StashKey["RemoteSession"]()
 _RUNNING: Final = pytest.StashKey[pytest.Item]()
 _CALLED: Final = pytest.StashKey[bool]()
 _LATE: Final = "synap_mock_late"
@@ -56,18 +59,35 @@ _DIALECT: Final = "_synap_dialect"
 def synap_mock(request: pytest.FixtureRequest) -> SynapMock:
     """A clean fake for each test and each example: SYNAP_API_KEY is set, the vendor's hosts are intercepted."""
     _follow(request, _begin_late)
-    return _session(request.config).fake
+    fake: SynapMock = _session(request.config).fake
+    return fake
 
 
 @pytest.fixture(scope="session")
-def synap_server(synap_mock: SynapMock, request: pytest.FixtureRequest) -> SynapMock:
-    """The same fake on a port, too: `.url` is its address, and httpx clients of this process use it."""
+def synap_server(request: pytest.FixtureRequest) -> SynapMock:
+    """The same fake on a port, too: `.url` is its address, and httpx clients of this process use it.
+
+    With ``--synap-url``, a world of the test's own on that server.
+    """
+    fake: SynapMock = _session(request.config, "synap_server").fake
+    if _is_remote(request.config):
+        _follow(request, _begin_remote_late)
+        return fake
+    request.getfixturevalue("synap_mock")
     _follow(request, _serve_late)
-    return synap_mock
+    return fake
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the ini options."""
+    """Add the options."""
+    group = parser.getgroup("synap-mock")
+    group.addoption(
+        "--synap-url",
+        metavar="URL",
+        default=None,
+        help="a running synap-mock: synap_server is a world of each test's own there; SYNAP_MOCK_CONTROL_TOKEN has its "
+        "control token",
+    )
     for name, kind in OPTIONS.items():
         parser.addini(f"synap_{name}", f"{name} of every test's synap_mock, unless a marker sets it", type=kind)  # type: ignore[arg-type] # a literal
 
@@ -96,7 +116,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         _begin(item)
 
 
-def _begin(item: pytest.Item) -> None:
+def _begin(item: pytest.Item, *names: str) -> None:
     """Prepare the fake for a test, by its marker and the ini file."""
     params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
     wanted = _wanted(item) | ({"dialect": params[_DIALECT]} if _DIALECT in params else {})
@@ -104,7 +124,7 @@ def _begin(item: pytest.Item) -> None:
     if positional:
         text = f"@pytest.mark.synap takes keywords only, such as tenancy='b2b', not {positional[0]!r}"
         pytest.fail(text, pytrace=False)
-    _session(item.config).begin(item, wanted)
+    _session(item.config, *names, *item.fixturenames).begin(item, wanted)  # type: ignore[attr-defined] # items of tests
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")
@@ -158,7 +178,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Send the late calls of a pytest-xdist worker to the controller."""
-    held = session.config.stash.get(_HELD, None)
+    held = session.config.stash.get(_HELD, None) or session.config.stash.get(_REMOTE, None)
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if held is not None and output is not None:
         output[_LATE] = held.late.counts()
@@ -178,7 +198,8 @@ def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist's
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """List what was lost or duplicated, and the calls that arrived after their test had ended."""
     held = config.stash.get(_HELD, None)
-    if (held is not None or config.stash.get(_WAS_USED, False)) and config.getini("synap_ledger") != "off":
+    used = held is not None or _REMOTE in config.stash
+    if (used or config.stash.get(_WAS_USED, False)) and config.getini("synap_ledger") != "off":
         from synap_mock.fixture.reports.ledger import summary  # noqa: PLC0415 - tests that don't use it don't pay for it
 
         reports = [report for several in terminalreporter.stats.values() for report in several]
@@ -194,10 +215,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close the port, and restore the SDK's modules. The vendor's hosts stay blocked."""
-    held = config.stash.get(_HELD, None)
-    if held is not None:
-        held.close()
+    """Close the port, delete the world, and restore the SDK's modules. The vendor's hosts stay blocked."""
+    for session in _sessions(config):
+        session.close()
 
 
 def _follow(request: pytest.FixtureRequest, requested: Callable[[pytest.Item], None]) -> None:
@@ -218,8 +238,8 @@ def _follow(request: pytest.FixtureRequest, requested: Callable[[pytest.Item], N
     requested(request.config.stash[_RUNNING])
 
 
-def _begin_late(item: pytest.Item) -> None:
-    if _session(item.config).serves(item):
+def _begin_late(item: pytest.Item, *names: str) -> None:
+    if _serving(item) is not None:
         return
     if item.stash.get(_CALLED, False) and hasattr(getattr(item, "obj", None), "hypothesis"):
         pytest.fail(
@@ -227,7 +247,11 @@ def _begin_late(item: pytest.Item) -> None:
             "clean fake; name synap_mock among the test's arguments, or write @pytest.mark.usefixtures('synap_mock')",
             pytrace=False,
         )
-    _begin(item)
+    _begin(item, *names)
+
+
+def _begin_remote_late(item: pytest.Item) -> None:
+    _begin_late(item, "synap_server")
 
 
 def _serve_late(item: pytest.Item) -> None:
@@ -240,7 +264,22 @@ def uses(item: Any) -> bool:  # noqa: ANN401 - an item, or a metafunc
     return any(name in getattr(item, "fixturenames", ()) for name in FIXTURES)
 
 
-def _session(config: pytest.Config) -> Session:
+def _is_remote(config: pytest.Config) -> bool:
+    return config.getoption("--synap-url", None) is not None
+
+
+def _session(config: pytest.Config, *names: str) -> Any:  # noqa: ANN401 - a Session, or a RemoteSession
+    """The session that serves a test which uses these fixtures."""
+    if "synap_server" in names and _is_remote(config):
+        if _REMOTE not in config.stash:
+            from synap_mock.fixture.remote.session import RemoteSession  # noqa: PLC0415 - as below
+
+            try:
+                url, token = config.getoption("--synap-url"), os.environ.get("SYNAP_MOCK_CONTROL_TOKEN") or None
+                config.stash[_REMOTE] = RemoteSession(url, token)
+            except ValueError as error:
+                pytest.fail(f"synap-mock: {error}", pytrace=False)
+        return config.stash[_REMOTE]
     if _HELD not in config.stash:
         from synap_mock.fixture.session import Session  # noqa: PLC0415 - tests that don't use it don't pay for it
 
@@ -248,10 +287,14 @@ def _session(config: pytest.Config) -> Session:
     return config.stash[_HELD]
 
 
-def _serving(item: pytest.Item) -> Session | None:
+def _serving(item: pytest.Item) -> Session | RemoteSession | None:
     """The session, if `item` is its running test."""
-    held = item.config.stash.get(_HELD, None)
-    return held if held is not None and held.serves(item) else None
+    return next((held for held in _sessions(item.config) if held.serves(item)), None)
+
+
+def _sessions(config: pytest.Config) -> list[Session | RemoteSession]:
+    found = (config.stash.get(_HELD, None), config.stash.get(_REMOTE, None))
+    return [session for session in found if session is not None]
 
 
 def _excuse(item: pytest.Item) -> None:

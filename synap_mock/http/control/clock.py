@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
+async def show(request: Request, _: dict[str, Any]) -> Response:
+    """``GET /_mock/clock``."""
+    clock = fake(request).clock
+    return answer({"now": iso(clock.microseconds()), "frozen": clock.frozen, "warning": None})
+
+
 async def move(request: Request, fields: dict[str, Any]) -> Response:
     """``POST /_mock/clock`` with ``{"freeze": TIME}``, ``{"advance": SECONDS}``, both, or none."""
     clock = fake(request).clock
@@ -31,6 +37,7 @@ async def move(request: Request, fields: dict[str, Any]) -> Response:
 
 
 OPERATIONS: Final = (
+    Operation("GET", "/clock", show, "show_clock", "The time", response=("Clock",)),
     Operation(
         "POST",
         "/clock",

@@ -39,11 +39,27 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
     return answer({"rejections": [_shown(rejection)]})
 
 
+async def clear(request: Request, _: dict[str, Any]) -> Response:
+    """``DELETE /_mock/rejections``: cancel all rejections."""
+    for state in targets(request):
+        state.rejections.clear()
+    return answer({"rejections": [], "next": None})
+
+
 def _shown(item: Rejection) -> dict[str, Any]:
     return {"where": item.where, "error": item.error, "times": item.times}
 
 
 OPERATIONS: Final = (
+    Operation(
+        "DELETE",
+        "/rejections",
+        clear,
+        "clear_rejections",
+        "Cancel all rejections",
+        response=("ArmedRejections",),
+        all_worlds=True,
+    ),
     Operation(
         "GET",
         "/rejections",

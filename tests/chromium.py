@@ -23,6 +23,7 @@ _FLAGS: Final = (
     "--disable-gpu",
     "--no-first-run",
     "--disable-background-networking",
+    "--disable-features=BackForwardCache",  # a page that was left must not keep its connections
     "--remote-debugging-pipe",
 )
 _WAIT_S: Final = 60

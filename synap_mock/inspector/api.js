@@ -62,11 +62,12 @@ export async function all(path, name, most = 10_000) {
 
 function fromSnapshot(path) {
   const [route] = path.split("?");
-  const [, noun, id] = route.split("/");
+  const [, noun, id, part] = route.split("/");
+  if (part) return snapshot[part][id] ?? { [part]: [] };
   if (id === undefined && noun in snapshot) return { next: null, dropped: 0, ...snapshot[noun] };
   const found = noun === "requests"
     ? snapshot.requests.requests.find((each) => String(each.number) === id)
-    : snapshot.transcripts.find((each) => each.conversation_id === id && isChosen(each));
+    : snapshot.transcripts.find((each) => each.conversation_id === decodeURIComponent(id) && isChosen(each));
   if (!found) throw new ApiError(404, { error: `the snapshot has no ${route}` });
   return { ...found, next: null };
 }

@@ -1,5 +1,5 @@
 // Keyboard shortcuts. They do nothing while someone types, and with Ctrl, Alt or Meta, which are the browser's.
-import { useEffect, useRef } from "./html.js";
+import { useLayoutEffect, useRef } from "./html.js";
 
 const bindings = new Set();
 
@@ -9,7 +9,7 @@ addEventListener("keydown", (event) => {
   const types = target.matches?.("input:not([type=checkbox]), textarea, select");
   const acts = target.matches?.("a, button, summary, [type=checkbox]");
   if (types || (acts && (event.key === "Enter" || event.key === " "))) return;
-  if (document.querySelector("dialog[open]") && event.key !== "Escape") return;
+  if (document.querySelector("dialog[open]")) return; // its own Escape closes it
   for (const binding of [...bindings].reverse()) {
     const run = binding.current[event.key];
     if (!run) continue;
@@ -23,7 +23,7 @@ addEventListener("keydown", (event) => {
 export function useKeys(functions) {
   const binding = useRef(functions);
   binding.current = functions;
-  useEffect(() => {
+  useLayoutEffect(() => {
     bindings.add(binding);
     return () => bindings.delete(binding);
   }, []);

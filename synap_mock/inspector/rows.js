@@ -31,7 +31,7 @@ export function Rows({ items, reached, render }) {
     const element = box.current;
     if (offset < element.scrollTop) element.scrollTop = offset;
     else if (offset + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = offset + rowHeight - element.clientHeight;
-  }, [reached]);
+  }, [reached, items.length > 0, rowHeight]);
 
   const first = Math.max(0, Math.floor(top / rowHeight) - MARGIN);
   const end = Math.min(items.length, Math.ceil((top + height) / rowHeight) + MARGIN);

@@ -19,11 +19,11 @@ from synap_mock.http.control import (
 from synap_mock.http.control.access import keys, worlds
 from synap_mock.http.control.contents import conversations, export, memories, messages, profiles
 from synap_mock.http.control.guard import Checks
-from synap_mock.http.control.history import events, ledger, requests
+from synap_mock.http.control.history import events, ledger, refusals, requests
 from synap_mock.http.control.history.bells import Bells
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
 from synap_mock.http.control.searching.calls import Shown
-from synap_mock.http.control.service import document, inspector, probes
+from synap_mock.http.control.service import document, inspector, probes, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *requests.OPERATIONS,
     *events.OPERATIONS,
+    *refusals.OPERATIONS,
     *ledger.OPERATIONS,
     *conversations.OPERATIONS,
     *messages.OPERATIONS,
@@ -52,6 +53,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *clock.OPERATIONS,
     *settings.OPERATIONS,
     *inspector.OPERATIONS,
+    *snapshot.OPERATIONS,
     *probes.OPERATIONS,
     *document.OPERATIONS,
 )

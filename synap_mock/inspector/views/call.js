@@ -15,7 +15,7 @@ export function Call({ number, back }) {
   const [settings, setSettings] = useState({});
   useEffect(() => {
     let isShown = true;
-    get(`/requests/${number}`).then(
+    load(number).then(
       (found) => isShown && setLoaded({ call: found, error: null }),
       (problem) => isShown && setLoaded({ call: null, error: problem }),
     );
@@ -37,6 +37,12 @@ export function Call({ number, back }) {
     ${error && html`<${Problem} error=${error} />`}
     ${call && html`<${Whole} call=${call} settings=${settings} />`}
   </article>`;
+}
+
+// With the rules, their evidence and edits, if the call broke any.
+async function load(number) {
+  const call = await get(`/requests/${number}`);
+  return call.refusals.length ? { ...call, ...(await get(`/requests/${number}/refusals`)) } : call;
 }
 
 function Whole({ call, settings }) {
@@ -110,7 +116,7 @@ export function Refusal({ refusal }) {
     <p><${Badge} tone="failed">${rule}<//> ${where && html`<code>${where}</code> `}${what}</p>
     ${statement && html`<p class="small"><b>Rule</b> ${statement}</p>`}
     ${that && html`<p class="small"><b>Evidence</b> that it is rejected: ${that}; how: ${how}. ${source}</p>`}
-    ${edit && html`<p class="small edit"><b>Accepted would be</b> ${edit.python ? html`<code>${edit.python}</code>` : edit.text}</p>`}
+    ${edit && html`<p class="small edit"><b>Accepted would be</b> ${edit.path ? html`<code>${edit.text}</code>` : edit.text}</p>`}
   </div>`;
 }
 

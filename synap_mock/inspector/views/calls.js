@@ -1,7 +1,7 @@
 // The list of calls, and the open one next to it.
 import { address, go, link, replace } from "../address.js";
 import { dependsOnTime, needsTexts, parse, toggled, wantsBackground } from "../filter.js";
-import { html, useEffect, useRef, useState } from "../html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../html.js";
 import { journal, toneOf } from "../journal.js";
 import { useKeys } from "../keys.js";
 import { useTexts } from "../live.js";
@@ -18,32 +18,28 @@ const TICK_MS = 5000;
 const cursor = store(null);
 
 export function Calls() {
-  const { id, params } = useStore(address);
-  const query = params.get("q") ?? "";
+  const query = useStore(address).params.get("q") ?? "";
   const { calls, hidden } = useFiltered(query);
-  const open = /^\d+$/.test(id) ? Number(id) : null;
-  const last = useStore(cursor);
-  const reached = open ?? last;
+  const open = opened();
+  const reached = useStore(cursor) ?? open;
   useTexts(needsTexts(query));
+  useLayoutEffect(() => cursor.set(open ?? cursor.value), [open]);
 
+  // Keys may come faster than the page is drawn, so they read what is true now.
   const move = (step) => {
-    const index = calls.findIndex((call) => call.number === reached);
+    const index = calls.findIndex((call) => call.number === cursor.value);
     const next = calls[index < 0 ? calls.length - 1 : Math.min(calls.length - 1, Math.max(0, index - step))];
     if (!next) return;
     cursor.set(next.number);
-    if (open !== null) replace(link("calls", next.number, { q: query }));
+    if (opened() !== null) replace(link("calls", next.number, { q: query }));
   };
   useKeys({
     j: () => move(1),
     k: () => move(-1),
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => reached !== null && open === null && go(link("calls", reached, { q: query })),
-    Escape: () => {
-      if (open === null) return;
-      cursor.set(open);
-      go(link("calls", "", { q: query }));
-    },
+    Enter: () => cursor.value !== null && go(link("calls", cursor.value, { q: query })),
+    Escape: () => opened() !== null && go(link("calls", "", { q: query })),
   });
 
   return html`<div class=${`split ${open === null ? "" : "opened"}`}>
@@ -55,6 +51,12 @@ export function Calls() {
     </section>
     ${open !== null && html`<${Call} key=${open} number=${open} back=${link("calls", "", { q: query })} />`}
   </div>`;
+}
+
+// The number of the open call; null: none is.
+function opened() {
+  const { id } = address.value;
+  return /^\d+$/.test(id) ? Number(id) : null;
 }
 
 function row(call, query, reached) {

@@ -12,10 +12,20 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "contracts" / "synap_contracts"
 
 LEVELS = [
-    {"", "clauses", "clauses.clause", "client", "client.bundled", "client.bundled.official"}
+    {
+        "",
+        "client.checking",
+        "client.checking.types",
+        "client.wire",
+        "clauses",
+        "clauses.clause",
+        "client",
+        "client.bundled",
+        "client.bundled.official",
+    }
     | {"client.bundled.page", "client.host", "client.host.calling", "client.host.errors"}
     | {"client.host.loading", "client.host.logs", "client.host.serialization", "client.protocol"}
-    | {"client.real_time", "client.releases", "commands.adapter", "commands.color"}
+    | {"client.real_time", "client.releases", "commands.color"}
     | {"commands.sections", "observation"}
     | {"observation.expected", "observation.observed", "observation.redaction", "pytest_plugin"}
     | {"report", "report.files", "report.markup", "report.verdicts", "runs"}
@@ -30,15 +40,30 @@ LEVELS = [
     {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process"}
     | {"observation.comparison", "runs.faults", "scenarios.saved", "scenarios.shrinking", "scenarios.kinds.limits"}
     | {"scenarios.ordinary", "scenarios.strategies", "scenarios.troubles"},
-    {"clauses.inputs", "client.__main__", "client.in_process", "observation.facts", "scenarios.kinds.batches"}
+    {
+        "client.checking.session",
+        "clauses.inputs",
+        "client.__main__",
+        "client.in_process",
+        "observation.facts",
+        "scenarios.kinds.batches",
+    }
     | {"runs.scenario_runner"},
-    {"clauses.results", "client.host.bootstrap"},
+    {"client.checking.checks", "clauses.results", "client.host.bootstrap"},
     {"clauses.sending", "client.spec"},
     {"clauses.connection", "report.script"},
     {"clauses.statuses", "report.reproduce"},
     {"clauses.sessions", "clauses.trouble"},
     {"clauses.catalogue", "clauses.judge"},
-    {"commands.clauses", "report.document", "runs.exercise", "runs.known", "runs.known_file", "runs.replay"},
+    {
+        "commands.adapter",
+        "commands.clauses",
+        "report.document",
+        "runs.exercise",
+        "runs.known",
+        "runs.known_file",
+        "runs.replay",
+    },
     {
         "runs.findings.causes",
         "runs.findings.outcomes",

@@ -204,7 +204,7 @@ def test_declared_breaker_has_time_to_recover(
     scenarios = [Scenario(steps[:1]), Scenario(steps[1:])] if later else [Scenario(steps)]
     client = runner(factory)
     Breaker.closed_at = 0.0
-    found = [each.clause for scenario in scenarios for each in judge(client.run(scenario))]
+    found = [each.clause for scenario in scenarios for each in judge(client.run(scenario, fresh=True))]
     assert found[:1] == ([] if factory is declared else ["ACCEPT"])
 
 

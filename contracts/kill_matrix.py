@@ -25,7 +25,7 @@ from synap_contracts.server.other_origin import other_origin
 from synap_contracts.server.server import own_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from labels import Exhibit
     from synap_contracts.clauses.clause import ClauseId
@@ -51,7 +51,7 @@ class Unconfirmed(Replayer):
     """Takes violations as they are: the server is ours, and nothing must be small."""
 
     def confirm(
-        self, violation: Violation, observation: Observation, past: Scenario, others: Iterable[Counterexample] = ()
+        self, violation: Violation, observation: Observation, past: Scenario, others: Collection[Counterexample] = ()
     ) -> ClauseResult | None:
         """Return the violation as a result. One that may depend on other calls is replayed as usual."""
         if violation.unless_alone:

@@ -197,6 +197,26 @@ def test_recorded_observation_is_one_finding(line: str) -> None:
     assert all(each.summary for each in found)
 
 
+@pytest.mark.parametrize(
+    ("field", "sent", "received"),
+    [
+        ("user_id", "a\u0301", "á"),
+        ("metadata", {"b": ["c", "a\u0301"]}, {"b": ["c", "á"]}),
+        ("metadata", {"a\u0301": 1}, {"á": 1}),
+    ],
+)
+def test_same_change_in_several_fields_is_one_finding(field: str, sent: Any, received: Any) -> None:
+    content = failed(by=observe([{**A, "content": "a\u0301"}], answer(row(0)), [{**A, "content": "á"}]))
+    other = failed(by=observe([{**A, field: sent}], answer(row(0)), [{**A, field: received}]))
+    assert [each.clause.id for each in group([*content, *other])] == ["SEND-CONTENT"]
+
+
+def test_different_changes_in_several_fields_are_different_findings() -> None:
+    content = failed(by=observe([{**A, "content": "a "}], answer(row(0)), [{**A, "content": "a"}]))
+    other = failed(by=observe([{**A, "user_id": "A"}], answer(row(0)), [{**A, "user_id": "a"}]))
+    assert clauses(group([*content, *other])) == [("SEND-CONTENT",), ("SEND-ATTRIBUTION",)]
+
+
 def test_real_client_with_one_defect_has_one_finding(run: Callable[..., Run]) -> None:
     found = run("losing:LosesRepetitions", "RES-TOTAL", "RES-ROWS", "SEND-ALL", "TRUE").findings
     assert [(each.clause.id, each.also, each.summary) for each in found] == [

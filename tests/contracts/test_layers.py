@@ -62,7 +62,7 @@ LEVELS = [
         "runs.exercise",
         "runs.known",
         "runs.known_file",
-        "runs.replay",
+        "runs.findings.changes",
     },
     {
         "runs.findings.causes",
@@ -70,6 +70,7 @@ LEVELS = [
         "report.html",
         "report.releases",
         "report.terminal",
+        "runs.replay",
         "runs.tally",
     },
     {"runs.findings.summaries"},

@@ -83,7 +83,7 @@ def _judge_all(observation: Observation) -> Iterator[Violation]:
 
 
 def _judge_step(observation: Observation, step: ObservedStep, past: list[ObservedCall]) -> Iterator[Violation]:
-    submitted = _submitted(step)
+    submitted = submitted_messages(step)
     comparison = compare(submitted, new_messages(step.before, step.after))
     for call in step.calls:
         facts = CallFacts.of(
@@ -115,7 +115,7 @@ def _by_other_key(violation: Violation, call: ObservedCall, comparison: Comparis
     return replace(violation, because=AUTH_OWN.id) if call.unauthorized and used else violation
 
 
-def _submitted(step: ObservedStep) -> list[Submitted]:
+def submitted_messages(step: ObservedStep) -> list[Submitted]:
     """Return the messages of a step that the server had to record or to reject one by one."""
     return [
         Submitted(call.number, index, entry, call.key.instance_id, optional=index in rejected)

@@ -82,12 +82,13 @@ SEND_INPUT = should(
 )
 ONCE = must("ONCE", "derived", ACCEPTED, "One call never records a message twice, whatever fails.", ordinary=True)
 
-_CLAUSE_OF_FIELD: Final = {
+CLAUSE_OF_FIELD: Final = {
     "role": SEND_ROLE.id,
     "content": SEND_CONTENT.id,
     "metadata": SEND_METADATA.id,
     **dict.fromkeys(OPTIONAL_STRINGS, SEND_ATTRIBUTION.id),
 }
+"""The clause that requires a field to arrive as sent."""
 
 
 def judge_input(call: ObservedCall) -> Iterator[Violation]:
@@ -140,7 +141,7 @@ def _changed(each: Submitted, stored: Stored, name: str) -> Violation:
     path = f"messages[{each.index}].{name}"
     before, after = format_pair(field_of(each.entry, name), field_of(stored.record.entry, name))
     message = f"{path} was {before}, and the server received {after}"
-    return Violation(_CLAUSE_OF_FIELD[name], message, each.call, (path,))
+    return Violation(CLAUSE_OF_FIELD[name], message, each.call, (path,))
 
 
 def _duplicated(call: ObservedCall, each: Submitted, stored: Stored) -> Iterator[Violation]:

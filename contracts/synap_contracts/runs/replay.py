@@ -15,6 +15,7 @@ from synap_contracts.clauses.sending import SEND_ALL, SEND_ONLY
 from synap_contracts.clauses.statuses import RATE_WAIT
 from synap_contracts.client.protocol import AdapterError, Hung, Raised
 from synap_contracts.client.real_time import monotonic
+from synap_contracts.runs.findings.changes import changed_text, with_text
 from synap_contracts.runs.result import ClauseResult, Counterexample
 from synap_contracts.scenarios.messages import message
 from synap_contracts.scenarios.model import Call, Open
@@ -23,7 +24,7 @@ from synap_contracts.scenarios.shrinking import cost, parts, shrink
 from synap_contracts.server.server import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection
 
     from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.observation.observed import Observation
@@ -74,7 +75,7 @@ class Replayer:
     """The rest of the budget for the clause that is being confirmed."""
 
     def confirm(
-        self, violation: Violation, observation: Observation, past: Scenario, others: Iterable[Counterexample] = ()
+        self, violation: Violation, observation: Observation, past: Scenario, others: Collection[Counterexample] = ()
     ) -> ClauseResult | None:
         """Return the result of a violation, or None if it was chance.
 
@@ -131,13 +132,18 @@ class Replayer:
         self._seen[dumps(scenario)] = observation, found
         return True
 
-    def _smaller(self, violation: Violation, base: Scenario, others: Iterable[Counterexample]) -> Scenario:
-        """Return a smaller scenario that fails: another clause's example, or a part of this one, or the scenario."""
+    def _smaller(self, violation: Violation, base: Scenario, others: Collection[Counterexample]) -> Scenario:
+        """Return a smaller scenario that fails: another clause's example, or a part of this one, or the scenario.
+
+        First, texts that the client changes in another field: the same change has the same cause.
+        """
         shown = [each.scenario for each in others if _find(judge(each.observation), violation.clause) is not None]
         indexes = tuple(int(found[1]) for path in violation.paths if (found := _INDEX.match(path)))
         small = [*shown, *parts(base, violation.call or 0, indexes)]
+        texts = (changed[0] for each in others if (changed := changed_text(each)))
+        elsewhere = [each for text in texts if text for each in with_text(violation.clause, text)]
         tried: set[bytes] = set()
-        for candidate in sorted(small, key=cost):
+        for candidate in (*elsewhere, *sorted(small, key=cost)):
             text = dumps(candidate)
             if text in tried or cost(candidate) >= cost(base):
                 continue

@@ -18,3 +18,8 @@ def message(number: int, /, conversation: int = 0, **fields: Json) -> Json:
 def several(count: int, conversations: int = 1) -> tuple[Json, ...]:
     """Return different messages, in conversations that alternate."""
     return tuple(message(number, number % conversations) for number in range(count))
+
+
+def long_text(length: int, word: str = "lorem") -> str:
+    """Return a text of a length, in words: patterns that take quadratic time for a single word do not hang on it."""
+    return (f"{word} " * (length // (len(word) + 1) + 1))[: length - 1] + "."

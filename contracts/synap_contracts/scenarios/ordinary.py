@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.observation.expected import MOST, OPTIONAL_STRINGS
 from synap_contracts.scenarios import edge_cases
-from synap_contracts.scenarios.messages import message, several
+from synap_contracts.scenarios.messages import long_text, message, several
 from synap_contracts.scenarios.model import Call, Scenario, one
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ def contents(_: Depth) -> tuple[Scenario, ...]:
         *_in_batches(edge_cases.TEXTS),
         *_in_batches(tuple(f"a{text}b" for text in edge_cases.TEXTS)),
         *_in_batches(edge_cases.TEXTS, shift=1, metadata={"a": 1}, **_OTHERS),
-        one(*(message(n, content=str(n % 10) * length) for n, length in enumerate(edge_cases.LENGTHS))),
-        one(message(0, content="你" * 70_000), message(1, content="a" + "😀" * 40_000)),
-        one(*(message(n, content="x" * 20_000 + str(n)) for n in range(60))),
+        one(*(message(n, content=long_text(length, str(n % 10) * 9)) for n, length in enumerate(edge_cases.LENGTHS))),
+        one(message(0, content=long_text(70_000, "你好")), message(1, content="a" + "😀" * 40_000)),
+        one(*(message(n, content=f"{long_text(20_000)}{n}") for n in range(60))),
         *(one(*(_rich(n) for n in range(count))) for count in (9, 21, 51, 100)),
         *(one(message(0, content=first), message(1, content=last)) for first, last in pairwise(edge_cases.TEXTS)),
     )

@@ -16,7 +16,11 @@ _AGAIN: Final = (
     "Send a batch again only if it certainly was not recorded: no connection was made, or the server returned 429."
 )
 _BY_INDEX: Final = "Row i of the server's answer belongs to message i: map rows by index, not by content or ID."
+_AS_PASSED: Final = "Send each field as the caller passed it: do not decode, clean, mask, normalize or cut it."
 _FIXES: Final[dict[ClauseId, str]] = {
+    **dict.fromkeys(
+        (each.id for each in (sending.SEND_CONTENT, sending.SEND_METADATA, sending.SEND_ATTRIBUTION)), _AS_PASSED
+    ),
     sending.ONCE.id: _AGAIN,
     rows.RES_ORDER.id: _BY_INDEX,
     rows.RES_UNIQUE.id: _BY_INDEX,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from synap_contracts.clauses import auth, connection, inputs, results, rows, statuses, wide
+from synap_contracts.clauses import auth, connection, inputs, results, rows, sending, statuses, wide
 from synap_contracts.clauses.rows import claimed_successes
 from synap_contracts.client.protocol import NETWORK_ERRORS, Ended, Hung, Raised, Returned
+from synap_contracts.runs.findings.changes import changed_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -36,6 +37,11 @@ _JUDGED_BY_ERROR: Final = frozenset(
 """Clauses that an exception violates because of its class, or because it was raised at all."""
 _JUDGED_BY_RETURN: Final = frozenset(clause for clause, error in EXPECTED.items() if error != INPUT)
 """Clauses that an answer violates because an exception is required."""
+
+_FIELDS: Final = frozenset(
+    clause.id for clause in (sending.SEND_CONTENT, sending.SEND_ATTRIBUTION, sending.SEND_METADATA)
+)
+"""Clauses about texts in a field."""
 
 
 def call_of(example: Counterexample) -> ObservedCall | None:
@@ -66,8 +72,13 @@ def evidence_of(example: Counterexample) -> Hashable:
     """Return what an outcome has in common with others that have the same cause, or None if it proves nothing.
 
     Exceptions of one class; of one library; or of Python, where the page requires NetworkError. A call that does not
-    end. An answer of one shape where the page requires the same exception.
+    end. An answer of one shape where the page requires the same exception. The same change of a text, in any field.
     """
+    changed = changed_text(example) if example.violation.clause in _FIELDS else None
+    return _evidence_of_outcome(example) if changed is None else ("changed", changed[0], repr(changed[1]))
+
+
+def _evidence_of_outcome(example: Counterexample) -> Hashable:
     clause, call = example.violation.clause, call_of(example)
     expected = EXPECTED.get(clause)
     if (raised := error_of(example)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.observation.expected import OPTIONAL_STRINGS
-from synap_contracts.scenarios.messages import message
+from synap_contracts.scenarios.messages import long_text, message
 from synap_contracts.scenarios.model import Scenario, one
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ _LINES: Final = 10_001
 def limits(depth: Depth) -> tuple[Scenario, ...]:
     """Values beyond the limits of a profile, under both roles, except for the largest."""
     first, *larger = _CONTENT[depth]
-    items = ["x" * 1_000 + str(n) for n in range(1_000)]
+    items = [f"{long_text(1_000)}{n}" for n in range(1_000)]
     return (
-        _both(content="x" * first),
-        *(one(message(0, content="x" * length)) for length in larger),
+        _both(content=long_text(first)),
+        *(one(message(0, content=long_text(length))) for length in larger),
         *(one(message(0, metadata={"a": items})) for _ in larger[:1]),
         _both(content="a " * _LINES),
         _both(content="a\n" * _LINES),
@@ -51,8 +51,8 @@ def _both(**fields: Json) -> Scenario:
 
 
 def _metadata(name: int, count: int, length: int) -> Iterator[Json]:
-    yield {"a": "x" * length}
-    yield {"a": ["x" * length, {"b": "x" * 2_049}]}
+    yield {"a": long_text(length)}
+    yield {"a": [long_text(length), {"b": long_text(2_049)}]}
     yield {"k" * name: 1}
     yield {f"k{n}": n for n in range(count)}
     yield {"a": {f"k{n}": n for n in range(count)}}

@@ -24,14 +24,15 @@ _LISTED: Final = 100
 
 
 def ready(server: Server, api_key: str, *, json: bool) -> str:
-    """The one line that says that connections are accepted."""
+    """The text that says that connections are accepted: where, with which key, and where to watch. JSON is one line."""
+    inspector = f"{server.url}/_mock/"
     if json:
-        ready = {"event": "ready", "url": server.url, "api_key": api_key}
+        ready = {"event": "ready", "url": server.url, "api_key": api_key, "inspector": inspector}
         if server.control_token is not None:
             ready["control_token"] = server.control_token
         return jsonlib.dumps(ready)
     token = f", control token {server.control_token}" if server.control_token is not None else ""
-    return f"synap-mock is ready at {server.url}, API key {api_key}{token}"
+    return f"synap-mock is ready at {server.url}, API key {api_key}{token}\nWatch the calls at {inspector}"
 
 
 def configure(*, json: bool, verbose: bool) -> None:

@@ -262,7 +262,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
-    r"""Serve the fake on a port, until SIGINT or SIGTERM.
+    r"""Serve the fake on a port, until SIGINT or SIGTERM. The page at /_mock/ shows each call as it arrives.
 
     \b
     Limits of the server:

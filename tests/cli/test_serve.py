@@ -23,17 +23,21 @@ from click.testing import CliRunner
 from synap_mock.cli.options import option
 
 
-def test_the_ready_line_has_the_address_and_the_key() -> None:
-    with running("--api-key", "mine") as (_, line):
+def test_the_ready_lines_have_the_address_the_key_and_the_page() -> None:
+    with running("--api-key", "mine") as (process, line):
         url = re.fullmatch(r"synap-mock is ready at (http://127\.0\.0\.1:\d+), API key mine\n", line)
         assert url
         assert httpx.get(f"{url[1]}/health", trust_env=False).status_code == 200
+        assert process.stdout is not None
+        process.terminate()
+        assert process.stdout.read() == f"Watch the calls at {url[1]}/_mock/\n"
 
 
 def test_as_json_the_line_has_event_url_and_key() -> None:
     with running("--log-format", "json", API_KEY="mine other") as (_, line):
         ready = json.loads(line)
-        assert (list(ready), ready["event"], ready["api_key"]) == (["event", "url", "api_key"], "ready", "mine")
+        assert (ready["event"], ready["api_key"], ready["inspector"]) == ("ready", "mine", f"{ready['url']}/_mock/")
+        assert list(ready) == ["event", "url", "api_key", "inspector"]
         headers = {"Authorization": "Bearer other"}
         assert httpx.get(f"{ready['url']}/api/v1/auth/whoami", headers=headers, trust_env=False).status_code == 200
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.access.keys import Keys
-from synap_mock.domain.bounds import Bounds
+from synap_mock.domain.bounds.bounds import Bounds
 from synap_mock.domain.faults.schedule import reachable
 from synap_mock.domain.state import State
 from synap_mock.domain.values import ids
@@ -38,7 +38,7 @@ class SynapMock(World):
         control_token: the token that the control API requires as ``Authorization: Bearer``. None: no token, unless
             the fake is served beyond loopback; then one is generated.
         settings: every other keyword is a setting or a bound; `synap_mock.settings.Settings` and
-            `synap_mock.domain.bounds.Bounds` list them with their defaults.
+            `synap_mock.domain.bounds.bounds.Bounds` list them with their defaults.
 
     Raises:
         TypeError: a setting does not exist, or a value has the wrong type.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synap_mock.cli.options import option
-from synap_mock.domain.bounds import Bounds
+from synap_mock.domain.bounds.bounds import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
+from synap_mock.domain.bounds.evictions import Evictions
 from synap_mock.domain.conversations.event_ids import EventIds
 from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.feed import Feed
@@ -104,7 +105,9 @@ class State:
         self.deletions = Deletions()
         self.event_ids = EventIds()
         self.compactions = Compactions()
-        self.journal = Journal(lambda: self.settings, lambda: self.redactor)
+        self.evictions = Evictions()
+        """What made room for newer things, since the fake exists; a reset does not clear it."""
+        self.journal = Journal(lambda: self.settings, lambda: self.redactor, self.evictions)
         self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"), changed=partial(self.feed.add, "faults"))
         self.rejections: Queue[Rejection] = Queue(changed=partial(self.feed.add, "rejections"))
         self.canned_responses: Queue[CannedResponse] = Queue(changed=partial(self.feed.add, "answers"))
@@ -212,6 +215,7 @@ class State:
             self.journal.listener = None
             self.reset()
             self.ledger.forget()
+            self.evictions.forget()
             if held is not None:
                 self.settings = held.settings
                 self.clock.restore(held.clock)

@@ -7,7 +7,8 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys, bearer_key
-from synap_mock.domain.bounds import Bounds
+from synap_mock.domain.bounds.bounds import Bounds
+from synap_mock.domain.bounds.evictions import Evictions
 from synap_mock.domain.ledger.ledger import Ledger
 from synap_mock.domain.redaction.redactor import mask
 from synap_mock.domain.state import State
@@ -90,8 +91,7 @@ class Worlds:
         bounds: as given.
         default: the default world.
         database: keeps the worlds on disk; None: nothing does.
-        idle_dropped: how many worlds were dropped because they were idle.
-        keys_dropped: how many keys made room for newer ones.
+        evictions: worlds that were dropped because they were idle, and what was evicted in worlds that no longer exist.
     """
 
     def __init__(self, default: State, bounds: Bounds | None = None) -> None:
@@ -107,8 +107,7 @@ class Worlds:
         self._number = 1
         self._sweep_at = 0.0
         self.database: WorldsKeeper | None = None
-        self.idle_dropped = 0
-        self.keys_dropped = 0
+        self.evictions = Evictions()
         self.default = World(DEFAULT, 1, default, self)
         self._initial_keys = len(default.keys)
 
@@ -196,6 +195,7 @@ class Worlds:
             for key in world.state.keys.all():
                 self._by_key.pop(key, None)
             self._ended = world.state.ledger.total().after(self._ended)
+            self.evictions.add_all(world.state.evictions)
             if self.database is not None:
                 self.database.drop(name)
 
@@ -214,6 +214,7 @@ class Worlds:
             self._by_name.clear()
             self._by_key.clear()
             self._ended = Ledger()
+            self.evictions.forget()
 
     def protect(self, token: str) -> None:
         """Mask a token in every text of every world."""
@@ -227,6 +228,14 @@ class Worlds:
             for world in self.all():
                 total = world.state.ledger.total().after(total)
             return total
+
+    def evicted(self) -> Evictions:
+        """What was evicted in every world, and of worlds, since the start."""
+        total = Evictions()
+        with self._lock:
+            for each in (self.evictions, *(world.state.evictions for world in self.all())):
+                total.add_all(each)
+        return total
 
     @property
     def key_count(self) -> int:
@@ -295,7 +304,7 @@ class Worlds:
                 "first of its world; DELETE /_mock/worlds/{world} deletes a world"
             )
         world.state.keys.delete(oldest)
-        self.keys_dropped += 1
+        world.state.evictions.add("keys", "max_keys")
 
     def _sweep(self, now: float) -> None:
         """Drop idle worlds."""
@@ -308,4 +317,4 @@ class Worlds:
         with self._lock:
             for name in [name for name, world in self._by_name.items() if now - world.used_at > most]:
                 self.delete(name)
-                self.idle_dropped += 1
+                self.evictions.add("worlds", "world_idle")

@@ -103,8 +103,8 @@ class Queue(Generic[Item]):
         self._by_topic: dict[str | None, dict[int, Item]] = {}
         self._next = 1
 
-    def __bool__(self) -> bool:
-        return bool(self._items)
+    def __len__(self) -> int:
+        return len(self._items)
 
     def add(self, *items: Item) -> None:
         """Schedule, after what is scheduled already."""

@@ -10,6 +10,7 @@ from synap_mock.domain.history.newest import Newest
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from synap_mock.domain.bounds.evictions import Evictions
     from synap_mock.domain.history.exchange import Exchange, Logged
     from synap_mock.domain.history.newest import Numbered
     from synap_mock.domain.history.request import Request
@@ -28,11 +29,15 @@ class Journal:
     Args:
         settings: returns the current settings.
         redactor: returns the redactor that masks keys and tokens.
+        evictions: counts the calls that it drops.
     """
 
-    def __init__(self, settings: Callable[[], Settings], redactor: Callable[[], Redactor]) -> None:
+    def __init__(
+        self, settings: Callable[[], Settings], redactor: Callable[[], Redactor], evictions: Evictions
+    ) -> None:
         self._settings = settings
         self._redactor = redactor
+        self._evictions = evictions
         self._lock = threading.Lock()
         self._next = 1
         """The number of the next call. A number is not used again, after a reset either."""
@@ -62,6 +67,9 @@ class Journal:
             self._all = calls.copied(renamed, self._next)
             self._next += len(calls)
 
+    def __len__(self) -> int:
+        return len(self._all)
+
     @property
     def dropped(self) -> int:
         """The number of older calls that were dropped."""
@@ -76,7 +84,11 @@ class Journal:
             if exchange.unmodelled:
                 unmodelled_bytes = settings.journal_bytes // _UNMODELLED_SHARE
                 self._unmodelled.add(number, exchange, settings.journal_calls, unmodelled_bytes)
-            self._all.add(number, exchange, settings.journal_calls, settings.journal_bytes - self._unmodelled.size)
+            most_bytes = settings.journal_bytes - self._unmodelled.size
+            dropped = self._all.add(number, exchange, settings.journal_calls, most_bytes)
+            if dropped:
+                cause = "journal_calls" if len(self._all) == settings.journal_calls else "journal_bytes"
+                self._evictions.add("requests", cause, dropped)
             return number
 
     def tell(self, number: int, exchange: Exchange) -> None:

@@ -98,8 +98,8 @@ class Newest:
             page.append(each)
         return page, page[-1].number if len(page) < stop else None
 
-    def add(self, number: int, exchange: Exchange, most: int, most_bytes: int) -> None:
-        """Keep a call, and drop the oldest ones beyond the limits.
+    def add(self, number: int, exchange: Exchange, most: int, most_bytes: int) -> int:
+        """Keep a call, and drop the oldest ones beyond the limits; returns how many these are.
 
         Args:
             number: of the call.
@@ -110,6 +110,8 @@ class Newest:
         size = exchange.size
         self._kept.append(Numbered(number, exchange, size))
         self.size += size
+        before = self.dropped
         while self._kept and (len(self._kept) > most or self.size > most_bytes):
             self.size -= self._kept.popleft().size
             self.dropped += 1
+        return self.dropped - before

@@ -151,6 +151,10 @@ class Memories(Part):
         self._changed()
         return document
 
+    def counts(self) -> tuple[int, int, int]:
+        """The number of memories, of documents and of profiles."""
+        return len(self._memories), len(self._documents), len(self._profiles)
+
     def dump(self) -> tuple[list[tuple[Memory, int]], list[Document], list[tuple[Scope, dict[str, Any]]]]:
         """The memories, each with its `_Kept.ready_at`; the documents; the profiles, for `load`."""
         with self._lock:

@@ -85,6 +85,11 @@ class MemoryStorage:
         """The number of messages of all instances."""
         return self._numbered - self._removed
 
+    @property
+    def conversation_count(self) -> int:
+        """The number of conversations of all instances."""
+        return sum(map(len, list(self._instances.values())))
+
     def snapshot(self, _: Collection[str]) -> tuple[Any, ...] | None:
         """Everything recorded and the ids, for `restore`; None: nothing is recorded."""
         with self._lock:

@@ -67,6 +67,10 @@ class Storage(Protocol):
     def message_count(self) -> int:
         """The number of messages of all instances."""
 
+    @property
+    def conversation_count(self) -> int:
+        """The number of conversations of all instances."""
+
     def append(
         self, instance_id: str, batch: Batch, now: Callable[[], int], refused: Mapping[int, Refusal] | None
     ) -> Appended:

@@ -23,7 +23,7 @@ from synap_mock.http.control.history import events, ledger, refusals, requests
 from synap_mock.http.control.history.bells import Bells
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
 from synap_mock.http.control.searching.calls import Shown
-from synap_mock.http.control.service import document, inspector, probes, snapshot
+from synap_mock.http.control.service import document, inspector, probes, snapshot, stats
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -52,6 +52,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *answers.OPERATIONS,
     *clock.OPERATIONS,
     *settings.OPERATIONS,
+    *stats.OPERATIONS,
     *inspector.OPERATIONS,
     *snapshot.OPERATIONS,
     *probes.OPERATIONS,

@@ -1,0 +1,1 @@
+"""How much a fake keeps, and what made room for newer things."""

@@ -53,6 +53,9 @@ _USED: Final = "synap_mock_used"
 _WAS_USED: Final = pytest.StashKey[bool]()
 """Whether a test of the session has used the fixture, in a worker of pytest-xdist too."""
 _DIALECT: Final = "_synap_dialect"
+_SNAPSHOTS: Final = "--synap-snapshots"
+_SNAPSHOT: Final = pytest.StashKey[str]()
+"""The line of a test's report that says where its snapshot is."""
 
 
 @pytest.fixture(scope="session")
@@ -88,16 +91,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a running synap-mock: synap_server is a world of each test's own there; SYNAP_MOCK_CONTROL_TOKEN has its "
         "control token",
     )
+    group.addoption(
+        _SNAPSHOTS,
+        metavar="DIR",
+        default=None,
+        help="write one HTML file for each failed test that used synap_mock or synap_server: the inspector with what "
+        "arrived",
+    )
     for name, kind in OPTIONS.items():
         parser.addini(f"synap_{name}", f"{name} of every test's synap_mock, unless a marker sets it", type=kind)  # type: ignore[arg-type] # a literal
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the marker."""
+    """Add the marker, and create the folder for snapshots."""
     description = (
         "synap(tenancy=..., dialect=..., ...): settings of this test's synap_mock; dialect='both' runs it in each"
     )
     config.addinivalue_line("markers", description)
+    if config.getoption(_SNAPSHOTS, None) is not None:
+        from synap_mock.fixture.reports.snapshots import make_folder  # noqa: PLC0415 - most runs don't use it
+
+        make_folder(config, _SNAPSHOTS)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -156,6 +170,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     try:
         result = yield
         _check(item, call_ends=False)
+    except BaseException:
+        _write_snapshot(item)  # before the fake is clean again
+        raise
     finally:
         if (session := _serving(item)) is not None:
             session.note_losses(item)
@@ -165,15 +182,26 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add what arrived to a failed test's report."""
+    """Add what arrived to a failed test's report, and where its snapshot is."""
     report = yield
-    if (
-        report.failed
-        and (session := _serving(item)) is not None
-        and (section := session.format_section(report.longreprtext))
-    ):
+    if not report.failed:
+        return report
+    lines = []
+    if (session := _serving(item)) is not None:
+        lines.append(session.format_section(report.longreprtext))
+        _write_snapshot(item)
+    lines.append(item.stash.get(_SNAPSHOT, None))
+    if section := "\n".join(filter(None, lines)):
         report.sections.append(("synap-mock", section))
     return report
+
+
+def _write_snapshot(item: pytest.Item) -> None:
+    """With ``--synap-snapshots``, write the state of the test that fails."""
+    if item.config.getoption(_SNAPSHOTS, None) is not None and (session := _serving(item)) is not None:
+        from synap_mock.fixture.reports.snapshots import write  # noqa: PLC0415 - as above
+
+        item.stash[_SNAPSHOT] = write(item, _SNAPSHOTS, session.snapshot)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -222,7 +222,7 @@ def _known(names: Iterable[str]) -> None:
     known = [field.name for field in fields(Settings)]
     for name in names:
         if name not in known:
-            raise TypeError(f"there is no setting {quote(name)}; the settings are {', '.join(known)}")
+            raise TypeError(f"no setting is named {quote(name)}; the settings are {', '.join(known)}")
 
 
 def _choice(name: str, value: object, kind: Any, *, optional: bool = False) -> None:  # noqa: ANN401 - a Literal has no type

@@ -73,7 +73,7 @@ class Commits:
             self._pending = []
 
     def wait(self) -> None:
-        """Wait for the commit under way; there is no other one after it."""
+        """Wait for the commit under way, which is the last."""
         self._thread.shutdown()
 
     def close(self) -> None:
@@ -108,4 +108,4 @@ def _settle(future: asyncio.Future[None] | None, failed: DatabaseError | None) -
         future.set_result(None)
     else:
         future.set_exception(failed)
-        future.exception()  # it is retrieved, although no call may wait any more
+        future.exception()  # it is retrieved, although perhaps no call waits for it now

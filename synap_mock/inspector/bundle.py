@@ -1,6 +1,6 @@
 """The modules of the page as one script, for a page that has no server to load them from.
 
-Each module becomes a function that runs once and returns its exports. This is no JavaScript parser: it relies on the
+Each module becomes a function that runs once and returns its exports. It is not a JavaScript parser: it relies on the
 form that the inspector's modules have. An import is a statement of one line at the beginning of a module, of names or
 of a default; an export stands in front of what it exports, or is a list at the end, as the libraries have it.
 """

@@ -121,7 +121,7 @@ def support_bot() -> FastAPI:  # noqa: C901 - FastAPI's own way: a route is a fu
 
 
 async def _facts(sdk: MaximemSynapSDK, said: Chat) -> list[str]:
-    """What is known about the user; a memory that can't be read is no reason not to answer."""
+    """What is known about the user; an answer doesn't need the memory."""
     try:
         found = await sdk.user.context.fetch(user_id=said.user_id, search_query=[said.text], max_results=3)
     except SynapError:

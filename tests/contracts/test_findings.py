@@ -211,7 +211,7 @@ def test_same_change_in_several_fields_is_one_finding(field: str, sent: Any, rec
     assert [each.clause.id for each in group([*content, *other])] == ["SEND-CONTENT"]
 
 
-def test_different_changes_in_several_fields_are_different_findings() -> None:
+def test_different_changes_in_several_fields_are_findings_each() -> None:
     content = failed(by=observe([{**A, "content": "a "}], answer(row(0)), [{**A, "content": "a"}]))
     other = failed(by=observe([{**A, "user_id": "A"}], answer(row(0)), [{**A, "user_id": "a"}]))
     assert clauses(group([*content, *other])) == [("SEND-CONTENT",), ("SEND-ATTRIBUTION",)]

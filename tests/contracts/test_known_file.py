@@ -63,7 +63,7 @@ GOOD = format_entry(LISTED)
             "entry 1 has an unknown field sort; expected clause, kind,",
             id="odd-key",
         ),
-        pytest.param(GOOD + GOOD.replace("IN-KEYS", "IN-KEY"), "entry 2: there is no clause 'IN-KEY'", id="no-clause"),
+        pytest.param(GOOD + GOOD.replace("IN-KEYS", "IN-KEY"), "entry 2: no clause is named 'IN-KEY'", id="no-clause"),
         pytest.param(GOOD.replace('"IN-KEYS"', "5"), "entry 1: clause is not a string", id="not-a-string"),
         pytest.param(GOOD.replace('"do"', '"did"'), "entry 1: its example is not a scenario", id="not-a-scenario"),
         pytest.param(

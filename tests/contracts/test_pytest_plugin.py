@@ -217,7 +217,7 @@ def test_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[st
         "TestTooDeep.profile is 'abysmal'; expected one of quick, default, deep",
         "TestFunction.client takes (); expected base_url and api_key. Write an existing function as client = ",
         "the client records nothing: the client raised synap_contracts.client.bundled.reference.AuthenticationError",
-        "there is no module 'nowhere'; run the command in its folder, or name the folder with --path (in pytest: ",
+        "no module named 'nowhere'; run the command in its folder, or name the folder with --path (in pytest: ",
     ],
 )
 def test_error_of_a_class_is_explained(message: str, by_class: tuple[dict[str, str], str]) -> None:

@@ -125,13 +125,13 @@ def invoke(*arguments: str) -> Result:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["nothing"], "there is no client 'nothing'"),
-        (["no_such_module:make"], "there is no module 'no_such_module'"),
+        (["nothing"], "no client is named 'nothing'"),
+        (["no_such_module:make"], "no module named 'no_such_module'"),
         (["mine:make"], "the module 'mine' has no 'make'"),
         (["mine:json"], "is a module; expected a factory that takes base_url and api_key"),
         (["cmd:no-such-command"], "cannot run 'no-such-command'"),
         (["reference", "--url", "http://127.0.0.1:9"], "no server responds at http://127.0.0.1:9"),
-        (["reference", "--replay", "abc"], "there is no counterexample abc"),
+        (["reference", "--replay", "abc"], "no counterexample is named abc"),
     ],
     ids=["a-word", "no-module", "no-factory", "no-callable", "no-command", "no-server", "no-counterexample"],
 )
@@ -147,8 +147,8 @@ def test_client_that_cannot_run_is_an_error(
 def test_error_is_the_only_output(folder: Path) -> None:
     done = verify(folder, "no_such_module:make", "--json", "-")
     assert done.returncode == 2
-    assert re.fullmatch(r"Error: no_such_module:make: .*there is no module.*\n", done.stderr)
-    assert "there is no module" in json.loads(done.stdout)["runs"][0]["error"]
+    assert re.fullmatch(r"Error: no_such_module:make: .*no module named.*\n", done.stderr)
+    assert "no module named" in json.loads(done.stdout)["runs"][0]["error"]
 
 
 def test_should_fails_the_run_only_with_strict(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

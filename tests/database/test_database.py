@@ -122,7 +122,7 @@ def test_what_is_erased_is_not_in_the_file(restarted: Restarted, tmp_path: Path)
 
 
 def test_a_change_that_cannot_be_written_is_503_then_written(restarted: Restarted) -> None:
-    """The file may not grow any more, then it may."""
+    """The file stops growing, then may grow again."""
     connection = restarted.database._file._connection  # noqa: SLF001 - to limit it
     client = in_process(restarted.fake)
     connection.execute("PRAGMA max_page_count = 1")

@@ -228,7 +228,7 @@ def test_a_reset_and_an_erasure_forget_compactions() -> None:
     ):
         compact(client)
         forget()
-        say(client, "anew")
+        say(client, "again")
         assert read(client, "compaction/status")["status"] == "none"
 
 

@@ -73,7 +73,7 @@ class Spec:
         factory = self.factory or ""
         if ":" not in factory:
             raise UnusableClient(
-                f"there is no client {self.text!r}; "
+                f"no client is named {self.text!r}; "
                 "expected module:factory, cmd:COMMAND, sdk, sdk==VERSION or reference"
             )
         if self.in_process:

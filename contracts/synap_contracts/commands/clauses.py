@@ -21,7 +21,7 @@ def parse_clauses(_context: click.Context, _option: click.Parameter, values: tup
 
     for value in values:
         if value.upper() not in BY_ID:
-            raise click.BadParameter(f"there is no clause {value!r}; `synap-mock clauses` lists them")
+            raise click.BadParameter(f"no clause is named {value!r}; `synap-mock clauses` lists them")
     return tuple(BY_ID[value.upper()].id for value in values)
 
 

@@ -110,7 +110,7 @@ class CheckRunner:
     tally: Tally = field(default_factory=Tally)
     failures: int = 0
     hung: int = 0
-    """The number of scenarios in which a call hung. A check draws no more after one: each takes seconds."""
+    """The number of scenarios in which a call hung. A check stops drawing after one: each takes seconds."""
     began: float = field(default_factory=monotonic)
 
     def run_first(self) -> bool:

@@ -74,7 +74,7 @@ def _parse(where: str, entry: Json) -> KnownFailure:
             hint = "; state why the failure is accepted" if name == "reason" else ""
             raise InvalidFile(f"{where} has no {name}{hint}")
     if entry["clause"] not in BY_ID:
-        raise InvalidFile(f"{where}: there is no clause {entry['clause']!r}; `synap-mock clauses` lists them")
+        raise InvalidFile(f"{where}: no clause is named {entry['clause']!r}; `synap-mock clauses` lists them")
     try:
         example = from_json(json.loads(entry["example"]))
     except (ValueError, AttributeError) as error:

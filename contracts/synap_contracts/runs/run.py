@@ -138,7 +138,7 @@ def _find_example(saved: SavedExamples, id_: str, clauses: frozenset[ClauseId]) 
         for scenario in saved.load(clause):
             if replay_id(scenario) == id_:
                 return clause, scenario
-    raise UnknownExample(f"there is no counterexample {id_} in {saved.folder}; reports show the IDs with --replay")
+    raise UnknownExample(f"no counterexample is named {id_} in {saved.folder}; reports show the IDs with --replay")
 
 
 def describe_limits(hello: Hello) -> list[str]:

@@ -99,7 +99,7 @@ class Keys:
         hint: ends the error about an unknown key: how to issue it.
 
     Attributes:
-        registry: knows the keys of other worlds; None: there are no others.
+        registry: knows the keys of other worlds; None if no others exist.
 
     Raises:
         TypeError: a key is not a string.

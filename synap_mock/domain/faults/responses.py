@@ -22,7 +22,7 @@ _HEADER_VALUE: Final = re.compile(r"[\t -~]*")
 _UTF_8: Final = re.compile(r"[^\ud800-\udfff]*")
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 _BODYLESS: Final = frozenset({204, 205, 304})
-_HTML: Final = b"<html><body>This is no JSON.</body></html>"
+_HTML: Final = b"<html><body>This is not JSON.</body></html>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -37,7 +37,7 @@ def load(spec: str, folders: tuple[str, ...] = ("",)) -> Callable[..., Any]:
         if error.name is None or not module_name.startswith(error.name):
             raise UnusableFactory(f"importing the module {module_name!r} failed: {error}") from error
         raise UnusableFactory(
-            f"there is no module {error.name!r}; run the command in its folder, or name the folder with --path "
+            f"no module named {error.name!r}; run the command in its folder, or name the folder with --path "
             "(in pytest: --synap-path)"
         ) from error
     except Exception as error:

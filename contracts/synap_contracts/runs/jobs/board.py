@@ -139,7 +139,7 @@ class FolderBoard:
 
 
 def wait_for(board: Board, part: str) -> Any:  # noqa: ANN401 - any result
-    """Wait for the result of a part that somebody has taken or will take. Return None if the run ended before.
+    """Wait for the result of a part that another lane has taken or will take. Return None if the run ended before.
 
     Raises:
         Lost: The process that took it has ended without a result.

@@ -24,7 +24,7 @@ class Turns:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._queue: deque[int] = deque()
-        """The threads that want a turn. The first one has it."""
+        """The threads that wait for a turn; the first one has it."""
         self._stopped = False
 
     def stop(self) -> None:

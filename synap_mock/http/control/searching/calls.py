@@ -100,7 +100,7 @@ def _route(given: str) -> Filter:
 
 def _rule(given: str) -> Filter:
     if given not in _RULES:
-        raise ControlRefused(f"there is no rule {quote(given)}; `synap-mock rules` lists them")
+        raise ControlRefused(f"no rule is named {quote(given)}; `synap-mock rules` lists them")
     return lambda item: any(refusal.rule.id == given for refusal in item.exchange.refusals)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from synap_mock.domain.access.keys import Keys, bearer_key
 from synap_mock.domain.bounds.bounds import Bounds
 from synap_mock.domain.bounds.evictions import Evictions
+from synap_mock.domain.history.traffic import Traffic
 from synap_mock.domain.ledger.ledger import Ledger
 from synap_mock.domain.redaction.redactor import mask
 from synap_mock.domain.state import State
@@ -92,10 +93,12 @@ class Worlds:
         default: the default world.
         database: keeps the worlds on disk; None: nothing does.
         evictions: worlds that were dropped because they were idle, and what was evicted in worlds that no longer exist.
+    from synap_mock.domain.history.traffic import Traffic
     """
 
     def __init__(self, default: State, bounds: Bounds | None = None) -> None:
         self.bounds = bounds or Bounds()
+        self.traffic = Traffic()
         self._lock = threading.RLock()
         """No lock of a `Keys` is held when this one is taken."""
         self._by_key: dict[str, World] = {}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.routing import Mount, Route, Router
 
 from synap_mock.http.api import DATA_ROUTES
-from synap_mock.http.control import checks, control_face
+from synap_mock.http.control import CONTROL_ROUTES, checks, control_face
+from synap_mock.http.control.service.counting import counted
 from synap_mock.http.openapi.document import openapi
 from synap_mock.http.pipeline import DataRoute
 
@@ -28,7 +29,8 @@ def create_app(worlds: Worlds, guard: Guard) -> ASGIApp:
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
     data = {path: DataRoute(worlds, path, endpoints) for path, endpoints in DATA_ROUTES.items()}
     routes = [Route(path, route) for path, route in data.items()]
-    control = _without_body_for_head(guard.around(control_face(worlds, openapi), worlds, checks))
+    guarded = guard.around(control_face(worlds, openapi), worlds, checks)
+    control = _without_body_for_head(counted(guarded, worlds.traffic, CONTROL_ROUTES))
     unmodelled = DataRoute(worlds, "", {})
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:

@@ -19,6 +19,7 @@ from synap_mock.domain.faults.incoming import Headers, IncomingRequest
 from synap_mock.domain.faults.schedule import topics_of
 from synap_mock.domain.history.exchange import Exchange, pack_headers
 from synap_mock.domain.history.feed import REQUEST
+from synap_mock.domain.history.traffic import OTHER
 from synap_mock.domain.rules.request import ROUTE_NOT_MODELLED
 from synap_mock.domain.rules.rule import DESCRIBED, Refusal, Refused
 from synap_mock.domain.values.real_time import monotonic
@@ -61,6 +62,9 @@ class DataRoute:
         self._worlds = worlds
         self._path = path
         self._endpoints = endpoints
+        self._labels = {method: f"{method} {path}" for method in endpoints}
+        if "GET" in endpoints:
+            self._labels["HEAD"] = self._labels["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, answer, keep the call, send the answer."""
@@ -93,6 +97,9 @@ class DataRoute:
         correlation_id = self._correlation_id(call)
         if state.era == era:  # a late call is not another test's
             self._note(call, answer, endpoint, scope, correlation_id)
+        if not isinstance(answer.lost, Unreachable):
+            label = self._labels.get(call.method, OTHER)
+            self._worlds.traffic.add(label, None if answer.lost else answer.status, monotonic() - call.began)
         sent = b"" if call.method == "HEAD" else answer.body
         said = {"x-correlation-id": correlation_id, **dict(call.limits), **dict(answer.headers)}
         lines = [(name.encode(), value.encode()) for name, value in said.items()]

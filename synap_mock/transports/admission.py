@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
+from synap_mock.http.steps.fault import Load
 from synap_mock.transports.rejections.bad_requests import BadRequests
 from synap_mock.transports.turns import Turns
 
@@ -103,6 +104,10 @@ class Admission:
         self.held = 0
         self.bad_requests = BadRequests()
         self.turns = Turns()
+
+    def load(self, peers: Collection[object]) -> Load:
+        """What it holds, with so many connections."""
+        return Load(len(peers), self.held, self.bad_requests.total)
 
     def make_place(self, newcomer: Peer, peers: Collection[Peer]) -> None:
         """Keep to the limit of connections: close stalled ones, or the newcomer where all others are busy."""

@@ -64,7 +64,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(transport)
-        self._line = PortLine(transport)
+        self._line = PortLine(transport, lambda: self.admission.load(self.connections))
         self.admission.make_place(self, self.connections)  # type: ignore[arg-type] # all of them are ours
 
     def eof_received(self) -> None:

@@ -169,6 +169,9 @@ class _Line:
             clock.advance(fault.seconds)
         return is_in_time
 
+    def load(self) -> None:
+        return None
+
     def at_end(self, _: Callable[[], None]) -> AbstractContextManager[None]:
         return nullcontext()
 

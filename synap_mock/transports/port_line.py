@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.fault import Lost, Unreachable
     from synap_mock.domain.values.clock import Clock
-    from synap_mock.http.steps.fault import Unsent
+    from synap_mock.http.steps.fault import Load, Unsent
 
 
 def reset(transport: asyncio.Transport) -> None:
@@ -33,11 +33,13 @@ class PortLine:
 
     Args:
         transport: of the connection.
+        load: returns the load of the server.
     """
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, load: Callable[[], Load]) -> None:
         self.is_socket = True
         self._transport = transport
+        self.load = load
         self.gone = False
         """Set by the connection when the client has disconnected."""
         self.ends = False

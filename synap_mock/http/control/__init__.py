@@ -23,7 +23,7 @@ from synap_mock.http.control.history import events, ledger, refusals, requests
 from synap_mock.http.control.history.bells import Bells
 from synap_mock.http.control.json import ControlRefused, answer_http_exception, answer_refusal
 from synap_mock.http.control.searching.calls import Shown
-from synap_mock.http.control.service import document, inspector, probes, snapshot, stats
+from synap_mock.http.control.service import document, inspector, metrics, probes, snapshot, stats
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -56,6 +56,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *inspector.OPERATIONS,
     *snapshot.OPERATIONS,
     *probes.OPERATIONS,
+    *metrics.OPERATIONS,
     *document.OPERATIONS,
 )
 
@@ -70,11 +71,11 @@ def _by_path() -> Mapping[str, Mapping[str, Operation]]:
 CONTROL_ROUTES: Final = _by_path()
 """Path to method to what handles it."""
 _LESS: Final = tuple(
-    (compile_path(operation.path)[0], Checks.SENDER if operation.guarded else Checks.NOTHING)
+    (compile_path(operation.path)[0], operation.checks)
     for operation in OPERATIONS
-    if not (operation.guarded and operation.needs_token)
+    if operation.checks is not Checks.ALL
 )
-"""Pattern of a path to what is checked, of each operation that requires no token."""
+"""Pattern of a path to what is checked, of each operation for which not everything is."""
 
 
 def control_face(held: Worlds, openapi: Callable[[], bytes]) -> Starlette:

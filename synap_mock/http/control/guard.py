@@ -50,6 +50,8 @@ class Checks(Enum):
     ALL = auto()
     SENDER = auto()
     """The host, the origin and the site, not the token: a browser cannot send it with a navigation."""
+    TOKEN = auto()
+    """The token only."""
     NOTHING = auto()
 
 
@@ -126,7 +128,9 @@ class Guard:
         if checks is Checks.NOTHING:
             return None
         headers = Headers(scope=scope)
-        refusal = self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers)
+        refusal = None
+        if checks is not Checks.TOKEN:
+            refusal = self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers)
         if refusal is not None or checks is Checks.SENDER or self.token is None:
             return refusal
         scope[UNCONFINED] = _bears(headers.get("authorization", ""), self.token)

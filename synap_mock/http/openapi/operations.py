@@ -41,8 +41,10 @@ def control_operation(operation: Operation, text: Object, values: Mapping[str, A
     shared = {"400": "ControlInvalid"}
     if operation.guarded:
         shared["403"] = "ControlForbidden"
+    if operation.guarded and operation.needs_token:
+        shared["401"] = "ControlUnauthorized"
     if operation.has_world:
-        shared |= {"401": "ControlUnauthorized", "404": "ControlUnknownKey"}
+        shared["404"] = "ControlUnknownKey"
     if operation.fields != () or operation.reads_body:
         shared["413"] = "ControlTooLarge"
     parameters = expand_schema(text.get("parameters", []), values)

@@ -38,6 +38,20 @@ class Unsent(NamedTuple):
     send: Send
 
 
+class Load(NamedTuple):
+    """What a server's clients make it hold.
+
+    Attributes:
+        connections: how many are open.
+        held: bytes of unanswered requests and unread responses.
+        rejected: invalid requests and stalled connections since the start.
+    """
+
+    connections: int
+    held: int
+    rejected: int
+
+
 class Line(Protocol):
     """What a door knows of the connection that a call came by. Each door does the same to a client in its own way."""
 
@@ -45,6 +59,9 @@ class Line(Protocol):
     """Whether it is a real connection, so that a response may wait, and go on without an end."""
     ends: bool
     """Whether the server is ending."""
+
+    def load(self) -> Load | None:
+        """Return the load of the server; None: there is no server."""
 
     def at_end(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
         """While the context lasts, call `wake` when the server ends."""

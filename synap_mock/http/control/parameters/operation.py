@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synap_mock.domain.values.quoting import quote
+from synap_mock.http.control.guard import Checks
 from synap_mock.http.control.json import ControlRefused, fake, json_object, select_world
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Operation:
         guarded: whether the guard checks who sends the request. Not for a probe: a kubelet names the pod by its IP.
         needs_token: whether a guarded request must have the control API's token, if there is one. A browser cannot send
             it with a navigation.
+        of_server: whether it is about the server, not about a world. It accepts any host and origin: a scraper names a
+            pod by its IP.
         cursor_parts: how many numbers the cursor of its list has.
         reads_body: whether the handler reads the body itself, since it is not JSON.
     """
@@ -54,6 +57,7 @@ class Operation:
     all_worlds: bool = False
     guarded: bool = True
     needs_token: bool = True
+    of_server: bool = False
     cursor_parts: int = 1
     reads_body: bool = False
 
@@ -63,9 +67,18 @@ class Operation:
         return self.handler.__module__
 
     @property
+    def checks(self) -> Checks:
+        """What the guard checks of its requests."""
+        if not self.guarded:
+            return Checks.NOTHING
+        if not self.needs_token:
+            return Checks.SENDER
+        return Checks.TOKEN if self.of_server else Checks.ALL
+
+    @property
     def has_world(self) -> bool:
         """Whether its requests are about a world."""
-        return self.guarded and self.needs_token
+        return self.guarded and self.needs_token and not self.of_server
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synap_contracts.client.spec import Spec
+    from synap_contracts.report.types import ClauseReport, RunReport
     from synap_contracts.runs.jobs.board import Board
-    from synap_contracts.runs.result import ClauseResult, Run
 
     Factory: TypeAlias = Callable[..., Any]
 
@@ -33,7 +33,7 @@ _Function = TypeVar("_Function", bound="Callable[..., Any]")
 _GUARDED: Final = ("test_clause", "judged", "pytest_generate_tests")
 _PROFILES: Final = ("quick", "default", "deep")
 _DIALECTS: Final = ("documented", "observed")
-_RUNS: Final = pytest.StashKey["dict[type, Run | str]"]()
+_RUNS: Final = pytest.StashKey["dict[type, RunReport | str]"]()
 
 
 def replaces(reason: str) -> Callable[[_Function], _Function]:
@@ -78,13 +78,13 @@ class Judged:
     """The result of a clause, and its run.
 
     Args:
-        result: The result.
-        run: The run.
+        result: The result, as the JSON report has it.
+        run: The run, likewise.
         strict: Whether a SHOULD that fails fails its test.
     """
 
-    result: ClauseResult
-    run: Run
+    result: ClauseReport
+    run: RunReport
     strict: bool
 
 
@@ -184,30 +184,30 @@ class RecordingContract:
         run = _run_once(type(self), request)
         if isinstance(run, str):
             pytest.fail(run, pytrace=False)
-        result = next(each for each in run.clauses if each.clause.id == clause)
-        if result.outcome == "error":
-            pytest.fail(result.message, pytrace=False)
+        result = next(each for each in run["clauses"] if each["id"] == clause)
+        if result["outcome"] == "error":
+            pytest.fail(result["message"], pytrace=False)
         return Judged(result, run, type(self).settings(request.config).strict)
 
     def test_clause(self, judged: Judged, request: pytest.FixtureRequest) -> None:
         """The client passes the clause."""
-        from synap_contracts.report.terminal import format_evidence  # noqa: PLC0415 - only loaded to test a client
+        from synap_contracts.report.formats.example import format_evidence  # noqa: PLC0415 - only loaded to test a client
         from synap_contracts.report.verdicts import verdict_of  # noqa: PLC0415 - as above
 
-        result = judged.result
-        verdict = verdict_of(result.outcome, result.clause.level, strict=judged.strict)
-        text = "\n".join(format_evidence(result, judged.run))
+        result, run = judged.result, judged.run
+        verdict = verdict_of(result["outcome"], result["level"], strict=judged.strict)
+        text = "\n".join(format_evidence(result, run))
         match verdict.word:
             case "passed":
                 return
             case "not testable":
-                pytest.skip(result.message)
+                pytest.skip(result["message"])
             case "warning" | "known":
                 request.node.add_report_section("call", "synap-contracts", text)
-                pytest.xfail(f"{verdict.word}: {result.message}")
-        finding = judged.run.finding_of(result)
-        head = result.message if finding is None else f"finding {finding.id}: {finding.summary}"
-        context = f"{result.clause.id}, {verdict.word}; profile {judged.run.profile}, seed {judged.run.seed}"
+                pytest.xfail(f"{verdict.word}: {result['message']}")
+        finding = next((each for each in run["findings"] if each["id"] == result["finding"]), None)
+        head = result["message"] if finding is None else f"finding {finding['id']}: {finding['summary']}"
+        context = f"{result['id']}, {verdict.word}; profile {run['profile']}, seed {run['seed']}"
         pytest.fail(f"{head}\n{context}\n{text}", pytrace=False)
 
 
@@ -224,7 +224,7 @@ def _accepts_both(factory: Factory) -> bool:
     return True
 
 
-def _run_once(cls: type[RecordingContract], request: pytest.FixtureRequest) -> Run | str:
+def _run_once(cls: type[RecordingContract], request: pytest.FixtureRequest) -> RunReport | str:
     """Return the run of a class, which its first test starts, or the error if it could not run."""
     runs = request.config.stash.setdefault(_RUNS, {})
     if cls not in runs:
@@ -262,9 +262,12 @@ def _shared_board(cls: type[RecordingContract], request: pytest.FixtureRequest) 
     return FolderBoard(folder)
 
 
-def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[str], board: Board | None) -> Run | str:
+def _run(
+    cls: type[RecordingContract], settings: Settings, clauses: frozenset[str], board: Board | None
+) -> RunReport | str:
     """Return the run, or the error if the client could not run."""
     from synap_contracts.clauses.clause import ClauseId  # noqa: PLC0415 - only loaded to test a client
+    from synap_contracts.report.document import run_to_json  # noqa: PLC0415 - as above
     from synap_contracts.report.reproduce import write_scripts  # noqa: PLC0415 - as above
     from synap_contracts.runs.known import KnownFailureList  # noqa: PLC0415 - as above
     from synap_contracts.runs.known_file import InvalidFile, load  # noqa: PLC0415 - as above
@@ -288,7 +291,9 @@ def _run(cls: type[RecordingContract], settings: Settings, clauses: frozenset[st
             board=board,
         )
         failed = any(each.outcome == "failed" and each.clause.id in clauses for each in run.clauses)
-        return run.error if run.error and not failed else write_scripts(replace(run, options=tuple(options)))
+        if run.error and not failed:
+            return run.error
+        return write_scripts(run_to_json(replace(run, options=tuple(options))))
     except InvalidFile as error:
         return str(error)
     except CANNOT_RUN as error:

@@ -18,9 +18,10 @@ import click
 from synap_contracts.clauses.auth import AUTH_OWN
 from synap_contracts.client import releases
 from synap_contracts.client.spec import Spec
-from synap_contracts.report import html
 from synap_contracts.report import releases as report
+from synap_contracts.report.document import document, run_to_json
 from synap_contracts.report.files import UnwritableFile, prepare, write
+from synap_contracts.report.formats import html
 from synap_contracts.runs.known import KnownFailureList
 from synap_contracts.runs.known_file import InvalidFile, format_entry, load
 from synap_contracts.runs.run import CANNOT_RUN, RunOptions, run_client
@@ -122,7 +123,7 @@ def main(  # noqa: PLR0913 - one argument per option
             text = report.page(runs, known, first_of=first_of, made_by=made_by, python=platform.python_version())
             write(page, text)
         if html_file is not None:
-            write(html_file, html.page(runs, version("synap-mock")))
+            write(html_file, html.page(document(map(run_to_json, runs), version("synap-mock"))))
     except (InvalidFile, releases.UnusableRelease, UnwritableFile, *CANNOT_RUN) as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(2) from None

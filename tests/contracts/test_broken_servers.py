@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
+from contracts.reports.documents import report_of
+from synap_contracts.report.verdicts import exit_status
 
 from synap_mock import SynapMock
 
@@ -194,7 +196,7 @@ def test_server_failure_is_reported_as_such(
     found = run("reference", clause, url=switch.url)
     (result,) = found.clauses
     assert (result.outcome, "the server failed, not the client" in result.message) == ("error", True)
-    assert found.status(strict=True) == 2
+    assert exit_status(report_of(found, strict=True)) == 2
 
 
 def test_correct_server_is_not_reported(run: Callable[..., Run], switch: Switch) -> None:

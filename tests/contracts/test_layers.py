@@ -28,16 +28,17 @@ LEVELS = [
     | {"client.real_time", "client.releases", "commands.color"}
     | {"commands.sections", "observation"}
     | {"observation.expected", "observation.observed", "observation.redaction", "pytest_plugin"}
-    | {"report", "report.files", "report.markup", "report.verdicts", "runs"}
+    | {"commands.files", "report", "report.files", "report.formats", "report.formats.markup"}
+    | {"report.verdicts", "runs"}
     | {"runs.findings", "runs.jobs", "runs.jobs.turns", "runs.result"}
     | {"scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
     | {"scenarios.kinds", "scenarios.kinds.kind", "server.connection", "server.other_origin"},
     {"client.bundled.reference", "client.driver", "client.host.answers", "client.host.building"}
     | {"observation.violation"}
-    | {"report.badge", "report.evidence", "scenarios.messages", "scenarios.serialization"}
+    | {"report.formats.badge", "report.types", "scenarios.messages", "scenarios.serialization"}
     | {"runs.jobs.board", "runs.state", "server.server"}
     | {f"scenarios.kinds.{name}" for name in ("escapes", "masked", "normalized", "sanitized", "structures")},
-    {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process"}
+    {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process", "report.reading"}
     | {"observation.comparison", "runs.faults", "scenarios.saved", "scenarios.shrinking", "scenarios.kinds.limits"}
     | {"scenarios.ordinary", "scenarios.strategies", "scenarios.troubles"},
     {
@@ -59,6 +60,7 @@ LEVELS = [
         "commands.adapter",
         "commands.clauses",
         "report.document",
+        "report.formats.example",
         "runs.exercise",
         "runs.known",
         "runs.known_file",
@@ -67,22 +69,24 @@ LEVELS = [
     {
         "runs.findings.causes",
         "runs.findings.outcomes",
-        "report.html",
+        "report.formats.evidence",
+        "report.formats.junit",
+        "report.formats.summary",
+        "report.formats.terminal",
         "report.releases",
-        "report.terminal",
         "runs.replay",
         "runs.tally",
     },
     {"runs.findings.summaries"},
     {"runs.findings.fixes"},
-    {"runs.findings.grouping", "report.junit", "report.summary", "runs.check_runner"},
+    {"runs.findings.grouping", "report.formats.html", "runs.check_runner"},
     {"runs.jobs.lanes", "runs.jobs.options"},
     {"runs.jobs.workplace"},
     {"runs.jobs.job"},
     {"runs.jobs.processes"},
     {"runs.jobs.__main__", "runs.run"},
     {"commands.output", "recording_contract", "releases"},
-    {"commands.verify", "test_contract"},
+    {"commands.report", "commands.verify", "test_contract"},
     {"commands"},
 ]
 """Each module may import, at run time, only modules of earlier levels."""

@@ -1,9 +1,10 @@
-"""The commands of the kit: `synap-mock verify`, `synap-mock clauses` and `synap-mock adapter`."""
+"""The commands of the kit: `synap-mock verify`, `report`, `schema`, `clauses` and `adapter`."""
 
 from __future__ import annotations
 
 from synap_contracts.commands.adapter import adapter
 from synap_contracts.commands.clauses import clauses
+from synap_contracts.commands.report import report
 from synap_contracts.commands.verify import verify
 
-__all__ = ["adapter", "clauses", "verify"]
+__all__ = ["adapter", "clauses", "report", "verify"]

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from synap_contracts.report import badge, html, junit, summary
-from synap_contracts.report.document import document
+from synap_contracts.report.document import dumps
 from synap_contracts.report.files import UnwritableFile, prepare, write
-from synap_contracts.report.terminal import format_run
+from synap_contracts.report.formats import badge, html, junit, summary
+from synap_contracts.report.formats.terminal import format_run
+from synap_contracts.report.reading import InvalidReport, read
 from synap_contracts.runs.known import KnownFailureList
 from synap_contracts.runs.known_file import InvalidFile, format_entry, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from synap_contracts.report.types import Report, RunReport
     from synap_contracts.runs.result import Run
 
 STDOUT = Path("-")
@@ -66,14 +66,33 @@ def clear_progress() -> None:
         click.echo("\r\033[K", nl=False, err=True)
 
 
-def print_run(run: Run, *, strict: bool) -> Exception | None:
-    """Print a run. Return the error if it cannot be printed, so that the reports are written nevertheless."""
+def load_report(file: Path) -> Report:
+    """Return the report in a JSON file."""
+    try:
+        return read(file)
+    except InvalidReport as error:
+        raise CouldNotRun(str(error)) from None
+
+
+def print_run(run: RunReport, *, strict: bool, quiet: bool = False) -> Exception | None:
+    """Print a run, or on standard error why it did not take place.
+
+    Return the error if it cannot be printed, so that the reports are written nevertheless.
+
+    Args:
+        run: The run.
+        strict: Whether a SHOULD that fails fails the run.
+        quiet: Whether to print only why it stopped, on standard error.
+    """
+    if run["error"] is not None and (quiet or not run["clauses"]):
+        click.echo(f"Error: {run['error']}", err=True)
+        return None
 
     def paint(text: str, color: str) -> str:
         return click.style(text, bold=True) if color == "bold" else click.style(text, fg=color)
 
     try:
-        for line in format_run(run, paint, strict=strict):
+        for line in () if quiet else format_run(run, paint, strict=strict):
             # A counterexample can contain characters that a terminal cannot show.
             click.echo(line.encode("utf-8", "backslashreplace").decode())
     except (click.ClickException, OSError) as error:
@@ -81,15 +100,14 @@ def print_run(run: Run, *, strict: bool) -> Exception | None:
     return None
 
 
-def write_reports(runs: list[Run], files: dict[str, Path | None], *, strict: bool) -> None:
+def write_reports(report: Report, files: dict[str, Path | None]) -> None:
     """Write the requested reports."""
-    kit = version("synap-mock")
     writers: dict[str, Callable[[], str]] = {
-        "json": lambda: json.dumps(document(runs, kit), indent=2) + "\n",
-        "junit": lambda: junit.xml(runs, strict=strict),
-        "html": lambda: html.page(runs, kit, strict=strict),
-        "summary": lambda: summary.markdown(runs, strict=strict),
-        "badge": lambda: badge.svg(runs, strict=strict),
+        "json": lambda: dumps(report),
+        "junit": lambda: junit.xml(report),
+        "html": lambda: html.page(report),
+        "summary": lambda: summary.markdown(report),
+        "badge": lambda: badge.svg(report),
     }
     failed = []
     for name, file in files.items():
@@ -98,7 +116,7 @@ def write_reports(runs: list[Run], files: dict[str, Path | None], *, strict: boo
                 write(file, writers[name]())
             except UnwritableFile as error:
                 failed.append(str(error))
-    if files["json"] == STDOUT:
+    if files.get("json") == STDOUT:
         click.echo(writers["json"](), nl=False)
     if failed:
         raise CouldNotRun("; ".join(failed))

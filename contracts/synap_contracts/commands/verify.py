@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,13 +13,13 @@ import click
 
 from synap_contracts.commands.clauses import parse_clauses
 from synap_contracts.commands.color import color_option
+from synap_contracts.commands.files import files_of, report_options
 from synap_contracts.commands.sections import SectionedCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.client.spec import Spec
+    from synap_contracts.report.types import RunReport
     from synap_contracts.runs.result import Run
     from synap_contracts.runs.run import RunOptions
 
@@ -32,11 +33,6 @@ _SECTIONS = {
     "Verdict": ("strict", "known_file", "accept"),
     "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
 }
-
-
-def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
-    kind = click.Path(path_type=Path, dir_okay=False)
-    return click.option(f"--{name}", f"{name}_file", type=kind, metavar="FILE", help=says)
 
 
 @click.command(cls=SectionedCommand, sections=_SECTIONS)
@@ -80,17 +76,7 @@ def _report_option(name: str, says: str) -> Callable[[click.decorators.FC], clic
     "with --url or --in-process, there is one.  [default: one per core]",
 )
 @click.option("--strict", is_flag=True, help="Fail the run on a failed SHOULD too.")
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the report as JSON; - writes only the report to standard output.",
-)
-@_report_option("junit", "Write JUnit XML: a suite per client, a test case per clause.")
-@_report_option("html", "Write one HTML file: a matrix of clients and clauses, in which each cell opens its evidence.")
-@_report_option("summary", "Write Markdown for the page of a CI job.")
-@_report_option("badge", "Write an SVG badge.")
+@report_options("json", "junit", "html", "summary", "badge")
 @color_option()
 @click.option(
     "--known-failures",
@@ -135,11 +121,6 @@ def verify(  # noqa: PLR0913 - one argument per option
     seed: int | None,
     jobs: int | None,
     strict: bool,
-    json_file: Path | None,
-    junit_file: Path | None,
-    html_file: Path | None,
-    summary_file: Path | None,
-    badge_file: Path | None,
     folders: tuple[str, ...],
     in_process: bool,
     known_file: Path | None,
@@ -160,14 +141,18 @@ def verify(  # noqa: PLR0913 - one argument per option
     """
     from synap_contracts.client.spec import Spec  # noqa: PLC0415 - --help loads nothing but click
     from synap_contracts.commands import output  # noqa: PLC0415 - as above
+    from synap_contracts.report.document import document, run_to_json  # noqa: PLC0415 - as above
     from synap_contracts.report.reproduce import write_scripts  # noqa: PLC0415 - as above
+    from synap_contracts.report.verdicts import exit_status  # noqa: PLC0415 - as above
     from synap_contracts.runs.run import RunOptions  # noqa: PLC0415 - as above
 
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     runs: list[Run] = []
+    reports: list[RunReport] = []
     unprinted: Exception | None = None
     known = output.load_known(known_file, accept=accept)
-    files = {"json": json_file, "junit": junit_file, "html": html_file, "summary": summary_file, "badge": badge_file}
+    strict = strict or known_file is not None
+    files = files_of(settings)
     output.prepare_files([*files.values(), known_file if accept else None])
     for client in clients:
         spec = Spec(client, folders or ("",), in_process, cache)
@@ -175,20 +160,17 @@ def verify(  # noqa: PLR0913 - one argument per option
             spec=spec, seed=seed, clauses=frozenset(clauses), known=known, jobs=jobs or _cores(), **settings
         )
         _announce_installation(spec)
-        run = replace(_run(options), options=_repeated_options(folders, options))
-        run = write_scripts(run)
-        if run.error is not None and (not run.clauses or json_file == output.STDOUT):
-            click.echo(f"Error: {run.error}", err=True)
-        elif json_file != output.STDOUT:
-            unprinted = unprinted or output.print_run(run, strict=strict or known_file is not None)
-        runs.append(run)
-    strict = strict or known_file is not None
+        runs.append(replace(_run(options), options=_repeated_options(folders, options)))
+        reports.append(write_scripts(run_to_json(runs[-1])))
+        error = output.print_run(reports[-1], strict=strict, quiet=files["json"] == output.STDOUT)
+        unprinted = unprinted or error
     if known_file is not None and accept:
         output.append_found(runs, known_file)
-    output.write_reports(runs, files, strict=strict)
+    report = document(reports, version("synap-mock"), strict=strict)
+    output.write_reports(report, files)
     if unprinted is not None:
         raise unprinted
-    raise SystemExit(_status(runs, strict=strict))
+    raise SystemExit(exit_status(report))
 
 
 def _cores() -> int:
@@ -211,11 +193,6 @@ def _repeated_options(folders: tuple[str, ...], options: RunOptions) -> tuple[st
 def _announce_installation(spec: Spec) -> None:
     if spec.release is not None and not spec.release.installed:
         click.echo(f"{spec.text}: creating an environment in {spec.release.folder}", err=True)
-
-
-def _status(runs: list[Run], *, strict: bool) -> int:
-    statuses = {run.status(strict=strict) for run in runs}
-    return 1 if 1 in statuses and all(run.error is None for run in runs) else max(statuses)
 
 
 def _run(options: RunOptions) -> Run:

@@ -1,8 +1,9 @@
-"""A run as JSON: the document of `--json`, which other reports are made from."""
+"""A run as JSON: the document of `--json`, which all other reports are made from."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
+import json
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
 from synap_contracts.clauses.catalogue import REVISION
 from synap_contracts.client.protocol import Ended, Hung, Raised, Returned
@@ -13,8 +14,22 @@ from synap_contracts.scenarios.serialization import to_json
 from synap_contracts.server.server import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from synap_contracts.clauses.clause import Level
     from synap_contracts.client.protocol import Outcome as CallOutcome
     from synap_contracts.observation.observed import Observation, ObservedCall
+    from synap_contracts.report.types import (
+        CallReport,
+        ClauseReport,
+        ConversationReport,
+        Counts,
+        ExampleReport,
+        FindingReport,
+        OutcomeReport,
+        Report,
+        RunReport,
+    )
     from synap_contracts.runs.result import ClauseResult, Counterexample, Finding, Run
 
 Json: TypeAlias = Any
@@ -30,48 +45,59 @@ _KEYS: Final = {
 _PLACES: Final = {"nobody": "no server is listening", "bystander": "sent to another origin"}
 
 
-def document(runs: list[Run], version: str) -> Json:
+def document(runs: Iterable[RunReport], version: str, *, strict: bool = False) -> Report:
     """Return several runs as one document.
 
     Args:
         runs: The runs.
         version: The version of the kit.
+        strict: Whether a SHOULD that fails fails the run.
     """
-    return {"kit": version, "contract": REVISION, "runs": [run_to_json(run) for run in runs]}
+    return {"kit": version, "contract": REVISION, "strict": strict, "runs": [*runs]}
 
 
-def run_to_json(run: Run) -> Json:
-    """Return one run."""
-    return {
+def dumps(report: Report) -> str:
+    """Return the text of a document."""
+    return json.dumps(report, indent=2) + "\n"
+
+
+def run_to_json(run: Run) -> RunReport:
+    """Return one run as it is read from a file: with JSON's types only, and without keys."""
+    found: RunReport = {
         "client": {"spec": run.spec, "name": run.name, "version": run.version, "limits": list(run.limits)},
         "server": {"url": run.server, "dialect": run.dialect},
         "profile": run.profile,
         "seed": run.seed,
         "seconds": round(run.seconds, 2),
         "error": run.error,
-        "findings": [finding_to_json(each, run) for each in run.findings],
-        "clauses": [clause_to_json(result, run) for result in run.clauses],
-        "summary": {
-            level: {outcome: len(run.of(outcome, level)) for outcome in OUTCOMES} for level in ("MUST", "SHOULD")
-        },
+        "folder": run.folder,
+        "scripts": None,
+        "findings": [_finding(each, run) for each in run.findings],
+        "clauses": [_clause(result, run) for result in run.clauses],
+        "summary": {"MUST": _counts(run, "MUST"), "SHOULD": _counts(run, "SHOULD")},
     }
+    # Python writes and reads NaN and Infinity, which are not JSON.
+    read: RunReport = json.loads(json.dumps(found), parse_constant=str)
+    return read
 
 
-def finding_to_json(finding: Finding, run: Run) -> Json:
-    """Return a finding with its example."""
+def _counts(run: Run, level: Level) -> Counts:
+    return cast("Counts", {outcome: len(run.of(outcome, level)) for outcome in OUTCOMES})
+
+
+def _finding(finding: Finding, run: Run) -> FindingReport:
     return {
         "id": finding.id,
         "clause": finding.clause.id,
         "also": list(finding.also),
         "level": finding.level,
-        "summary": finding.summary,
+        "summary": redact(finding.summary, _keys_of(run, finding.counterexample)),
         "fix": finding.fix,
-        "counterexample": counterexample_to_json(finding.counterexample, run),
+        "counterexample": _example(finding.counterexample, run),
     }
 
 
-def clause_to_json(result: ClauseResult, run: Run) -> Json:
-    """Return the result of one clause."""
+def _clause(result: ClauseResult, run: Run) -> ClauseReport:
     example, finding = result.counterexample, run.finding_of(result)
     return {
         "id": result.clause.id,
@@ -82,25 +108,33 @@ def clause_to_json(result: ClauseResult, run: Run) -> Json:
         "outcome": result.outcome,
         "examples": result.examples,
         "exercised": result.exercised,
-        "message": result.message,
+        "message": redact(result.message, run.secrets if example is None else _keys_of(run, example)),
         "finding": None if finding is None else finding.id,
-        "counterexample": None if example is None else counterexample_to_json(example, run),
+        "counterexample": None if example is None else _example(example, run),
     }
 
 
-def counterexample_to_json(example: Counterexample, run: Run) -> Json:
+def _example(example: Counterexample, run: Run) -> ExampleReport:
     """Return a counterexample: requests, recorded messages, outcomes, and how to reproduce it."""
-    keys = keys_of(run, example)
-    found: Json = {
+    keys = _keys_of(run, example)
+    found: ExampleReport = {
         "id": example.id,
+        "clause": example.violation.clause,
         "sentence": example.violation.message,
         "call": example.violation.call,
         "differs": list(example.violation.paths),
         "steady": example.steady,
-        "calls": [call_to_json(call, example.observation) for call in example.observation.calls],
-        "recorded": recorded_to_json(example.observation),
+        "calls": [_call(call, example.observation) for call in example.observation.calls],
+        "recorded": _recorded(example.observation),
         "wire": [
-            {"method": r.method, "path": r.path, "status": r.status, "body": r.body, "answer": r.answer}
+            {
+                "at": f"{r.at:%Y-%m-%dT%H:%M:%S.%f}Z",
+                "method": r.method,
+                "path": r.path,
+                "status": r.status,
+                "body": r.body,
+                "answer": r.answer,
+            }
             for r in example.observation.requests
         ],
         "heard": [text for text in example.observation.output if redact(text, keys) != text],
@@ -111,44 +145,43 @@ def counterexample_to_json(example: Counterexample, run: Run) -> Json:
             "python": reproduce.python(run, example),
         },
     }
-    return redact(found, keys)
+    redacted: ExampleReport = redact(found, keys)
+    return redacted
 
 
-def keys_of(run: Run, example: Counterexample) -> frozenset[str]:
+def _keys_of(run: Run, example: Counterexample) -> frozenset[str]:
     """Return the keys that were used in a scenario or before: a client can remember one."""
     observation = example.observation
     return run.secrets | {call.key.key for call in observation.calls} | set(observation.secrets)
 
 
-def call_to_json(call: ObservedCall, observation: Observation) -> Json:
-    """Return a call: its messages, what failed, and its outcome."""
+def _call(call: ObservedCall, observation: Observation) -> CallReport:
     return {
         "number": call.number,
-        "circumstances": describe_circumstances(call, observation),
+        "circumstances": _circumstances(call, observation),
         "client": call.call.client,
         "messages": list(call.messages),
         "refused": list(call.call.refused),
         "trouble": call.call.trouble.named if call.call.trouble else None,
         "opening": call.opening,
-        "outcome": outcome_to_json(call.outcome),
+        "outcome": _outcome(call.outcome),
     }
 
 
-def outcome_to_json(outcome: CallOutcome) -> Json:
-    """Return the outcome of a call."""
+def _outcome(outcome: CallOutcome) -> OutcomeReport:
     match outcome:
         case Returned(answer=answer):
             return {"returned": answer}
         case Raised():
-            raised = {"class": outcome.kind, "own": sorted(outcome.names), "text": outcome.text}
-            return {"raised": {**raised, "traceback": outcome.traceback}}
+            own = sorted(outcome.names)
+            return {"raised": {"class": outcome.kind, "own": own, "text": outcome.text, "traceback": outcome.traceback}}
         case Ended(status=status, output=output):
             return {"ended": {"status": status, "output": output}}
         case Hung(seconds=seconds):
             return {"hung": round(seconds, 1)}
 
 
-def recorded_to_json(observation: Observation) -> Json:
+def _recorded(observation: Observation) -> list[ConversationReport]:
     """Return the messages that were recorded at the end."""
     recording = observation.steps[-1].after if observation.steps else {}
     return [
@@ -161,7 +194,7 @@ def recorded_to_json(observation: Observation) -> Json:
     ]
 
 
-def describe_circumstances(observed: ObservedCall, observation: Observation) -> str:
+def _circumstances(observed: ObservedCall, observation: Observation) -> str:
     """Describe what was unusual about a call, to follow "call 0". Empty if nothing was."""
     call = observed.call
     several = len({each.call.client for each in observation.calls}) > 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from synap_contracts.observation.observed import ObservedCall
+    from synap_contracts.report.types import ExampleReport, RunReport
     from synap_contracts.runs.result import Counterexample, Run
 
 _URL: Final = "http://127.0.0.1:8765"
@@ -91,22 +91,22 @@ def python(run: Run, example: Counterexample) -> str:
     return script(run, example)
 
 
-def file_name(example: Counterexample) -> str:
+def file_name(example: ExampleReport) -> str:
     """Return the name of a script's file. It has the clause, because a scenario can violate several clauses."""
-    return f"{example.violation.clause}-{example.id}.py"
+    return f"{example['clause']}-{example['id']}.py"
 
 
-def write_scripts(run: Run) -> Run:
+def write_scripts(run: RunReport) -> RunReport:
     """Write the scripts of the counterexamples next to the saved examples, and return the run with their folder."""
-    others = (each.counterexample for each in run.clauses if run.finding_of(each) is None)
-    examples = [*(each.counterexample for each in run.findings), *(each for each in others if each is not None)]
-    if run.folder is None or not examples:
+    others = (each["counterexample"] for each in run["clauses"] if each["finding"] is None)
+    examples = [*(each["counterexample"] for each in run["findings"]), *(each for each in others if each is not None)]
+    if run["folder"] is None or not examples:
         return run
-    folder = Path(run.folder) / "scripts"
+    folder = Path(run["folder"]) / "scripts"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for each in examples:
-            (folder / file_name(each)).write_text(python(run, each), encoding="utf-8")
+            (folder / file_name(each)).write_text(each["reproduce"]["python"], encoding="utf-8")
     except OSError:
         return run
-    return replace(run, scripts=str(folder))
+    return {**run, "scripts": str(folder)}

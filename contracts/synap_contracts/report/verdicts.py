@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from synap_contracts.clauses.clause import Level
-    from synap_contracts.runs.result import Outcome, Run
+    from synap_contracts.report.types import Report, RunReport
+    from synap_contracts.runs.result import Outcome
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,41 @@ def verdict_of(outcome: Outcome, level: Level, *, strict: bool) -> Verdict:
     return _VERDICTS[outcome]
 
 
-def count_verdicts(run: Run, *, strict: bool) -> dict[str, int]:
+def client_name(run: RunReport) -> str:
+    """Return the name and the version of a client."""
+    client = run["client"]
+    return client["name"] if client["version"] is None else f"{client['name']} {client['version']}"
+
+
+def exit_status(report: Report) -> int:
+    """Return the exit status of the command: 0 passed, 1 failed, 2 something could not be run."""
+    statuses = {_status(run, strict=report["strict"]) for run in report["runs"]}
+    all_ran = all(run["error"] is None for run in report["runs"])
+    return 1 if 1 in statuses and all_ran else max(statuses, default=0)
+
+
+def _status(run: RunReport, *, strict: bool) -> int:
+    if run["error"] is not None and not run["clauses"]:
+        return 2
+    verdicts = [verdict_of(each["outcome"], each["level"], strict=strict) for each in run["clauses"]]
+    if any(each.fails for each in verdicts):
+        return 1
+    return 2 if any(each.word == "error" for each in verdicts) else 0
+
+
+def count_verdicts(run: RunReport, *, strict: bool) -> dict[str, int]:
     """Count the clauses of a run by the word of their verdict, without zeros."""
-    words = [verdict_of(result.outcome, result.clause.level, strict=strict).word for result in run.clauses]
+    words = [verdict_of(each["outcome"], each["level"], strict=strict).word for each in run["clauses"]]
     return {each.word: words.count(each.word) for each in ALL if each.word in words}
 
 
-def format_counts(run: Run, *, strict: bool) -> list[str]:
+def format_counts(run: RunReport, *, strict: bool) -> list[str]:
     """Return the counts as texts."""
     counts = count_verdicts(run, strict=strict)
     return [f"{count} {'warnings' if word == 'warning' and count > 1 else word}" for word, count in counts.items()]
 
 
-def summarize(run: Run, *, strict: bool) -> tuple[str, str]:
+def summarize(run: RunReport, *, strict: bool) -> tuple[str, str]:
     """Summarize a run in a few words, with the word of the decisive verdict."""
     count = count_verdicts(run, strict=strict)
     if failed := count.get("failed"):
@@ -84,7 +107,7 @@ def summarize(run: Run, *, strict: bool) -> tuple[str, str]:
     if known := count.get("known"):
         return f"fails {_clauses(known)}, as known", "known"
     if not count.get("passed"):
-        return ("nothing could be tested", "not testable") if run.error is None else ("could not be run", "error")
+        return ("nothing could be tested", "not testable") if run["error"] is None else ("could not be run", "error")
     return ("passes every MUST that was tested" if "warning" in count else "passes all tested clauses"), "passed"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from synap_contracts.clauses.clause import Clause, ClauseId, Level
+    from synap_contracts.clauses.clause import Clause, ClauseId, Depth, Level
     from synap_contracts.observation.observed import Observation
     from synap_contracts.observation.violation import Violation
     from synap_contracts.scenarios.model import Scenario
@@ -133,7 +133,6 @@ class Run:
         found: All kinds of failures that are not listed, if they were requested.
         options: The other options of the command, so that it can be repeated.
         secrets: All keys that were issued or given. Reports never show them.
-        scripts: The folder of the counterexamples' scripts, if they were written.
         findings: The causes of the failures, those that explain most first.
         error: Why the client, or its server, could not be run, or why the run stopped. Without clauses, nothing ran.
     """
@@ -143,7 +142,7 @@ class Run:
     version: str | None
     server: str
     dialect: str
-    profile: str
+    profile: Depth
     seed: int
     folder: str | None
     limits: tuple[str, ...]
@@ -153,7 +152,6 @@ class Run:
     found: tuple[KnownFailure, ...] = ()
     options: tuple[str, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
-    scripts: str | None = None
     findings: tuple[Finding, ...] = ()
     error: str | None = None
 
@@ -165,11 +163,3 @@ class Run:
     def of(self, outcome: Outcome, level: str | None = None) -> tuple[ClauseResult, ...]:
         """Return the clauses with an outcome, of one level or of both."""
         return tuple(r for r in self.clauses if r.outcome == outcome and level in {None, r.clause.level})
-
-    def status(self, *, strict: bool) -> int:
-        """Return the exit status: 0 passed, 1 failed, 2 something could not be run."""
-        if self.error is not None and not self.clauses:
-            return 2
-        if self.of("stale") or self.of("failed", None if strict else "MUST"):
-            return 1
-        return 2 if self.of("error") else 0

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from contracts.reports.documents import report_of
 from synap_contracts.clauses.catalogue import BY_ID
-from synap_contracts.report.badge import svg
+from synap_contracts.report.formats.badge import svg
 from synap_contracts.runs.result import ClauseResult
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ GREEN, AMBER, RED, VIOLET, GRAY = "#14692f", "#7a4d00", "#a8141a", "#6b2a94", "#
 
 def words_and_color(*runs: Run, strict: bool = False) -> tuple[str, str]:
     """Return the words and the color of a badge."""
-    root = fromstring(svg([*runs], strict=strict))  # noqa: S314 - our own
+    root = fromstring(svg(report_of(*runs, strict=strict)))  # noqa: S314 - our own
     name = "{http://www.w3.org/2000/svg}"
     return root.attrib["aria-label"].removeprefix("Synap contract: "), root.find(f"{name}path").attrib["fill"]  # type: ignore[union-attr]
 
@@ -59,4 +60,4 @@ def test_run_without_must_is_gray(passed: Run) -> None:
 
 
 def test_badge_has_no_external_resources(passed: Run) -> None:
-    assert svg([passed]).count("http") == 1  # the name of its format
+    assert svg(report_of(passed)).count("http") == 1  # the name of its format

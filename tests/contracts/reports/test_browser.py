@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from chromium import CHROMIUM, Browser
-from synap_contracts.report.html import page
+from contracts.reports.documents import report_of
+from synap_contracts.report.formats.html import page
 from tools import needs
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(params=[390, 1280], ids=["phone", "desktop"])
 def opened(request: pytest.FixtureRequest, browser: Browser, failed: Run, passed: Run, tmp_path: Path) -> Browser:
     file = tmp_path / "report.html"
-    file.write_text(page([failed, passed], "1"), encoding="utf-8")
+    file.write_text(page(report_of(failed, passed)), encoding="utf-8")
     browser.open(file.as_uri(), request.param)
     return browser
 

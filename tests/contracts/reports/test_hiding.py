@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from dataclasses import replace
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from contracts.reports.documents import report_of
 from synap_contracts.client.protocol import AdapterError
 from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify
 from synap_contracts.observation.redaction import REDACTED, contains_key, redact
-from synap_contracts.report import badge, html, junit, summary, terminal
-from synap_contracts.report.document import document
+from synap_contracts.report.document import dumps, run_to_json
+from synap_contracts.report.formats import badge, html, junit, summary, terminal
 from synap_contracts.runs.run import RunOptions, run_client
 
 from synap_mock import SynapMock
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 KEY = "synap_0123456789abcdef0123456789abcdef"
 REPORTS: dict[str, Callable[[Run], str]] = {
-    "junit": lambda run: junit.xml([run]),
-    "html": lambda run: html.page([run], "1"),
-    "summary": lambda run: summary.markdown([run]),
-    "badge": lambda run: badge.svg([run]),
-    "json": lambda run: json.dumps(document([run], "1")),
-    "terminal": lambda run: "\n".join(terminal.format_run(run, lambda text, _: text)),
+    "junit": lambda run: junit.xml(report_of(run)),
+    "html": lambda run: html.page(report_of(run)),
+    "summary": lambda run: summary.markdown(report_of(run)),
+    "badge": lambda run: badge.svg(report_of(run)),
+    "json": lambda run: dumps(report_of(run)),
+    "terminal": lambda run: "\n".join(terminal.format_run(run_to_json(run), lambda text, _: text)),
 }
 
 

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
-from synap_contracts.report.html import page
+from contracts.reports.documents import report_of
+from synap_contracts.report.formats.html import page
 
 if TYPE_CHECKING:
     from synap_contracts.runs.result import Run
@@ -40,7 +41,7 @@ class Page(HTMLParser):
 @pytest.fixture
 def parsed(failed: Run, passed: Run) -> Page:
     """The page of two clients, one of which returns hostile texts."""
-    return Page(page([failed, passed], "1.2.3"))
+    return Page(page(report_of(failed, passed, kit="1.2.3")))
 
 
 def test_page_has_no_scripts_or_resources(parsed: Page) -> None:
@@ -62,7 +63,7 @@ def test_ids_are_unique(parsed: Page) -> None:
 
 
 def test_policy_allows_only_the_style_sheet(failed: Run) -> None:
-    text = page([failed], "1")
+    text = page(report_of(failed))
     (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -89,7 +90,7 @@ def test_every_outcome_has_its_word(word: str, parsed: Page) -> None:
 def test_strict_turns_warnings_into_failures(failed: Run) -> None:
     assert any(
         title.startswith("AUTH-SECRET") and title.endswith(": failed")
-        for title in Page(page([failed], "1", strict=True)).all("title")
+        for title in Page(page(report_of(failed, strict=True))).all("title")
     )
 
 
@@ -111,4 +112,4 @@ def test_page_contains(text: str, parsed: Page) -> None:
 
 
 def test_many_clients_have_a_column_each(passed: Run) -> None:
-    assert Page(page([passed] * 5, "1")).all("class").count("matrix many") == 1
+    assert Page(page(report_of(*[passed] * 5))).all("class").count("matrix many") == 1

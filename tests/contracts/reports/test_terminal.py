@@ -13,9 +13,11 @@ from synap_contracts.client.protocol import Raised
 from synap_contracts.commands import verify
 from synap_contracts.observation.observed import Observation, ObservedStep
 from synap_contracts.observation.redaction import REDACTED
-from synap_contracts.report import terminal
+from synap_contracts.report.document import run_to_json
+from synap_contracts.report.formats import terminal
 
 if TYPE_CHECKING:
+    from synap_contracts.report.types import RunReport
     from synap_contracts.runs.result import Run
 
 KEY = "synap_0123456789abcdef0123456789abcdef"
@@ -30,12 +32,12 @@ class Client:
 
 
 def lines(run: Run) -> list[str]:
-    return list(terminal.format_run(run, lambda text, _: text))
+    return list(terminal.format_run(run_to_json(run), lambda text, _: text))
 
 
 def test_last_lines_name_the_failed_clauses(failed: Run) -> None:
-    assert lines(failed)[-6] == "MUST:    1 passed, 1 failed (RES-TOTAL), 1 known, 1 stale (ONCE), 1 error (RES-ORDER)"
-    assert lines(failed)[-5] == "SHOULD:  1 warning (AUTH-SECRET), 1 not-testable"
+    assert lines(failed)[-8] == "MUST:    1 passed, 1 failed (RES-TOTAL), 1 known, 1 stale (ONCE), 1 error (RES-ORDER)"
+    assert lines(failed)[-7] == "SHOULD:  1 warning (AUTH-SECRET), 1 not-testable"
 
 
 def test_known_failure_has_only_a_line(failed: Run) -> None:
@@ -43,7 +45,8 @@ def test_known_failure_has_only_a_line(failed: Run) -> None:
 
 
 def test_script_of_a_finding_is_a_file(failed: Run) -> None:
-    text = "\n".join(lines(replace(failed, scripts="saved/scripts")))
+    run: RunReport = {**run_to_json(failed), "scripts": "saved/scripts"}
+    text = "\n".join(terminal.format_run(run, lambda text, _: text))
     assert "\n   as a script: python saved/scripts/RES-TOTAL-0123abcdef.py\n" in text
     assert "import asyncio" not in text
 
@@ -72,7 +75,7 @@ def test_finding_has_its_clauses_and_what_to_change(failed: Run) -> None:
 
 
 def test_strict_turns_warnings_into_failures(failed: Run) -> None:
-    found = "\n".join(terminal.format_run(failed, lambda text, _: text, strict=True))
+    found = "\n".join(terminal.format_run(run_to_json(failed), lambda text, _: text, strict=True))
     assert "\nAUTH-SECRET             SHOULD  FAILED (finding 2)\n" in found
     assert "\nSHOULD:  1 failed (AUTH-SECRET), 1 not-testable\n" in found
 
@@ -89,7 +92,13 @@ def test_key_is_redacted_before_a_text_is_shortened(failed: Run) -> None:
 
 
 def test_last_lines_list_the_findings(failed: Run) -> None:
-    assert lines(failed)[-4:-1] == ["2 findings", "   1. total is 2 for 1 submitted message", "   2. the key is shown"]
+    assert lines(failed)[-6:-1] == [
+        "2 findings",
+        "   1. total is 2 for 1 submitted message",
+        "      what to change: Change it.",
+        "   2. the key is shown",
+        "      what to change: Change it.",
+    ]
 
 
 def test_scripts_are_written_next_to_saved_examples(tmp_path: Path) -> None:

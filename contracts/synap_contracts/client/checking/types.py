@@ -82,15 +82,22 @@ def _object(kind: type, definitions: dict[str, Json], *, closed: bool) -> Json:
     }
 
 
-def problems(value: Json, kind: Any, path: str = "") -> list[str]:  # noqa: ANN401 - as above
-    """Return what is wrong with a value, in words: where, and what is expected."""
+def problems(value: Json, kind: Any, path: str = "", whole: str = "the line") -> list[str]:  # noqa: ANN401 - as above
+    """Return what is wrong with a value, in words: where, and what is expected.
+
+    Args:
+        value: The value.
+        kind: The type that it must have.
+        path: Where it is, or an empty text.
+        whole: What it is called if it is not a part of something.
+    """
     several = alternatives(kind)
     if kind is Any or (len(several) == 1 and not is_typeddict(kind) and _is(value, kind)):
         return []
     if len(several) > 1:
         fewest = min(several, key=lambda each: (_lacks(value, each), len(problems(value, each, path))))
         return problems(value, fewest, path)
-    here = path or "the line"
+    here = path or whole
     if is_typeddict(kind) and isinstance(value, dict):
         return _problems_of_fields(value, kind, path)
     if get_origin(kind) is list and isinstance(value, list):

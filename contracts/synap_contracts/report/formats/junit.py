@@ -9,27 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import indent, tostring
 
-from synap_contracts.observation.redaction import redact
-from synap_contracts.report.markup import element
-from synap_contracts.report.terminal import format_evidence
-from synap_contracts.report.verdicts import verdict_of
+from synap_contracts.report.formats.example import format_evidence
+from synap_contracts.report.formats.markup import element
+from synap_contracts.report.verdicts import client_name, verdict_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from synap_contracts.runs.result import ClauseResult, Run
+    from synap_contracts.report.types import ClauseReport, Report, RunReport
 
 
-def xml(runs: list[Run], *, strict: bool = False) -> str:
-    """Return the XML.
-
-    Args:
-        runs: The run of each client.
-        strict: Whether a SHOULD that fails fails the run.
-    """
-    suites = [_suite(run, strict=strict) for run in runs]
+def xml(report: Report) -> str:
+    """Return the XML."""
+    suites = [_suite(run, strict=report["strict"]) for run in report["runs"]]
     whole = element("testsuites", *suites, name="synap-mock verify", **_totals(suites))
-    whole.set("time", f"{sum(run.seconds for run in runs):.3f}")
+    whole.set("time", f"{sum(run['seconds'] for run in report['runs']):.3f}")
     indent(whole)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(whole, encoding="unicode")}\n'
 
@@ -41,40 +35,41 @@ def _totals(suites: list[Element]) -> dict[str, str]:
 _KINDS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-def _suite(run: Run, *, strict: bool) -> Element:
-    cases = [_case(result, run, strict=strict) for result in run.clauses]
-    if run.error is not None and not run.clauses:
-        case = element("testcase", classname=f"synap_contracts.{run.spec}", name="run")
-        case.append(element("error", run.error, message=f"could not be run: {run.error}", type="could not be run"))
+def _suite(run: RunReport, *, strict: bool) -> Element:
+    client, error = run["client"], run["error"]
+    cases = [_case(result, run, strict=strict) for result in run["clauses"]]
+    if error is not None and not run["clauses"]:
+        case = element("testcase", classname=f"synap_contracts.{client['spec']}", name="run")
+        case.append(element("error", error, message=f"could not be run: {error}", type="could not be run"))
         cases.append(case)
     counts = {name: str(sum(case.find(tag) is not None for case in cases)) for name, tag in _KINDS.items()}
     properties = {
-        "client": run.name if run.version is None else f"{run.name} {run.version}",
-        "server": run.server,
-        "dialect": run.dialect,
-        "profile": run.profile,
-        "seed": str(run.seed),
-        **({"limits": "; ".join(run.limits)} if run.limits else {}),
+        "client": client_name(run),
+        "server": run["server"]["url"],
+        "dialect": run["server"]["dialect"],
+        "profile": run["profile"],
+        "seed": str(run["seed"]),
+        **({"limits": "; ".join(client["limits"])} if client["limits"] else {}),
     }
     return element(
         "testsuite",
         element("properties", *(element("property", name=name, value=value) for name, value in properties.items())),
         *cases,
-        name=run.spec,
+        name=client["spec"],
         tests=str(len(cases)),
-        time=f"{run.seconds:.3f}",
+        time=f"{run['seconds']:.3f}",
         **counts,
     )
 
 
-def _case(result: ClauseResult, run: Run, *, strict: bool) -> Element:
-    verdict = verdict_of(result.outcome, result.clause.level, strict=strict)
-    case = element("testcase", classname=f"synap_contracts.{run.spec}", name=result.clause.id)
+def _case(result: ClauseReport, run: RunReport, *, strict: bool) -> Element:
+    verdict = verdict_of(result["outcome"], result["level"], strict=strict)
+    case = element("testcase", classname=f"synap_contracts.{run['client']['spec']}", name=result["id"])
     text = "\n".join(format_evidence(result, run))
-    finding = run.finding_of(result)
-    summary = result.message if finding is None else f"{finding.summary} (finding {finding.id})"
-    message = f"{verdict.word}: {redact(summary, run.secrets)}"
-    kind = f"{result.clause.level} {verdict.word}"
+    finding = next((each for each in run["findings"] if each["id"] == result["finding"]), None)
+    summary = result["message"] if finding is None else f"{finding['summary']} (finding {finding['id']})"
+    message = f"{verdict.word}: {summary}"
+    kind = f"{result['level']} {verdict.word}"
     match verdict.word:
         case "passed":
             return case

@@ -10,21 +10,17 @@ import base64
 import hashlib
 import re
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import tostring
 
-from synap_contracts.clauses.catalogue import REVISION
-from synap_contracts.report import evidence
-from synap_contracts.report.document import run_to_json
-from synap_contracts.report.markup import element
-from synap_contracts.report.verdicts import ALL, MEANINGS, format_counts, summarize, verdict_of
+from synap_contracts.report.formats import evidence
+from synap_contracts.report.formats.markup import element
+from synap_contracts.report.verdicts import ALL, MEANINGS, client_name, format_counts, summarize, verdict_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from synap_contracts.runs.result import Run
-
-Json = Any
+    from synap_contracts.report.types import ClauseReport, Report, RunReport
 
 _STYLE: Final = ("inspector", "style.css")
 """The style sheet of synap-mock's inspector, as package data: one look. `synap_mock` cannot read the kit's files."""
@@ -32,15 +28,9 @@ _FEW: Final = 3
 """Up to this number of clients, a cell shows the outcome in words next to the sign."""
 
 
-def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
-    """Return the HTML file.
-
-    Args:
-        runs: The run of each client.
-        version: The version of the kit.
-        strict: Whether a SHOULD that fails fails the run.
-    """
-    documents = [run_to_json(run) for run in runs]
+def page(report: Report) -> str:
+    """Return the HTML file."""
+    runs, strict = report["runs"], report["strict"]
     style = files("synap_mock").joinpath(*_STYLE).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -51,61 +41,59 @@ def page(runs: list[Run], version: str, *, strict: bool = False) -> str:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"Synap's contract: {', '.join(run.spec for run in runs)}"),
+        element("title", f"Synap's contract: {', '.join(run['client']['spec'] for run in runs)}"),
         element("style", style),
     )
     few = len(runs) <= _FEW
-    clients = (
-        _client(run, each, number, strict=strict)
-        for number, (run, each) in enumerate(zip(runs, documents, strict=True))
-    )
+    clients = (_client(run, number, strict=strict) for number, run in enumerate(runs))
     sections = [
         element("section", *clients, class_="clients"),
-        _matrix(documents, [] if few else [summarize(run, strict=strict) for run in runs], strict=strict),
+        _matrix(runs, [] if few else [summarize(run, strict=strict) for run in runs], strict=strict),
     ]
+    made_by = f"synap-mock {report['kit']}, contract of {report['contract']}. A cell opens its evidence."
     body = element(
         "body",
         element(
             "header",
             element("h1", "Clients checked against Synap's contract"),
-            element("p", f"synap-mock {version}, contract of {REVISION}. A cell opens its evidence.", class_="small"),
+            element("p", made_by, class_="small"),
         ),
         *(sections if few else reversed(sections)),
         _legend(),
         *(
-            evidence.panel(each, clause, number, strict=strict)
-            for number, each in enumerate(documents)
-            for clause in each["clauses"]
+            evidence.panel(run, clause, number, strict=strict)
+            for number, run in enumerate(runs)
+            for clause in run["clauses"]
         ),
     )
     text = tostring(element("html", head, body, lang="en"), encoding="unicode", method="html")
     return f"<!doctype html>\n{text}\n"
 
 
-def _client(run: Run, document: Json, number: int, *, strict: bool) -> Element:
+def _client(run: RunReport, number: int, *, strict: bool) -> Element:
     words, decides = summarize(run, strict=strict)
-    client, server = document["client"], document["server"]
+    client, server = run["client"], run["server"]
     counts = format_counts(run, strict=strict)
     facts = {
         "against": f"{server['url'] or 'a fake'}, {server['dialect']} dialect",
-        "search": f"profile {document['profile']}, seed {document['seed']}, {document['seconds']:.1f} s",
+        "search": f"profile {run['profile']}, seed {run['seed']}, {run['seconds']:.1f} s",
         "limits": "; ".join(client["limits"]),
     }
     return element(
         "article",
-        element("h2", element("bdi", evidence.client_name(client))),
-        element("p", element("code", client["spec"])) if client["spec"] != evidence.client_name(client) else None,
+        element("h2", element("bdi", client_name(run))),
+        element("p", element("code", client["spec"])) if client["spec"] != client_name(run) else None,
         element("p", words, class_=f"verdict {_class(decides)}"),
-        element("p", element("bdi", run.error)) if run.error is not None else None,
+        element("p", element("bdi", run["error"])) if run["error"] is not None else None,
         element("p", ", ".join(counts)) if counts else None,
         element("dl", *(part for name, text in facts.items() if text for part in _pair(name, text))),
-        _findings(document, number, strict=strict) if document["findings"] else None,
+        _findings(run, number, strict=strict) if run["findings"] else None,
         class_="client",
         id=f"client-{number}",
     )
 
 
-def _findings(document: Json, number: int, *, strict: bool) -> Element:
+def _findings(run: RunReport, number: int, *, strict: bool) -> Element:
     """Return the list of findings, each with a link to its example."""
     entries = (
         element(
@@ -115,7 +103,7 @@ def _findings(document: Json, number: int, *, strict: bool) -> Element:
             element("p", element("bdi", each["fix"])) if each["fix"] else None,
             class_=verdict_of("failed", each["level"], strict=strict).word,
         )
-        for each in document["findings"]
+        for each in run["findings"]
     )
     return element("ol", *entries, class_="findings")
 
@@ -128,10 +116,10 @@ def _class(word: str) -> str:
     return re.sub(r"\W", "-", word)
 
 
-def _matrix(documents: list[Json], verdicts: list[tuple[str, str]], *, strict: bool) -> Element:
-    clauses = {clause["id"]: clause for run in documents for clause in run["clauses"]}
-    found = [{clause["id"]: clause for clause in run["clauses"]} for run in documents]
-    heads = (element("th", element("bdi", evidence.client_name(run["client"])), scope="col") for run in documents)
+def _matrix(runs: list[RunReport], verdicts: list[tuple[str, str]], *, strict: bool) -> Element:
+    clauses = {clause["id"]: clause for run in runs for clause in run["clauses"]}
+    found = [{clause["id"]: clause for clause in run["clauses"]} for run in runs]
+    heads = (element("th", element("bdi", client_name(run)), scope="col") for run in runs)
     rows = (
         element(
             "tr",
@@ -143,8 +131,8 @@ def _matrix(documents: list[Json], verdicts: list[tuple[str, str]], *, strict: b
                 scope="row",
             ),
             *(
-                _cell(run, each.get(id_), number, alone=len(documents) == 1, strict=strict)
-                for number, (run, each) in enumerate(zip(documents, found, strict=True))
+                _cell(run, each.get(id_), number, alone=len(runs) == 1, strict=strict)
+                for number, (run, each) in enumerate(zip(runs, found, strict=True))
             ),
             class_="all-passed" if {each[id_]["outcome"] for each in found if id_ in each} == {"passed"} else "shown",
         )
@@ -172,7 +160,7 @@ def _verdicts(verdicts: list[tuple[str, str]]) -> Element:
     return element("tr", element("th", element("span", "summary", class_="id"), scope="row"), *cells)
 
 
-def _cell(run: Json, clause: Json, number: int, *, alone: bool, strict: bool) -> Element:
+def _cell(run: RunReport, clause: ClauseReport | None, number: int, *, alone: bool, strict: bool) -> Element:
     if clause is None and run["error"] is not None:
         return element("td", element("a", "? could not be run", href=f"#client-{number}"), class_="error")
     if clause is None:
@@ -187,7 +175,7 @@ def _cell(run: Json, clause: Json, number: int, *, alone: bool, strict: bool) ->
         element("span", f" {verdict.word}{finding}", class_="word"),
         element("span", message, class_="message") if message else None,
         href=f"#{evidence.anchor(number, id_)}",
-        title=f"{id_}, {evidence.client_name(run['client'])}: {verdict.word}",
+        title=f"{id_}, {client_name(run)}: {verdict.word}",
     )
     return element("td", link, id=evidence.cell(number, id_), class_=_class(verdict.word))
 

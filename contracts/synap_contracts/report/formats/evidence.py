@@ -6,12 +6,23 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.report.markup import element
-from synap_contracts.report.verdicts import MEANINGS, verdict_of
+from synap_contracts.report.formats.example import is_marked
+from synap_contracts.report.formats.markup import element
+from synap_contracts.report.verdicts import MEANINGS, client_name, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
+
+    from synap_contracts.report.types import (
+        CallReport,
+        ClauseReport,
+        ConversationReport,
+        ExampleReport,
+        FindingReport,
+        RequestReport,
+        RunReport,
+    )
 
 Json = Any
 
@@ -31,12 +42,7 @@ def cell(number: int, clause: str) -> str:
     return f"cell-{number}-{clause}"
 
 
-def client_name(client: Json) -> str:
-    """Return the name and the version of a client."""
-    return f"{client['name']} {client['version']}" if client["version"] else str(client["name"])
-
-
-def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
+def panel(run: RunReport, clause: ClauseReport, number: int, *, strict: bool) -> Element:
     """Return the panel that a cell opens.
 
     Args:
@@ -63,7 +69,7 @@ def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
                     "h2",
                     element("span", f"{verdict.sign} {verdict.word}", class_=f"outcome {tone}"),
                     f" {clause['id']} · ",
-                    element("bdi", client_name(run["client"])),
+                    element("bdi", client_name(run)),
                     id=title,
                 ),
                 element("a", "close", href=back, class_="close"),
@@ -82,7 +88,7 @@ def panel(run: Json, clause: Json, number: int, *, strict: bool) -> Element:
     )
 
 
-def _finding(finding: Json, number: int, *, named: bool) -> Iterator[Element]:
+def _finding(finding: FindingReport, number: int, *, named: bool) -> Iterator[Element]:
     """Yield what the finding says that explains a clause, with a link to the clause that names it."""
     text = element("bdi", f"finding {finding['id']}: {finding['summary']}")
     link = text if named else element("a", text, href=f"#{anchor(number, finding['clause'])}")
@@ -93,7 +99,7 @@ def _finding(finding: Json, number: int, *, named: bool) -> Iterator[Element]:
         yield element("p", element("bdi", f"What to change: {finding['fix']}"))
 
 
-def _without_example(clause: Json, word: str) -> Iterator[Element]:
+def _without_example(clause: ClauseReport, word: str) -> Iterator[Element]:
     """Yield the explanation of an outcome without a counterexample."""
     yield element("p", f"{_scenarios(clause['examples'])}: {MEANINGS[word]}.")
     if clause["message"]:
@@ -104,7 +110,7 @@ def _scenarios(count: int) -> str:
     return f"{count:,} scenario{'' if count == 1 else 's'}"
 
 
-def _with_example(clause: Json, found: Json) -> Iterator[Element]:
+def _with_example(clause: ClauseReport, found: ExampleReport) -> Iterator[Element]:
     yield element("p", element("bdi", found["sentence"]), class_="sentence")
     if clause["message"] != found["sentence"]:
         yield element("p", element("bdi", clause["message"]))
@@ -125,9 +131,9 @@ def _with_example(clause: Json, found: Json) -> Iterator[Element]:
         yield from (_code(_cut(text)) for text in found["heard"][:_MANY])
 
 
-def _outcome(found: Json, call: Json) -> Iterator[Element]:
+def _outcome(found: ExampleReport, call: CallReport) -> Iterator[Element]:
     outcome = call["outcome"]
-    differs = _differs(found, call, "answer")
+    differs = is_marked("answer", call, found)
     if "ended" in outcome:
         yield _code(f"ended its process (status {outcome['ended']['status']})", differs=differs)
         yield _code(_cut(outcome["ended"]["output"]))
@@ -141,20 +147,20 @@ def _outcome(found: Json, call: Json) -> Iterator[Element]:
     else:
         answer = outcome["returned"]
         counts = [(f"answer.{name}", value) for name, value in answer.items() if name != "results"]
-        yield _table((path, _json(value), _differs(found, call, path)) for path, value in counts)
+        yield _table((path, _json(value), is_marked(path, call, found)) for path, value in counts)
         yield _lines(found, call, "answer.results", answer["results"])
 
 
-def _lines(found: Json, call: Json, path: str, values: list[Json]) -> Element:
+def _lines(found: ExampleReport, call: CallReport, path: str, values: list[Json]) -> Element:
     """Return a list with a line for each value. Of a long list, only the first values and those that differ."""
-    rows = [(f"{path}[{n}]", _json(value), _differs(found, call, f"{path}[{n}]")) for n, value in enumerate(values)]
+    rows = [(f"{path}[{n}]", _json(value), is_marked(f"{path}[{n}]", call, found)) for n, value in enumerate(values)]
     shown = [row for n, row in enumerate(rows) if n < _MANY or row[2]]
     rest = (
         element("p", f"{len(rows):,} in total; --json FILE has them", class_="small")
         if len(rows) > len(shown)
         else None
     )
-    listed = _table(iter(shown)) if rows else _code(f"{path} = []", differs=_differs(found, call, path))
+    listed = _table(iter(shown)) if rows else _code(f"{path} = []", differs=is_marked(path, call, found))
     return element("div", listed, rest)
 
 
@@ -173,12 +179,7 @@ def _table(rows: Iterator[tuple[str, str, bool]]) -> Element:
     )
 
 
-def _differs(found: Json, call: Json, path: str) -> bool:
-    own = found["call"] in {None, call["number"]}
-    return own and any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in found["differs"])
-
-
-def _wire(requests: list[Json]) -> Iterator[Element]:
+def _wire(requests: list[RequestReport]) -> Iterator[Element]:
     if not requests:
         yield element("p", "The server received no recording request.")
     for request in requests[:_MANY]:
@@ -191,7 +192,7 @@ def _wire(requests: list[Json]) -> Iterator[Element]:
         yield element("p", f"{len(requests):,} requests in total; --json FILE has them", class_="small")
 
 
-def _recorded(conversations: list[Json]) -> Iterator[Element]:
+def _recorded(conversations: list[ConversationReport]) -> Iterator[Element]:
     if not conversations:
         yield element("p", "Nothing.")
     for each in conversations:
@@ -210,15 +211,16 @@ def _fields(row: Json) -> Json:
     return {name: row[name] for name in _FIELDS if row.get(name) not in (None, {})}
 
 
-def _reproduction(run: Json, clause: Json, found: Json) -> Iterator[Element]:
+def _reproduction(run: RunReport, clause: ClauseReport, found: ExampleReport | None) -> Iterator[Element]:
     if found is None:
         spec = shlex.quote(run["client"]["spec"])
-        how = f"--profile {run['profile']} --seed {run['seed']}"
-        yield _code(f"synap-mock verify {spec} --clause {clause['id']} {how}")
+        search = f"--profile {run['profile']} --seed {run['seed']}"
+        yield _code(f"synap-mock verify {spec} --clause {clause['id']} {search}")
         return
-    yield _code(found["reproduce"]["command"])
-    for name, what in (("curl", "With curl, as a client should send it"), ("python", "With a Python script")):
-        yield element("details", element("summary", what), _code(_cut(found["reproduce"][name], 4 * _LONG)))
+    how = found["reproduce"]
+    yield _code(how["command"])
+    for what, text in (("With curl, as a client should send it", how["curl"]), ("With a Python script", how["python"])):
+        yield element("details", element("summary", what), _code(_cut(text, 4 * _LONG)))
 
 
 def _json(value: Json) -> str:

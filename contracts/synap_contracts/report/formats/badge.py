@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import tostring
 
-from synap_contracts.report.markup import element
+from synap_contracts.report.formats.markup import element
 from synap_contracts.report.verdicts import verdict_of
 
 if TYPE_CHECKING:
-    from synap_contracts.runs.result import Run
+    from synap_contracts.report.types import Report, RunReport
 
 _LABEL: Final = "Synap contract"
 _COLORS: Final = {"failed": "#a8141a", "stale": "#a8141a", "error": "#6b2a94", "known": "#7a4d00", "passed": "#14692f"}
@@ -18,14 +18,9 @@ _CHARACTER: Final = 6.6
 """The width of a character of the 11 px font, in px. Texts are fitted to the resulting width."""
 
 
-def svg(runs: list[Run], *, strict: bool = False) -> str:
-    """Return the SVG.
-
-    Args:
-        runs: The run of each client.
-        strict: Whether a SHOULD counts as a MUST.
-    """
-    words, color = _summarize(runs, strict=strict)
+def svg(report: Report) -> str:
+    """Return the SVG. In a strict report, a SHOULD counts as a MUST."""
+    words, color = _summarize(report["runs"], strict=report["strict"])
     left, right = (round(len(text) * _CHARACTER + 12) for text in (_LABEL, words))
     drawing = element(
         "svg",
@@ -49,7 +44,7 @@ def svg(runs: list[Run], *, strict: bool = False) -> str:
     return f"{tostring(drawing, encoding='unicode')}\n"
 
 
-def _summarize(runs: list[Run], *, strict: bool) -> tuple[str, str]:
+def _summarize(runs: list[RunReport], *, strict: bool) -> tuple[str, str]:
     """Return the words and the color: how many clients pass, and the worst result."""
     results = [_summarize_one(run, strict=strict) for run in runs]
     if len(results) == 1:
@@ -59,19 +54,20 @@ def _summarize(runs: list[Run], *, strict: bool) -> tuple[str, str]:
     return f"{passed} of {len(results)} clients pass", worst
 
 
-def _summarize_one(run: Run, *, strict: bool) -> tuple[str, str]:
-    if run.error is not None and not run.clauses:
+def _summarize_one(run: RunReport, *, strict: bool) -> tuple[str, str]:
+    clauses, counts = run["clauses"], run["summary"]
+    if run["error"] is not None and not clauses:
         return "could not be run", _COLORS["error"]
-    counting = [result for result in run.clauses if strict or result.clause.level == "MUST"]
-    words = [verdict_of(result.outcome, result.clause.level, strict=True).word for result in counting]
-    if stale := len(run.of("stale")):
+    counting = [each for each in clauses if strict or each["level"] == "MUST"]
+    words = [verdict_of(each["outcome"], each["level"], strict=True).word for each in counting]
+    if stale := counts["MUST"]["stale"] + counts["SHOULD"]["stale"]:
         words += ["stale"] * (stale - words.count("stale"))
     what = "clauses" if strict else "MUST"
     for word, text in _TEXTS.items():
         if count := words.count(word):
             return text.format(count=count, all=len(counting), what=what), _COLORS[word]
     passed = f"passes {words.count('passed')} of {len(words)} {what}"
-    untested = len(run.of("not-testable", "MUST"))
+    untested = counts["MUST"]["not-testable"]
     if untested or not words:
         return f"{passed}, {untested} not testable" if untested else "no MUST was tested", _GRAY
     return passed, _COLORS["passed"]

@@ -1,0 +1,48 @@
+"""The command `synap-mock report`: reports that are made from JSON reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synap_contracts.commands.color import color_option
+from synap_contracts.commands.files import files_of, report_options
+
+if TYPE_CHECKING:
+    from synap_contracts.report.types import Report
+
+
+@click.group()
+def report() -> None:
+    """Make reports from JSON reports of synap-mock verify."""
+
+
+@report.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="RUN.json")
+@report_options("junit", "html", "summary", "badge")
+@color_option()
+def render(file: Path, **settings: Any) -> None:  # noqa: ANN401 - each option has its type
+    """Print a JSON report, and write others from it.
+
+    All are what the run itself prints and writes. The exit status is that of the run.
+    """
+    from synap_contracts.commands import output  # noqa: PLC0415 - --help loads nothing but click
+
+    files = files_of(settings)
+    output.prepare_files(files.values())
+    _publish(output.load_report(file), files)
+
+
+def _publish(report: Report, files: dict[str, Path | None]) -> None:
+    """Print a report, write the requested ones, and end with its exit status."""
+    from synap_contracts.commands import output  # noqa: PLC0415 - as above
+    from synap_contracts.report.verdicts import exit_status  # noqa: PLC0415 - as above
+
+    quiet = files.get("json") == output.STDOUT
+    errors = [output.print_run(run, strict=report["strict"], quiet=quiet) for run in report["runs"]]
+    output.write_reports(report, files)
+    for error in filter(None, errors):
+        raise error
+    raise SystemExit(exit_status(report))

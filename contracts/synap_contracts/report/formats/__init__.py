@@ -1,0 +1,1 @@
+"""The renderers: each makes one format from the JSON report."""

@@ -285,7 +285,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     fake = SynapMock(api_key=api_keys or None, allow_hosts=allow_hosts, control_token=control_token, **settings)
     logs.configure(json=log_format == "json", verbose=verbose)
     if verbose:
-        fake.on_request(logs.log_request)
+        fake._worlds.watch(logs.log_request)  # noqa: SLF001 - of every world, which on_request is not
 
     def total() -> Ledger:
         return fake._worlds.ledger()  # noqa: SLF001 - a reset does not undo a loss

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys, bearer_key
@@ -19,9 +20,12 @@ from synap_mock.domain.values.real_time import monotonic
 from synap_mock.settings import Settings, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.history.request import Request
+
+    Watch = Callable[[str, Request], None]
 
 DEFAULT: Final = "default"
 """The name of the world of every key that was made without one."""
@@ -109,6 +113,7 @@ class Worlds:
         """What became of the entries that were sent to worlds that no longer exist."""
         self._number = 1
         self._sweep_at = 0.0
+        self._watch: Watch | None = None
         self.database: WorldsKeeper | None = None
         self.evictions = Evictions()
         self.default = World(DEFAULT, 1, default, self)
@@ -219,6 +224,12 @@ class Worlds:
             self._ended = Ledger()
             self.evictions.forget()
 
+    def watch(self, watch: Watch) -> None:
+        """Call `watch` after every call, with the name of its world; also of worlds that are made later."""
+        self._watch = watch
+        for world in self.all():
+            world.state.journal.listener = partial(watch, world.name)
+
     def protect(self, token: str) -> None:
         """Mask a token in every text of every world."""
         for world in self.all():
@@ -287,7 +298,7 @@ class Worlds:
         for token in default.tokens:
             state.protect(token)
         state.caller = default.caller
-        state.journal.listener = default.journal.listener
+        state.journal.listener = partial(self._watch, name) if self._watch else default.journal.listener
         self._number += 1
         world = self._by_name[name] = World(name, self._number, state, self)
         return world

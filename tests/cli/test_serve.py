@@ -177,14 +177,8 @@ def test_verbose_logs_each_call_without_key_or_content() -> None:
         logged = process.stderr.read()
     assert "secret" not in logged
     assert "sixteen" not in logged
-    assert json.loads(logged.splitlines()[0]) == {
-        "event": "request",
-        "method": "POST",
-        "path": BATCH,
-        "status": 200,
-        "fault": None,
-        "rules": {"CONVERSATION-ID-UUID": 1},
-    }
+    call = json.loads(logged.splitlines()[0])
+    assert (call["path"], call["status"], call["rules"]) == (BATCH, 200, {"CONVERSATION-ID-UUID": 1})
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

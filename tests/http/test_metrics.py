@@ -12,6 +12,7 @@ from asking import BATCH, in_process
 from prometheus_client.parser import text_string_to_metric_families
 
 from synap_mock import Disconnected, SynapMock
+from synap_mock.domain.history.traffic import Traffic
 
 if TYPE_CHECKING:
     from synap_mock import Server
@@ -71,6 +72,13 @@ def test_each_duration_is_in_the_histogram(inside: httpx.Client) -> None:
     assert (buckets == sorted(buckets), buckets[-1]) == (True, 5)
     assert found["synap_mock_request_duration_seconds_count"] == {("GET /health",): 5}
     assert 0 < found["synap_mock_request_duration_seconds_sum"]["GET /health",] < 5
+
+
+def test_a_duration_counts_in_each_bucket_that_includes_it() -> None:
+    traffic = Traffic()
+    for seconds in (0.001, 0.0011, 20.0):
+        traffic.add("GET /health", 200, seconds)
+    assert traffic.durations()["GET /health"].counts == (1, *[2] * 12, 3)
 
 
 def test_gauges_say_what_the_server_holds(server: Server, fake: SynapMock, entry: dict[str, Any]) -> None:

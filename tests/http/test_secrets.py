@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -169,7 +170,7 @@ def test_the_control_api_quotes_no_secret(inside: httpx.Client, control: httpx.C
 
 
 def test_the_log_shows_no_secret(fake: SynapMock, inside: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
-    fake.on_request(logs.log_request)
+    fake.on_request(partial(logs.log_request, "default"))
     with caplog.at_level(logging.INFO, "synap_mock"):
         for secret in SECRETS:
             inside.get(f"/v1/{secret}", headers={"Authorization": f"Bearer {UNKNOWN}"})

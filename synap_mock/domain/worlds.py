@@ -150,6 +150,14 @@ class Worlds:
         """The world of a name; None: there is none."""
         return self.default if name == DEFAULT else self._by_name.get(name)
 
+    def use(self, name: str) -> World | None:
+        """The world of a name, which a call uses; None: there is none."""
+        self._sweep(monotonic())
+        found = self.named(name)
+        if found is not None:
+            found.used_at = monotonic()
+        return found
+
     def all(self) -> list[World]:
         """Every world, the default one first, then in the order in which they were made."""
         self._sweep(monotonic())

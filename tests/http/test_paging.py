@@ -24,6 +24,7 @@ LISTS = {
     "/_mock/rejections": "rejections",
     "/_mock/memories": "memories",
     "/_mock/profiles": "profiles",
+    "/_mock/keys": "keys",
 }
 
 
@@ -43,6 +44,7 @@ def fill(fake: SynapMock) -> httpx.Client:
     for _ in range(226):
         inside.get("/health")
     for number in range(230):
+        fake.keys.create()
         fake.fail(ServerError(500 + number % 100), route="/nowhere", times=number + 1)
         fake.reject({"user_id": f"u{number}"}, error=str(number))
         fake.remember(str(number))

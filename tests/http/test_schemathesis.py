@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import (
 
 from synap_mock import SynapMock
 from synap_mock.domain.values.ids import canonical_uuid
+from synap_mock.http.control.searching.waiting import LONGEST_WAIT
 from synap_mock.http.openapi.document import openapi
 from synap_mock.settings import Dialect, Settings, Tenancy
 from synap_mock.transports.server import Server
@@ -74,6 +75,14 @@ def every_other_id_a_uuid(_: HookContext, body: Any) -> Any:
     return body
 
 
+def no_long_wait(_: HookContext, query: Any) -> Any:
+    """What a drawn request waits for does not arrive, and its client would time out."""
+    wait = query.get("wait") if isinstance(query, dict) else None
+    if isinstance(wait, int | float) and 0 < wait <= LONGEST_WAIT:
+        query["wait"] = wait / 1000
+    return query
+
+
 def drawn(*, examples: int = EXAMPLES, **configuration: Any) -> OpenApiSchema:
     """The document, from which schemathesis draws requests."""
     config = {
@@ -89,6 +98,7 @@ def drawn(*, examples: int = EXAMPLES, **configuration: Any) -> OpenApiSchema:
     }
     schema = schemathesis.openapi.from_dict(json.loads(openapi()), config=schemathesis.Config.from_dict(config))
     schema.hook("map_body")(every_other_id_a_uuid)
+    schema.hook("map_query")(no_long_wait)
     return schema
 
 

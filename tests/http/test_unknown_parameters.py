@@ -72,20 +72,20 @@ def test_an_unknown_field_changes_nothing(recorded: SynapMock, inside: httpx.Cli
 @pytest.mark.parametrize(
     ("method", "path", "text"),
     [
-        ("POST", "/_mock/reset?keys=k2", "POST /_mock/reset has no query parameter 'keys'; it accepts key, all"),
+        ("POST", "/_mock/reset?keys=k2", "POST /_mock/reset has no query parameter 'keys'; it accepts key, world, all"),
         (
             "GET",
             "/_mock/messages?state=400",
             (
                 "GET /_mock/messages has no query parameter 'state'; "
-                "it accepts conversation_id, user_id, text, role, wait, count, limit, after, key"
+                "it accepts conversation_id, user_id, text, role, wait, count, limit, after, key, world"
             ),
         ),
         ("GET", "/_mock/settings?", None),
         (
             "DELETE",
             "/_mock/keys/k?x",
-            "DELETE /_mock/keys/{key:path} has no query parameter 'x'; it accepts forget, key",
+            "DELETE /_mock/keys/{key:path} has no query parameter 'x'; it accepts forget, key, world",
         ),
     ],
 )

@@ -92,6 +92,40 @@ def test_a_query_parameter_names_the_world(inside: httpx.Client, entry: Entry, w
     assert [each["message_count"] for each in shown] == [1]
 
 
+def test_its_name_selects_a_world_too(inside: httpx.Client, entry: Entry, w1: dict[str, str]) -> None:
+    inside.post(BATCH, json={"messages": [entry]}, headers=w1)
+    counts = {
+        name: len(inside.get(f"/_mock/requests?world={name}", headers=w1).json()["requests"])
+        for name in ("w1", "default")
+    }
+    assert counts == {"w1": 1, "default": 0}
+
+
+def test_an_unknown_name_or_a_key_of_another_world_is_rejected(inside: httpx.Client, w1: dict[str, str]) -> None:
+    answers = [
+        inside.post("/_mock/reset?world=none"),
+        inside.post(f"/_mock/reset?world=default&key={w1['Authorization'][7:]}"),
+    ]
+    assert [(each.status_code, each.json()["error"]) for each in answers] == [
+        (404, "there is no world 'none'; GET /_mock/worlds lists them, POST /_mock/keys makes one"),
+        (404, f"world 'default' does not have the key synap_...{w1['Authorization'][-4:]}"),
+    ]
+
+
+def test_a_worlds_keys_are_listed_and_masked(inside: httpx.Client, w1: dict[str, str]) -> None:
+    key = w1["Authorization"][7:]
+    inside.post(
+        "/_mock/keys", json={"key": "second_key_of_w1", "world": "w1", "instance_id": "team-a", "tenancy": "b2b"}
+    )
+    inside.delete("/_mock/keys/second_key_of_w1")
+    listed = inside.get("/_mock/keys?world=w1")
+    assert key not in listed.text
+    first, second = listed.json()["keys"]
+    assert (first["key"], first["bound"], first["revoked"]) == (f"{key[:6]}...{key[-4:]}", False, False)
+    named = {name: value for name, value in second.items() if name not in {"key", "client_id"}}
+    assert named == {"instance_id": "team-a", "tenancy": "b2b", "bound": True, "revoked": True}
+
+
 def test_the_control_api_rejects_an_unknown_key(inside: httpx.Client) -> None:
     for answer in (inside.post("/_mock/reset", headers=UNKNOWN), inside.post("/_mock/reset?key=nobodys")):
         assert answer.status_code == 404
@@ -211,6 +245,8 @@ class TestWithATokenAWorldsKey:
             ("POST", "/_mock/reset?key=key_of_w2", {}),
             ("POST", "/_mock/reset?key=default_key", {}),
             ("POST", "/_mock/reset?all=1", {}),
+            ("POST", "/_mock/reset?world=w2", {}),
+            ("GET", "/_mock/keys?world=none", {}),
             ("POST", "/_mock/keys", {"world": "w2"}),
             ("POST", "/_mock/keys", {"world": "w3"}),
             ("DELETE", "/_mock/keys/key_of_w2", {}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from synap_mock.domain.redaction.redactor import Redactor, mask
@@ -52,6 +52,8 @@ class IssuedKey:
     accepted: bool = False
     """Whether it was not created, but accepted when a request used it."""
     revoked: bool = False
+    number: int = field(default=0, compare=False)
+    """Counted from 1, in the order in which the keys were issued."""
 
 
 class Registry(Protocol):
@@ -121,6 +123,7 @@ class Keys:
         self._hint = hint
         self._lock = threading.Lock()
         self.client_id = ids.client_id()
+        self._number = 0
         self._issued: dict[str, IssuedKey] = {}
         self._instances: dict[str, Instance] = {}
         self._members: Counter[str] = Counter()
@@ -365,7 +368,8 @@ class Keys:
             return self._issued[key]
 
     def _issue(self, key: str, issued: IssuedKey) -> None:
-        self._issued[key] = issued
+        self._number += 1
+        self._issued[key] = replace(issued, number=self._number)
         self._members[issued.instance.instance_id] += 1
         self._redactor.add(key)
 

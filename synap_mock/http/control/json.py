@@ -50,12 +50,15 @@ def worlds(request: Request) -> Worlds:
 
 
 def select_world(request: Request) -> World:
-    """The world that a request is about: of the key in ``?key=`` or in its header, or else the default one.
+    """The world that a request is about: ``?world=``, or the one of the key in ``?key=`` or its header, or ``default``.
 
     Raises:
-        ControlRefused: no world has the key, or the request may control only another one.
+        ControlRefused: no world has the name or the key, or the request may control only another one.
     """
     key = request.query_params.get("key")
+    name = request.query_params.get("world")
+    if name is not None:
+        return _select_named(request, name, key)
     if key is None:
         authorization = request.headers.get("authorization", "")
         key = None if not authorization or request.scope.get(UNCONFINED) else bearer_key(authorization)
@@ -68,6 +71,18 @@ def select_world(request: Request) -> World:
         )
         raise ControlRefused(text, 404 if key else 400, "NOT_FOUND" if key else "INVALID_INPUT")
     require_control(request, found)
+    request.state.world = found
+    return found
+
+
+def _select_named(request: Request, name: str, key: str | None) -> World:
+    found = worlds(request).use(name)
+    require_control(request, found)
+    if found is None:
+        text = f"there is no world {quote(name)}; GET /_mock/worlds lists them, POST /_mock/keys makes one"
+        raise ControlRefused(text, 404, "NOT_FOUND")
+    if key is not None and worlds(request).with_key(key) is not found:
+        raise ControlRefused(f"world {quote(name)} does not have the key {mask(key)}", 404, "NOT_FOUND")
     request.state.world = found
     return found
 

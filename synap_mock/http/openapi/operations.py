@@ -53,7 +53,7 @@ def control_operation(operation: Operation, text: Object, values: Mapping[str, A
     if "limit" in operation.query:
         cursor = "AfterConversation" if operation.cursor_parts > 1 else "After"
         parameters += [component("parameters", name) for name in ("Limit", cursor)]
-    selecting = {"key": "WorldKey", "all": "AllWorlds"}
+    selecting = {"key": "WorldKey", "world": "WorldName", "all": "AllWorlds"}
     parameters += [component("parameters", selecting[name]) for name in operation.parameters if name in selecting]
     return {
         "operationId": operation.operation_id,

@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_mock.domain.redaction.redactor import mask
 from synap_mock.domain.values.quoting import quote
 from synap_mock.domain.worlds import LimitReached
-from synap_mock.http.control.json import ControlRefused, answer, require_control, whole_numbers, worlds
+from synap_mock.http.control.json import ControlRefused, answer, fake, require_control, whole_numbers, worlds
 from synap_mock.http.control.parameters.operation import Operation
+from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from synap_mock.domain.access.keys import Keys
+    from synap_mock.domain.access.keys import IssuedKey, Keys
     from synap_mock.domain.worlds import World
+
+
+async def show(request: Request, _: dict[str, Any]) -> Response:
+    """``GET /_mock/keys?limit=&after=``: masked, in the order in which they were issued, with revoked ones."""
+    limit = limit_of(request)
+    (after,) = cursor_of(request) or (0,)
+    issued = fake(request).keys.snapshot().issued.items()
+    page = [(key, each) for key, each in issued if each.number > after][: limit + 1]
+    following = str(page[limit - 1][1].number) if len(page) > limit else None
+    return answer({"keys": [_to_json(key, each) for key, each in page[:limit]], "next": following})
 
 
 async def create(request: Request, fields: dict[str, Any]) -> Response:
@@ -76,7 +87,20 @@ def _end(keys: Keys, key: str, *, forget: bool) -> None:
         keys.revoke(key)
 
 
+def _to_json(key: str, issued: IssuedKey) -> dict[str, Any]:
+    instance = issued.instance
+    return {
+        "key": mask(key),
+        "instance_id": instance.instance_id,
+        "client_id": instance.client_id,
+        "tenancy": instance.tenancy,
+        "bound": issued.bound,
+        "revoked": issued.revoked,
+    }
+
+
 OPERATIONS: Final = (
+    Operation("GET", "/keys", show, "show_keys", "List the keys", response=("Keys",), query=PAGING),
     Operation(
         "POST",
         "/keys",

@@ -83,7 +83,7 @@ class Operation:
     @property
     def parameters(self) -> tuple[str, ...]:
         """Every query parameter that it accepts."""
-        selecting = (*(["key"] if self.has_world else []), *(["all"] if self.all_worlds else []))
+        selecting = (*(["key", "world"] if self.has_world else []), *(["all"] if self.all_worlds else []))
         return (*self.query, *selecting)
 
     async def handle(self, request: Request) -> Response:

@@ -14,11 +14,13 @@ from synap_mock.domain.worlds import DEFAULT, Worlds
 from synap_mock.http.app import create_app
 from synap_mock.http.control.guard import Guard
 from synap_mock.settings import Settings, port_number
-from synap_mock.transports.listeners import is_loopback
 from synap_mock.transports.one_process import OneProcess
+from synap_mock.transports.sockets.listeners import is_loopback
 from synap_mock.world.world import World
 
 if TYPE_CHECKING:
+    import os
+    import ssl
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
@@ -111,20 +113,31 @@ class SynapMock(World):
         return Intercept(self._app, self, Terms(hosts=lambda: self._state.settings.hosts))
 
     @contextmanager
-    def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    def serve(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        tls_cert: str | os.PathLike[str] | None = None,
+        tls_key: str | os.PathLike[str] | None = None,
+    ) -> Iterator[Server]:
         """Serve the same fake on a port while the context is active.
 
         Args:
             host: name or address to bind; beyond loopback the control API requires a token.
             port: 0 picks a free one.
+            tls_cert: serve HTTPS with the certificate in this file, in PEM, followed by those that signed it.
+            tls_key: the file with its private key, in PEM, not encrypted.
 
         Raises:
             OSError: the address cannot be bound.
-            ValueError: `host` is not a host name, `port` is out of range, or a scheduled fault needs httpx.
+            ValueError: `host` is not a host name, `port` is out of range, a scheduled fault needs httpx, or the
+                certificate or its key is missing or cannot be used.
         """
         from synap_mock.transports.server import Server  # noqa: PLC0415 - uvicorn is not needed in process
 
         port = port_number(port)
+        tls = _tls(tls_cert, tls_key)
         for armed in self._state.faults.all():
             reachable(armed.fault)
         self._guard.admit(host, "host")
@@ -132,7 +145,7 @@ class SynapMock(World):
         made = None if is_loopback(host) or self._guard.token else ids.control_token()
         self._guard.token = self._guard.token or made
         try:
-            with Server(self._app, host, port, self._guard.token) as server:
+            with Server(self._app, host, port, self._guard.token, tls=tls) as server:
                 self._servers.append(server)
                 try:
                     yield server
@@ -141,3 +154,13 @@ class SynapMock(World):
         finally:
             if made:
                 self._guard.token = None
+
+
+def _tls(certificate: str | os.PathLike[str] | None, key: str | os.PathLike[str] | None) -> ssl.SSLContext | None:
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise ValueError("tls_cert and tls_key belong together; give both, or neither")
+    from synap_mock.transports.sockets.tls import server_context  # noqa: PLC0415 - most servers serve HTTP
+
+    return server_context(certificate, key)

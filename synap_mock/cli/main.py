@@ -14,31 +14,27 @@ import click
 
 from synap_mock import __version__
 from synap_mock.cli.bounds import bound_options
+from synap_mock.cli.checks import check_api_keys, check_control_token, check_freeze, check_hosts, checked, rate_limit
 from synap_mock.cli.console import console
 from synap_mock.cli.errors import Failed
 from synap_mock.cli.options import option
 from synap_mock.cli.port_file import PortFile, check_port_file
 from synap_mock.cli.ready import ready
 from synap_mock.cli.state_options import keeping, state_options
+from synap_mock.cli.tls_options import check_tls, tls_options
 from synap_mock.cli.transfer import export_command, import_command
-from synap_mock.domain.values.clock import moment
 from synap_mock.settings import (
     LONGEST,
     Dialect,
     Processing,
     Registration,
     Retrieval,
-    Settings,
     Tenancy,
-    rate_limit_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from synap_mock.domain.ledger.ledger import Ledger
     from synap_mock.mock import SynapMock
-    from synap_mock.settings import RateLimit
     from synap_mock.transports.server import Server
 
 
@@ -47,54 +43,6 @@ GROUP = "synap_mock.commands"
 
 _LAST_MOMENT = 0.7
 """Seconds after a signal when the process ends at the latest."""
-
-
-def checked(check: Callable[[Any], object]) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    """A click callback: what `check` refuses with a ValueError is a bad value of that option."""
-
-    def callback(_: click.Context, __: click.Parameter, value: Any) -> Any:  # noqa: ANN401 - click's own
-        if value is not None and value != ():
-            try:
-                check(value)
-            except ValueError as error:
-                raise click.BadParameter(str(error)) from None
-        return value
-
-    return callback
-
-
-def check_api_keys(keys: tuple[str, ...]) -> None:
-    """Raise ValueError for what can't be the keys of a fake."""
-    from synap_mock.domain.access.keys import Keys  # noqa: PLC0415 - --help loads nothing but click
-
-    Keys(keys)
-
-
-def check_hosts(hosts: str | tuple[str, ...]) -> None:
-    """Raise ValueError for what can't be a host name."""
-    from synap_mock.http.control.guard import Guard  # noqa: PLC0415 - as above
-
-    Guard((hosts,) if isinstance(hosts, str) else hosts)
-
-
-def check_control_token(token: str) -> None:
-    """Raise ValueError for what can't be sent as a token."""
-    from synap_mock.http.control.guard import Guard  # noqa: PLC0415 - as above
-
-    Guard(token=token)
-
-
-def check_freeze(time: str) -> None:
-    """Raise ValueError for a time that the clock cannot have."""
-    moment("it", time)
-
-
-def rate_limit(given: str | None) -> RateLimit | None:
-    """A rate limit as it is written in an option."""
-    try:
-        return None if given is None else Settings(rate_limit=rate_limit_of(given)).rate_limit
-    except (TypeError, ValueError) as error:
-        raise click.BadParameter(str(error)) from None
 
 
 class Commands(click.Group):
@@ -246,6 +194,7 @@ def main() -> None:
     help="Exit with status 1 if a turn was lost or duplicated; the log says which.",
 )
 @state_options
+@tls_options
 @option("-v", "--verbose", is_flag=True, default=False, show_default="off", help="Log every call to standard error.")
 def serve(  # noqa: PLR0913 - one argument an option
     *,
@@ -259,6 +208,8 @@ def serve(  # noqa: PLR0913 - one argument an option
     fail_on_loss: bool,
     database: Path | None,
     load: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
@@ -273,6 +224,7 @@ def serve(  # noqa: PLR0913 - one argument an option
       1,000 requests that wait on one connection
     What has been stalled the longest is closed to make room.
     """
+    check_tls(tls_cert, tls_key)
     file = PortFile(port_file)
     file.remove_stale()
     ended = threading.Event()
@@ -295,7 +247,7 @@ def serve(  # noqa: PLR0913 - one argument an option
 
     with ExitStack() as stack:
         stack.enter_context(keeping(fake, database, load, own_keys=bool(api_keys)))
-        server = listening(fake, host, port, stack)
+        server = listening(fake, stack, host=host, port=port, tls_cert=tls_cert, tls_key=tls_key)
         with file.naming(server.port):
             click.echo(logs.ready(server, fake.api_key, json=log_format == "json"))
             ended.wait()
@@ -309,10 +261,10 @@ def serve(  # noqa: PLR0913 - one argument an option
         raise SystemExit(status())
 
 
-def listening(fake: SynapMock, host: str, port: int, stack: ExitStack) -> Server:
+def listening(fake: SynapMock, stack: ExitStack, *, host: str, port: int, **files: Path | None) -> Server:
     """The fake on its port, until the stack is closed."""
     try:
-        return stack.enter_context(fake.serve(host, port))
+        return stack.enter_context(fake.serve(host, port, **files))
     except OSError as error:
         # socket words an errno with the address in it, once more
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)

@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 
 import click
 
+from synap_mock.cli.tls_options import ca_option
 from synap_mock.domain.values.real_time import monotonic, pause
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 _PATHS: Final = ("/_mock/readyz", "/health")
@@ -58,7 +61,8 @@ def check_url(_: click.Context, __: click.Parameter, url: str) -> str:
     metavar="SECONDS",
     help="How long to ask again while it is not ready.",
 )
-def ready(url: str, seconds: float) -> None:
+@ca_option
+def ready(url: str, seconds: float, verify: ssl.SSLContext) -> None:
     """Ask whether a server is ready: status 0 if it is, 1 if it is not.
 
     For the health check of a container: HEALTHCHECK CMD ["synap-mock", "ready"].
@@ -66,7 +70,7 @@ def ready(url: str, seconds: float) -> None:
     import httpx  # noqa: PLC0415 - --help loads nothing but click
 
     end = monotonic() + seconds
-    with httpx.Client(trust_env=False) as client:  # a proxy is not asked about this machine
+    with httpx.Client(trust_env=False, verify=verify) as client:  # a proxy is not asked about this machine
         while (reason := _reason(client, url, max(end - monotonic(), 0.0))) is not None:
             if monotonic() + _PAUSE_S >= end:
                 raise NotReady(f"{url} is not ready: {reason}")
@@ -83,7 +87,8 @@ def _reason(client: httpx.Client, url: str, left: float) -> str | None:
         try:
             status = client.get(f"{url}{path}", timeout=min(left, _ATTEMPT_S) or _ATTEMPT_S).status_code
         except (httpx.HTTPError, OSError) as error:
-            return str(error) or type(error).__name__
+            hint = "; --tls-ca FILE trusts a certificate" if "CERTIFICATE_VERIFY_FAILED" in str(error) else ""
+            return f"{str(error) or type(error).__name__}{hint}"
         if status not in _CLOSED:
             break
     return None if status == _OK else f"GET {path} returns {status}"

@@ -15,10 +15,11 @@ from synap_mock.transports.connection import connections_of
 from synap_mock.transports.green_threads import require_system_threads
 from synap_mock.transports.inheritance import keep_from_children
 from synap_mock.transports.limits import Limits
-from synap_mock.transports.listeners import listeners
+from synap_mock.transports.sockets.listeners import listeners
 
 if TYPE_CHECKING:
     import socket
+    import ssl
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
@@ -45,6 +46,7 @@ class Server:
         control_token: the token that the control API requires.
         bound: sockets that listen on that host and port already; None: bind them on entry.
         limits: what clients may do.
+        tls: serve HTTPS with these settings; None: HTTP.
 
     Attributes:
         port: its port.
@@ -54,7 +56,7 @@ class Server:
         OSError: the address can't be bound.
     """
 
-    def __init__(  # noqa: PLR0913 - the last two have defaults
+    def __init__(  # noqa: PLR0913 - the last three have defaults
         self,
         app: ASGIApp,
         host: str,
@@ -63,8 +65,10 @@ class Server:
         *,
         bound: list[socket.socket] | None = None,
         limits: Limits | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._app = app
+        self._tls = tls
         self._bound = bound
         self._limits = limits or Limits()
         self._host = host
@@ -91,7 +95,7 @@ class Server:
             raise RuntimeError("this server is down already")
         self._stop()
         try:
-            with _listening(self._app, self._host, 0, self._limits) as port:
+            with _listening(self._app, self._host, 0, self._limits, tls=self._tls) as port:
                 yield self._url(port)
         finally:
             self._start()
@@ -106,7 +110,7 @@ class Server:
 
     def _start(self) -> None:
         bound, self._bound = self._bound, None
-        listening = _listening(self._app, self._host, self.port, self._limits, bound)
+        listening = _listening(self._app, self._host, self.port, self._limits, bound, tls=self._tls)
         self.port = listening.__enter__()
         self._listening = listening
 
@@ -117,34 +121,41 @@ class Server:
 
     def _url(self, port: int) -> str:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared, not bound
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 @contextmanager
-def _listening(
-    app: ASGIApp, host: str, port: int, limits: Limits, bound: list[socket.socket] | None = None
+def _listening(  # noqa: PLR0913 - the last two have defaults
+    app: ASGIApp,
+    host: str,
+    port: int,
+    limits: Limits,
+    bound: list[socket.socket] | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[int]:
     """Serve `app`, and give the port."""
     require_system_threads()
     with listeners(host, port, BACKLOG) if bound is None else nullcontext(bound) as opened:
         admission = Admission(limits)
-        server = _Server(
-            admission,
-            uvicorn.Config(
-                app,
-                http=connections_of(admission),
-                interface="asgi3",
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                server_header=False,
-                proxy_headers=False,
-                ws="none",
-                backlog=BACKLOG,
-                timeout_keep_alive=limits.keep_alive,
-                timeout_graceful_shutdown=1,
-            ),
+        config = uvicorn.Config(
+            app,
+            http=connections_of(admission),
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            backlog=BACKLOG,
+            timeout_keep_alive=limits.keep_alive,
+            timeout_graceful_shutdown=1,
         )
+        config.load()
+        config.ssl = tls
+        server = _Server(admission, config)
         thread = threading.Thread(target=server.run, args=(opened,), name="synap-mock", daemon=True)
         thread.start()
         server.settled.wait()

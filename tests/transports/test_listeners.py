@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from synap_mock import SynapMock
-from synap_mock.transports import listeners
+from synap_mock.transports.sockets import listeners
 
 IPV4, IPV6 = "127.0.0.1", "::1"
 

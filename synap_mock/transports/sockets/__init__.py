@@ -1,0 +1,1 @@
+"""What a server listens with: its sockets, and its certificate."""

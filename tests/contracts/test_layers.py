@@ -28,7 +28,7 @@ LEVELS = [
     | {"client.real_time", "client.releases", "commands.color"}
     | {"commands.sections", "observation"}
     | {"observation.expected", "observation.observed", "observation.redaction", "pytest_plugin"}
-    | {"commands.files", "report", "report.files", "report.formats", "report.formats.markup"}
+    | {"commands.files", "commands.sharding", "report", "report.files", "report.formats", "report.formats.markup"}
     | {"report.verdicts", "runs"}
     | {"runs.findings", "runs.jobs", "runs.jobs.turns", "runs.result"}
     | {"scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
@@ -59,7 +59,6 @@ LEVELS = [
     {
         "commands.adapter",
         "commands.clauses",
-        "report.document",
         "report.formats.example",
         "runs.exercise",
         "runs.known",
@@ -80,11 +79,14 @@ LEVELS = [
     {"runs.findings.summaries"},
     {"runs.findings.fixes"},
     {"runs.findings.grouping", "report.formats.html", "runs.check_runner"},
-    {"runs.jobs.lanes", "runs.jobs.options"},
+    {"runs.jobs.lanes"},
+    {"runs.jobs.options"},
     {"runs.jobs.workplace"},
     {"runs.jobs.job"},
-    {"runs.jobs.processes"},
-    {"runs.jobs.__main__", "runs.run"},
+    {"runs.jobs.assembly", "runs.jobs.codec", "runs.jobs.processes"},
+    {"report.shards", "runs.jobs.__main__", "runs.run"},
+    {"report.document"},
+    {"report.merging"},
     {"commands.output", "recording_contract", "releases"},
     {"commands.report", "commands.verify", "test_contract"},
     {"commands"},

@@ -35,6 +35,40 @@ def render(file: Path, **settings: Any) -> None:  # noqa: ANN401 - each option h
     _publish(output.load_report(file), files)
 
 
+@report.command()
+@click.argument(
+    "sources", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="SHARD.json..."
+)
+@report_options("json", "junit", "html", "summary", "badge")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".synap-mock"),
+    show_default=True,
+    metavar="DIR",
+    help="The folder of saved counterexamples: those of all shards are saved there.",
+)
+@color_option()
+def merge(sources: tuple[Path, ...], folder: Path, **settings: Any) -> None:  # noqa: ANN401 - each option has its type
+    """Merge the JSON reports of all shards (synap-mock verify --shard), print the result, and write reports.
+
+    The result is the report of the run without --shard, with its exit status. Reports that are not the shards of one
+    run are an error: another client, seed, profile or contract, or a shard that is missing or given twice.
+    """
+    from synap_contracts.commands import output  # noqa: PLC0415 - --help loads nothing but click
+    from synap_contracts.report.merging import Unmergeable, merge_reports  # noqa: PLC0415 - as above
+
+    files = files_of(settings)
+    output.prepare_files(files.values())
+    if twice := next((file for number, file in enumerate(sources) if file in sources[:number]), None):
+        raise output.CouldNotRun(f"{twice} is given twice; expected one report of each shard")
+    try:
+        merged = merge_reports({file: output.load_report(file) for file in sources}, folder)
+    except Unmergeable as error:
+        raise output.CouldNotRun(str(error)) from None
+    _publish(merged, files)
+
+
 def _publish(report: Report, files: dict[str, Path | None]) -> None:
     """Print a report, write the requested ones, and end with its exit status."""
     from synap_contracts.commands import output  # noqa: PLC0415 - as above

@@ -15,6 +15,7 @@ from synap_contracts.commands.clauses import parse_clauses
 from synap_contracts.commands.color import color_option
 from synap_contracts.commands.files import files_of, report_options
 from synap_contracts.commands.sections import SectionedCommand
+from synap_contracts.commands.sharding import check_shard, shard_option
 
 if TYPE_CHECKING:
     from synap_contracts.clauses.clause import ClauseId
@@ -29,7 +30,7 @@ _SECTIONS = {
     "Client": ("folders", "cache", "in_process"),
     "Server": ("url", "api_key", "control_token", "dialect"),
     "Search": ("profile", "examples", "seed", "clauses", "replay", "folder"),
-    "Speed": ("jobs",),
+    "Speed": ("jobs", "shard"),
     "Verdict": ("strict", "known_file", "accept"),
     "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
 }
@@ -75,6 +76,7 @@ _SECTIONS = {
     help="Processes that run checks, each with its own clients and fakes. The result is the same for every N; "
     "with --url or --in-process, there is one.  [default: one per core]",
 )
+@shard_option()
 @click.option("--strict", is_flag=True, help="Fail the run on a failed SHOULD too.")
 @report_options("json", "junit", "html", "summary", "badge")
 @color_option()
@@ -146,6 +148,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     from synap_contracts.report.verdicts import exit_status  # noqa: PLC0415 - as above
     from synap_contracts.runs.run import RunOptions  # noqa: PLC0415 - as above
 
+    seeded = seed is not None
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     runs: list[Run] = []
     reports: list[RunReport] = []
@@ -159,6 +162,7 @@ def verify(  # noqa: PLR0913 - one argument per option
         options = RunOptions(
             spec=spec, seed=seed, clauses=frozenset(clauses), known=known, jobs=jobs or _cores(), **settings
         )
+        check_shard(options, seeded=seeded, accept=accept)
         _announce_installation(spec)
         runs.append(replace(_run(options), options=_repeated_options(folders, options)))
         reports.append(write_scripts(run_to_json(runs[-1])))

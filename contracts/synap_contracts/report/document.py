@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
 from synap_contracts.clauses.catalogue import REVISION
 from synap_contracts.client.protocol import Ended, Hung, Raised, Returned
-from synap_contracts.observation.redaction import redact
+from synap_contracts.observation.redaction import REDACTED, redact
 from synap_contracts.report import reproduce
+from synap_contracts.report.shards import shard_to_json
 from synap_contracts.runs.result import Outcome
 from synap_contracts.scenarios.serialization import to_json
 from synap_contracts.server.server import UNKNOWN
@@ -75,6 +76,7 @@ def run_to_json(run: Run) -> RunReport:
         "findings": [_finding(each, run) for each in run.findings],
         "clauses": [_clause(result, run) for result in run.clauses],
         "summary": {"MUST": _counts(run, "MUST"), "SHOULD": _counts(run, "SHOULD")},
+        "shard": None if run.shard is None else shard_to_json(run.shard, run.options),
     }
     # Python writes and reads NaN and Infinity, which are not JSON.
     read: RunReport = json.loads(json.dumps(found), parse_constant=str)
@@ -91,7 +93,7 @@ def _finding(finding: Finding, run: Run) -> FindingReport:
         "clause": finding.clause.id,
         "also": list(finding.also),
         "level": finding.level,
-        "summary": redact(finding.summary, _keys_of(run, finding.counterexample)),
+        "summary": redact(finding.summary, _keys_of(finding.counterexample)),
         "fix": finding.fix,
         "counterexample": _example(finding.counterexample, run),
     }
@@ -108,7 +110,7 @@ def _clause(result: ClauseResult, run: Run) -> ClauseReport:
         "outcome": result.outcome,
         "examples": result.examples,
         "exercised": result.exercised,
-        "message": redact(result.message, run.secrets if example is None else _keys_of(run, example)),
+        "message": result.message if example is None else redact(result.message, _keys_of(example)),
         "finding": None if finding is None else finding.id,
         "counterexample": None if example is None else _example(example, run),
     }
@@ -116,7 +118,7 @@ def _clause(result: ClauseResult, run: Run) -> ClauseReport:
 
 def _example(example: Counterexample, run: Run) -> ExampleReport:
     """Return a counterexample: requests, recorded messages, outcomes, and how to reproduce it."""
-    keys = _keys_of(run, example)
+    keys = _keys_of(example)
     found: ExampleReport = {
         "id": example.id,
         "clause": example.violation.clause,
@@ -137,7 +139,7 @@ def _example(example: Counterexample, run: Run) -> ExampleReport:
             }
             for r in example.observation.requests
         ],
-        "heard": [text for text in example.observation.output if redact(text, keys) != text],
+        "heard": [text for text in example.observation.output if REDACTED in redact(text, keys)],
         "scenario": to_json(example.scenario),
         "reproduce": {
             "command": reproduce.command(run, example),
@@ -149,10 +151,10 @@ def _example(example: Counterexample, run: Run) -> ExampleReport:
     return redacted
 
 
-def _keys_of(run: Run, example: Counterexample) -> frozenset[str]:
-    """Return the keys that were used in a scenario or before: a client can remember one."""
+def _keys_of(example: Counterexample) -> frozenset[str]:
+    """Return the keys of a scenario. A run has redacted them already; an example of another origin may not."""
     observation = example.observation
-    return run.secrets | {call.key.key for call in observation.calls} | set(observation.secrets)
+    return frozenset({call.key.key for call in observation.calls}) | set(observation.secrets)
 
 
 def _call(call: ObservedCall, observation: Observation) -> CallReport:

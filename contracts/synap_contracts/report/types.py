@@ -149,6 +149,31 @@ class Summary(TypedDict):
     SHOULD: Counts
 
 
+class Search(TypedDict):
+    """What a run searches. The shards of one run have the same."""
+
+    client: str
+    name: str
+    version: str | None
+    dialect: str
+    profile: Depth
+    seed: int
+    examples: Annotated[int, "The number of scenarios that each check draws."]
+    clauses: list[str]
+    known: Annotated[list[str], "The clause and the kind of each known failure."]
+
+
+class ShardReport(TypedDict):
+    """A part of a run, for `synap-mock report merge`."""
+
+    index: Annotated[int, "Which shard it is, from 1."]
+    of: Annotated[int, "The number of shards."]
+    search: Search
+    options: Annotated[list[str], "The other options of the command, so that it can be repeated."]
+    parts: Annotated[Any, "What the run is assembled from. Only the version of the kit that wrote it reads it."]
+    digest: Annotated[str, "The SHA-256 of `parts`, in hexadecimal."]
+
+
 class RunReport(TypedDict):
     """The run of one client."""
 
@@ -163,6 +188,7 @@ class RunReport(TypedDict):
     findings: list[FindingReport]
     clauses: list[ClauseReport]
     summary: Summary
+    shard: ShardReport | None
 
 
 class Report(TypedDict):

@@ -67,6 +67,12 @@ def client_name(run: RunReport) -> str:
     return client["name"] if client["version"] is None else f"{client['name']} {client['version']}"
 
 
+def search_of(run: RunReport) -> str:
+    """Return what a run searched, in words."""
+    shard = f", shard {run['shard']['index']}/{run['shard']['of']}" if run["shard"] is not None else ""
+    return f"profile {run['profile']}, seed {run['seed']}{shard}"
+
+
 def exit_status(report: Report) -> int:
     """Return the exit status of the command: 0 passed, 1 failed, 2 something could not be run."""
     statuses = {_status(run, strict=report["strict"]) for run in report["runs"]}

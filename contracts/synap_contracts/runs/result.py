@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from synap_contracts.clauses.clause import Clause, ClauseId, Depth, Level
     from synap_contracts.observation.observed import Observation
     from synap_contracts.observation.violation import Violation
+    from synap_contracts.runs.jobs.assembly import Shard
     from synap_contracts.scenarios.model import Scenario
 
 Outcome = Literal["passed", "failed", "known", "stale", "not-testable", "error"]
@@ -132,8 +133,8 @@ class Run:
         confirmed: The known failures that occurred as listed.
         found: All kinds of failures that are not listed, if they were requested.
         options: The other options of the command, so that it can be repeated.
-        secrets: All keys that were issued or given. Reports never show them.
         findings: The causes of the failures, those that explain most first.
+        shard: What it was assembled from, if it is a part of a run.
         error: Why the client, or its server, could not be run, or why the run stopped. Without clauses, nothing ran.
     """
 
@@ -151,9 +152,9 @@ class Run:
     confirmed: tuple[KnownFailure, ...] = ()
     found: tuple[KnownFailure, ...] = ()
     options: tuple[str, ...] = ()
-    secrets: frozenset[str] = field(default=frozenset(), repr=False)
     findings: tuple[Finding, ...] = ()
     error: str | None = None
+    shard: Shard | None = field(default=None, repr=False)
 
     def finding_of(self, result: ClauseResult) -> Finding | None:
         """Return the finding that explains the failure of a clause."""

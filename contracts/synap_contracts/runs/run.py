@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,8 +9,7 @@ from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.client.process import UnusableClient
 from synap_contracts.client.protocol import AdapterError
 from synap_contracts.client.real_time import monotonic
-from synap_contracts.observation.redaction import redact
-from synap_contracts.runs.findings.grouping import group
+from synap_contracts.runs.jobs.assembly import assemble, shard_of
 from synap_contracts.runs.jobs.board import Lost
 from synap_contracts.runs.jobs.job import Job, replay_example
 from synap_contracts.runs.jobs.options import RunOptions
@@ -22,12 +20,9 @@ from synap_contracts.scenarios.serialization import replay_id
 from synap_contracts.server.server import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from synap_contracts.clauses.clause import ClauseId
-    from synap_contracts.client.protocol import Hello
     from synap_contracts.runs.jobs.board import Board
-    from synap_contracts.runs.jobs.job import LaneResult, Prelude, Progress
+    from synap_contracts.runs.jobs.job import LaneResult, Progress
     from synap_contracts.scenarios.model import Scenario
 
 __all__ = ["CANNOT_RUN", "RunOptions", "UnknownExample", "describe_error", "failed_run", "run_client"]
@@ -61,15 +56,16 @@ def run_client(options: RunOptions, progress: Progress = lambda *_: None, board:
         clause, scenario = _find_example(saved, options.replay, options.clauses)
         options = replace(options, clauses=frozenset({clause}))
         prelude = replay_example(options, clause, scenario)
-        lanes: list[LaneResult] = []
+        lanes: dict[int, LaneResult] = {}
     else:
         with job_board(options, board) as shared:
             Job(options, shared, progress).run()
             prelude, lanes = collect(options, shared)
-    run = _assemble(options, prelude, lanes)
+    run = assemble(options, prelude, lanes)
     for each in run.findings:
         saved.save(each.clause.id, each.counterexample.scenario)  # it can be the example of another clause
-    return replace(run, folder=None if saved.folder is None else str(saved.folder), seconds=monotonic() - began)
+    folder = None if saved.folder is None else str(saved.folder)
+    return replace(run, folder=folder, seconds=monotonic() - began, shard=shard_of(options, prelude, lanes))
 
 
 def describe_error(error: Exception) -> str:
@@ -101,37 +97,6 @@ def failed_run(options: RunOptions, error: str) -> Run:
     )
 
 
-def _assemble(options: RunOptions, prelude: Prelude, lanes: Iterable[LaneResult]) -> Run:
-    """Return the run that a prelude and lanes are the parts of."""
-    tally, known = deepcopy(prelude.tally), deepcopy(prelude.known)
-    secrets = prelude.secrets
-    for lane in lanes:
-        tally.merge(lane.tally)
-        known.join(lane.known)
-        secrets |= lane.secrets
-    results = known.merge(tally.results(options.plan.clauses), prelude.replayed)
-    results = tuple(replace(each, message=redact(each.message, secrets)) for each in results)
-    findings = (replace(each, summary=redact(each.summary, secrets)) for each in group(results))
-    return Run(
-        spec=options.spec.text,
-        name=prelude.hello.name,
-        version=prelude.hello.version,
-        server=prelude.url,
-        dialect=options.dialect,
-        profile=options.profile,
-        seed=options.seed,
-        folder=None,
-        limits=tuple(describe_limits(prelude.hello)),
-        seconds=0.0,
-        clauses=results,
-        findings=tuple(findings),
-        confirmed=tuple(known.confirmed),
-        found=known.entries(options.dialect),
-        secrets=secrets,
-        error=None if tally.stopped is None else redact(tally.stopped, secrets),
-    )
-
-
 def _find_example(saved: SavedExamples, id_: str, clauses: frozenset[ClauseId]) -> tuple[ClauseId, Scenario]:
     """Return the clause and the scenario of a saved counterexample, of the given clauses if there are any."""
     for clause in (each.id for each in CLAUSES if not clauses or each.id in clauses):
@@ -139,21 +104,3 @@ def _find_example(saved: SavedExamples, id_: str, clauses: frozenset[ClauseId]) 
             if replay_id(scenario) == id_:
                 return clause, scenario
     raise UnknownExample(f"no counterexample is named {id_} in {saved.folder}; reports show the IDs with --replay")
-
-
-def describe_limits(hello: Hello) -> list[str]:
-    """Describe the limits that a client declares."""
-    found = [
-        f"the {what} of the client cannot be set: its factory, or its adapter, does not take {name}"
-        for name, what in (("timeout_s", "timeout"), ("retry", "waits"))
-        if name not in hello.can
-    ]
-    if hello.integers is not None:
-        found.append(f"the client keeps integers up to {hello.integers}; larger ones are not sent")
-    if not hello.surrogates:
-        found.append("the client does not accept lone surrogates; they are not sent")
-    if not hello.concurrent:
-        found.append("the client does not support concurrent calls")
-    if hello.recovers_s:
-        found.append(f"the client may refuse calls for {hello.recovers_s:g} s after an error; the kit waits")
-    return found

@@ -17,7 +17,10 @@ from synap_contracts.commands import verify
 from synap_contracts.observation.redaction import REDACTED, contains_key, redact
 from synap_contracts.report.document import dumps, run_to_json
 from synap_contracts.report.formats import badge, html, junit, summary, terminal
+from synap_contracts.runs.jobs.job import LaneResult, without_keys
+from synap_contracts.runs.known import KnownFailures
 from synap_contracts.runs.run import RunOptions, run_client
+from synap_contracts.runs.tally import Tally
 
 from synap_mock import SynapMock
 
@@ -65,7 +68,7 @@ def test_redact_replaces_keys(text: str, expected: str) -> None:
 
 
 def test_redact_replaces_keys_at_any_depth() -> None:
-    assert redact({KEY: [(KEY, 1, None)]}, frozenset({KEY})) == {REDACTED: [[REDACTED, 1, None]]}
+    assert redact({KEY: [(KEY, 1, None)]}, frozenset({KEY})) == {REDACTED: [(REDACTED, 1, None)]}
 
 
 def test_redact_replaces_a_short_key() -> None:
@@ -81,12 +84,11 @@ def test_key_of_an_earlier_scenario_is_redacted(failed: Run) -> None:
     (result,) = [each for each in failed.clauses if each.clause.id == "IN-ROLE"]
     assert result.counterexample is not None
     finding = replace(result.counterexample.violation, message=f"it was {earlier}")
-    run = replace(
-        failed,
-        clauses=(replace(result, outcome="failed", counterexample=replace(result.counterexample, violation=finding)),),
-        findings=(),
-        secrets=frozenset({earlier}),
-    )
+    shown = replace(result, counterexample=replace(result.counterexample, violation=finding))
+    (hidden,) = without_keys(
+        LaneResult(Tally({result.clause.id: shown}), KnownFailures()), frozenset({earlier})
+    ).tally.settled.values()
+    run = replace(failed, clauses=(replace(hidden, outcome="failed"),), findings=())
     for report in ("html", "json", "terminal"):
         assert f"it was {REDACTED}" in unescape(REPORTS[report](run))
 
@@ -167,3 +169,9 @@ ENCODED = {
 def test_encoded_key_counts_as_shown(text: str) -> None:
     assert contains_key(f"sent {text} to the server", KEY)
     assert not contains_key(f"sent {text} to the server", KEY[::-1])
+
+
+@pytest.mark.parametrize("text", ENCODED.values(), ids=ENCODED)
+def test_encoded_key_is_redacted_in_place(text: str) -> None:
+    redacted = redact(f"%20sent {text} to\\u0020the server", frozenset({KEY}))
+    assert re.fullmatch(r"%20sent \S{0,9}<KEY>\S{0,9} to\\u0020the server", redacted)

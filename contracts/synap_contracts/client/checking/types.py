@@ -95,7 +95,7 @@ def problems(value: Json, kind: Any, path: str = "", whole: str = "the line") ->
     if kind is Any or (len(several) == 1 and not is_typeddict(kind) and _is(value, kind)):
         return []
     if len(several) > 1:
-        fewest = min(several, key=lambda each: (_lacks(value, each), len(problems(value, each, path))))
+        fewest = min(several, key=lambda each: (*_lacks(value, each), len(problems(value, each, path))))
         return problems(value, fewest, path)
     here = path or whole
     if is_typeddict(kind) and isinstance(value, dict):
@@ -106,11 +106,11 @@ def problems(value: Json, kind: Any, path: str = "", whole: str = "the line") ->
     return [f"{here} is {_name(value)}; expected {_expected(kind)}"]
 
 
-def _lacks(value: Json, kind: Any) -> int:  # noqa: ANN401 - as above
-    """Return how many required fields of a type a value does not have."""
+def _lacks(value: Json, kind: Any) -> tuple[bool, int]:  # noqa: ANN401 - as above
+    """Return whether a value is of another form than a type, and how many of its required fields it does not have."""
     if not is_typeddict(kind) or not isinstance(value, dict):
-        return 0
-    return sum(required and name not in value for name, (_, required, _) in fields_of(kind).items())
+        return isinstance(value, dict), 0
+    return False, sum(required and name not in value for name, (_, required, _) in fields_of(kind).items())
 
 
 def _problems_of_fields(value: dict[str, Json], kind: type, path: str) -> list[str]:

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import tostring
 
 from synap_contracts.report.formats import evidence
 from synap_contracts.report.formats.markup import element
-from synap_contracts.report.verdicts import ALL, MEANINGS, client_name, format_counts, summarize, verdict_of
+from synap_contracts.report.verdicts import ALL, MEANINGS, client_name, format_counts, search_of, summarize, verdict_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -76,7 +76,7 @@ def _client(run: RunReport, number: int, *, strict: bool) -> Element:
     counts = format_counts(run, strict=strict)
     facts = {
         "against": f"{server['url'] or 'a fake'}, {server['dialect']} dialect",
-        "search": f"profile {run['profile']}, seed {run['seed']}, {run['seconds']:.1f} s",
+        "search": f"{search_of(run)}, {run['seconds']:.1f} s",
         "limits": "; ".join(client["limits"]),
     }
     return element(

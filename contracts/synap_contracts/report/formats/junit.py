@@ -36,7 +36,7 @@ _KINDS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def _suite(run: RunReport, *, strict: bool) -> Element:
-    client, error = run["client"], run["error"]
+    client, error, shard = run["client"], run["error"], run["shard"]
     cases = [_case(result, run, strict=strict) for result in run["clauses"]]
     if error is not None and not run["clauses"]:
         case = element("testcase", classname=f"synap_contracts.{client['spec']}", name="run")
@@ -49,6 +49,7 @@ def _suite(run: RunReport, *, strict: bool) -> Element:
         "dialect": run["server"]["dialect"],
         "profile": run["profile"],
         "seed": str(run["seed"]),
+        **({"shard": f"{shard['index']}/{shard['of']}"} if shard is not None else {}),
         **({"limits": "; ".join(client["limits"])} if client["limits"] else {}),
     }
     return element(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from synap_contracts.clauses.clause import Level
 from synap_contracts.report.formats.example import format_evidence, format_finding
-from synap_contracts.report.verdicts import client_name, verdict_of
+from synap_contracts.report.verdicts import client_name, search_of, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def format_run(run: RunReport, paint: Paint, *, strict: bool = False) -> Iterato
         strict: Whether a SHOULD that fails fails the run.
     """
     server = f"{run['server']['url']} ({run['server']['dialect']} dialect)"
-    yield f"{client_name(run)} against {server}, profile {run['profile']}, seed {run['seed']}"
+    yield f"{client_name(run)} against {server}, {search_of(run)}"
     yield from (f"  {limit}" for limit in run["client"]["limits"])
     yield ""
     if run["error"] is not None:

@@ -7,12 +7,13 @@ from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from synap_contracts.clauses.catalogue import CHECKS
+from synap_contracts.observation.redaction import redact
 from synap_contracts.runs.check_runner import CheckRunner
 from synap_contracts.runs.jobs.board import STOP, wait_for
-from synap_contracts.runs.jobs.lanes import PRELUDE, lanes_of, planned
+from synap_contracts.runs.jobs.lanes import PRELUDE, planned
 from synap_contracts.runs.jobs.options import TRIES
 from synap_contracts.runs.jobs.turns import Stopped, Turns
 from synap_contracts.runs.jobs.workplace import workplace
@@ -53,7 +54,6 @@ class Prelude:
         tally: The results of a few ordinary batches, of saved examples, and of the first checks.
         known: The known failures, some of which were replayed.
         replayed: The results of replaying them.
-        secrets: The keys that were issued.
     """
 
     hello: Hello
@@ -61,7 +61,6 @@ class Prelude:
     tally: Tally
     known: KnownFailures
     replayed: dict[ClauseId, ClauseResult]
-    secrets: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -71,12 +70,13 @@ class LaneResult:
     Args:
         tally: The results of its checks.
         known: The known failures, with the failures that the lane found.
-        secrets: The keys that were issued.
     """
 
     tally: Tally
     known: KnownFailures
-    secrets: frozenset[str]
+
+
+_Part = TypeVar("_Part", Prelude, LaneResult)
 
 
 @dataclass
@@ -93,6 +93,7 @@ class Job:
     board: Board
     progress: Progress = lambda *_: None
     turns: Turns = field(default_factory=Turns)
+    secrets: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         """Work until no part is left."""
@@ -124,7 +125,7 @@ class Job:
         prelude = wait_for(self.board, PRELUDE_PART)
         if not isinstance(prelude, Prelude) or prelude.tally.stopped is not None:
             return
-        for number, lane in enumerate(lanes_of(self.options.plan)):
+        for number, lane in self.options.lanes.items():
             with taken():
                 part = part_of(number)
                 if not self.board.has(STOP) and self.board.take(part):
@@ -151,15 +152,21 @@ class Job:
             replayed = known.replay(place.runner, checks.plan.clauses)
             if checks.run_first():
                 checks.run([number for number in planned(checks.plan) if number in PRELUDE], self._begin)
-            secrets = frozenset(place.server.secrets)
-            return Prelude(hello, place.server.url, checks.tally, known, replayed, secrets)
+            return self._without_keys(Prelude(hello, place.server.url, checks.tally, known, replayed), place)
 
     def _run_lane(self, part: str, lane: Lane, prelude: Prelude, waiting: Waiting) -> LaneResult:
         known = deepcopy(prelude.known)
         tally = Tally(settled=dict(prelude.tally.settled), recorded=prelude.tally.recorded)
         with workplace(self.options, part, waiting) as place:
             new_checks(self.options, place, known, tally).run(lane, self._begin)
-            return LaneResult(tally, known, frozenset(place.server.secrets))
+            earlier = prelude.tally.settled
+            tally.settled = {clause: each for clause, each in tally.settled.items() if each is not earlier.get(clause)}
+            return self._without_keys(LaneResult(tally, known), place)
+
+    def _without_keys(self, part: _Part, place: Workplace) -> _Part:
+        """Return a part without any key that this process knows: a client in it can remember those of earlier parts."""
+        self.secrets |= place.server.secrets
+        return without_keys(part, frozenset(self.secrets))
 
     def _begin(self, number: int) -> None:
         self.board.take(f"check-{number}")
@@ -181,7 +188,14 @@ def replay_example(options: RunOptions, clause: ClauseId, scenario: Scenario) ->
         known = options.known.for_client(hello.version, options.dialect)
         checks = new_checks(options, place, known, Tally())
         checks.replay(clause, scenario)
-        return Prelude(hello, place.server.url, checks.tally, known, {}, frozenset(place.server.secrets))
+        return without_keys(Prelude(hello, place.server.url, checks.tally, known, {}), frozenset(place.server.secrets))
+
+
+def without_keys(part: _Part, keys: frozenset[str]) -> _Part:
+    """Return a part of a run in which each key is replaced: keys never leave the process that used them."""
+    part.known.found = redact(part.known.found, keys)
+    redacted: _Part = redact(part, keys)
+    return redacted
 
 
 def part_of(number: int) -> str:

@@ -42,6 +42,24 @@ def lanes_of(plan: Plan) -> tuple[Lane, ...]:
     return _lanes_of(plan.depth, plan.examples, plan.clauses)
 
 
+def lanes_of_shard(plan: Plan, shard: tuple[int, int] | None) -> dict[int, Lane]:
+    """Return the lanes of a shard by number, so that each shard has about the same work; or all lanes.
+
+    Args:
+        plan: The plan.
+        shard: Which of how many shards, from 1, or None.
+    """
+    lanes = dict(enumerate(lanes_of(plan)))
+    if shard is None:
+        return lanes
+    index, count = shard
+    weights = {number: sum(_weight(CHECKS[n], plan.examples) for n in lane) for number, lane in lanes.items()}
+    shards: list[list[int]] = [[] for _ in range(count)]
+    for number in sorted(lanes, key=lambda each: (-weights[each], each)):
+        min(shards, key=lambda own: sum(weights[n] for n in own)).append(number)
+    return {number: lanes[number] for number in sorted(shards[index - 1])}
+
+
 @lru_cache(maxsize=64)
 def _lanes_of(depth: Depth, examples: int, clauses: frozenset[ClauseId]) -> tuple[Lane, ...]:
     numbers = [n for n, check in enumerate(CHECKS) if clauses & check.clauses and n not in PRELUDE]

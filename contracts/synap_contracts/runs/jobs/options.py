@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.client.spec import FactorySpec
 from synap_contracts.runs.check_runner import PROFILES, Plan
+from synap_contracts.runs.jobs.lanes import lanes_of, lanes_of_shard
 from synap_contracts.runs.known import KnownFailureList
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from synap_contracts.clauses.clause import ClauseId, Depth
     from synap_contracts.client.spec import Spec
+    from synap_contracts.runs.jobs.lanes import Lane
 
 TRIES: Final[dict[Depth, int]] = {"quick": 250, "default": 800, "deep": 4000}
 """The budget of a lane for shrinking, as a number of ordinary scenarios."""
@@ -40,6 +42,7 @@ class RunOptions:
         known: The known failures.
         replay: The ID of a saved counterexample to run instead of the checks.
         jobs: The number of processes that run checks, each with its own clients and fakes.
+        shard: Which of how many shards to run, from 1, or None for the whole run.
     """
 
     spec: Spec
@@ -56,11 +59,22 @@ class RunOptions:
     known: KnownFailureList = field(default_factory=KnownFailureList)
     replay: str | None = None
     jobs: int = 1
+    shard: tuple[int, int] | None = None
 
     @property
     def single(self) -> bool:
         """Whether everything runs one after the other: in this process, or against the only server."""
         return self.url is not None or self.spec.in_process or isinstance(self.spec, FactorySpec)
+
+    @property
+    def lanes(self) -> dict[int, Lane]:
+        """The lanes to run, by number."""
+        return lanes_of_shard(self.plan, self.shard)
+
+    @property
+    def most_shards(self) -> int:
+        """The largest number of shards that each have something to run."""
+        return len(lanes_of(self.plan))
 
     @property
     def hung_s(self) -> float:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from synap_contracts.client.real_time import wait_for_end
 from synap_contracts.runs.jobs.board import FolderBoard, OwnBoard, wait_for
 from synap_contracts.runs.jobs.job import PRELUDE_PART, Prelude, part_of
-from synap_contracts.runs.jobs.lanes import lanes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +35,7 @@ def job_board(options: RunOptions, board: Board | None) -> Iterator[Board]:
         options: The options of the run.
         board: A board that other processes work on already, or None.
     """
-    others = 0 if options.single else min(options.jobs, len(lanes_of(options.plan))) - 1
+    others = 0 if options.single else min(options.jobs, len(options.lanes)) - 1
     if board is not None or others < 1:
         yield board or OwnBoard()
         return
@@ -66,7 +65,7 @@ def _worker(folder: Path) -> Iterator[None]:
             process.kill()
 
 
-def collect(options: RunOptions, board: Board) -> tuple[Prelude, list[LaneResult]]:
+def collect(options: RunOptions, board: Board) -> tuple[Prelude, dict[int, LaneResult]]:
     """Wait for the results of all lanes, and return them.
 
     Raises:
@@ -76,9 +75,9 @@ def collect(options: RunOptions, board: Board) -> tuple[Prelude, list[LaneResult
     prelude = wait_for(board, PRELUDE_PART)
     if not isinstance(prelude, Prelude):
         raise prelude
-    count = 0 if prelude.tally.stopped is not None else len(lanes_of(options.plan))
-    results = [wait_for(board, part_of(number)) for number in range(count)]
-    for each in results:
+    numbers = () if prelude.tally.stopped is not None else options.lanes
+    results = {number: wait_for(board, part_of(number)) for number in numbers}
+    for each in results.values():
         if isinstance(each, Exception):
             raise each
     return prelude, results

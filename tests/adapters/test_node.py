@@ -24,7 +24,7 @@ ENTRY = {"conversation_id": "6f1b1d5e-7d0c-4c39-9e67-0b8f4c6f2a11", "role": "use
 
 
 def test_client_passes_every_testable_clause(tmp_path: Path) -> None:
-    outcomes = verify(f"cmd:{NODE[0]} {NODE[1]}", tmp_path, "--examples", "3")
+    outcomes = verify(f"cmd:{NODE[0]} {NODE[1]}", tmp_path, "--examples", "1")
     others = {clause: outcome for clause, outcome in outcomes.items() if outcome != "passed"}
     assert others == dict.fromkeys(("SEND-WIDE-INTEGERS", "REUSE", "DIALECT"), "not-testable")
 
@@ -44,7 +44,7 @@ def test_client_translates_the_observed_dialect() -> None:
 @pytest.mark.parametrize(
     ("client", "clause"),
     [
-        ("retries_server_errors", "ONCE"),
+        pytest.param("retries_server_errors", "ONCE", marks=pytest.mark.whole),  # it waits: 13 s
         ("renames_fields", "SEND-ATTRIBUTION"),
         ("loses_the_last", "SEND-ALL"),
         ("hides_its_error_class", "NET-REFUSED"),

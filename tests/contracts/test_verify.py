@@ -29,7 +29,8 @@ class Client:
         self.url, self.key = base_url + "/v1/conversations/messages/batch", api_key
 
     def record_messages_batch(self, messages):
-        body = json.dumps({"messages": [{**m, "content": m["content"].strip() or " "} for m in messages]}).encode()
+        messages = [{**m, "content": m["content"] or " ", "session_id": None} for m in messages]
+        body = json.dumps({"messages": messages}).encode()
         request = urllib.request.Request(self.url, body, {"Authorization": f"Bearer {self.key}"})
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
@@ -69,10 +70,10 @@ class Found(NamedTuple):
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    """Run a client that fails SEND-CONTENT and passes AUTH-OWN."""
+    """Run a client that fails SEND-ATTRIBUTION and passes AUTH-OWN."""
     folder = tmp_path_factory.mktemp("found")
     (folder / "mine.py").write_text(CLIENT)
-    options = ("--clause", "SEND-CONTENT", "--clause", "AUTH-OWN", "--json", "report.json")
+    options = ("--clause", "SEND-ATTRIBUTION", "--clause", "AUTH-OWN", "--jobs", "1", "--json", "report.json")
     return Found(folder, verify(folder, "mine:Client", *options))
 
 
@@ -84,7 +85,7 @@ def test_passed_clause_is_printed(folder: Path) -> None:
 
 def test_failed_clause_has_a_counterexample(found: Found) -> None:
     assert found.done.returncode == 1
-    assert re.search(r'messages\[0\]\.content was ".*", and the server received', found.done.stdout)
+    assert re.search(r'messages\[0\]\.session_id was ".*", and the server received', found.done.stdout)
 
 
 def test_counterexample_can_be_replayed(found: Found) -> None:
@@ -95,7 +96,7 @@ def test_counterexample_can_be_replayed(found: Found) -> None:
 
 
 def test_script_of_a_counterexample_runs(found: Found, folder: Path) -> None:
-    (folder / "again.py").write_text(found.clauses["SEND-CONTENT"]["counterexample"]["reproduce"]["python"])
+    (folder / "again.py").write_text(found.clauses["SEND-ATTRIBUTION"]["counterexample"]["reproduce"]["python"])
     done = subprocess.run(
         [sys.executable, "again.py"], capture_output=True, text=True, check=True, cwd=folder, timeout=60
     )
@@ -114,7 +115,7 @@ def test_json_report_is_complete(found: Found) -> None:
         "error": 0,
     }
     assert (found.clauses["AUTH-OWN"]["outcome"], found.clauses["AUTH-OWN"]["counterexample"]) == ("passed", None)
-    assert found.clauses["SEND-CONTENT"]["counterexample"]["differs"] == ["messages[0].content"]
+    assert found.clauses["SEND-ATTRIBUTION"]["counterexample"]["differs"] == ["messages[0].session_id"]
 
 
 def invoke(*arguments: str) -> Result:

@@ -26,7 +26,7 @@ LEVELS: Final = (
     {"files"},
     {"inspector"},
     {"http"},
-    {"transports"},
+    {"transports", "replication"},
     {"mock", "world", "strategies"},
     {"fixture", "cli"},
     {"pytest_plugin", "__main__"},

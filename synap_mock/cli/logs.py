@@ -50,6 +50,11 @@ def configure(*, json: bool, verbose: bool) -> None:
     _log.setLevel(logging.INFO if verbose else logging.WARNING)
 
 
+def is_verbose() -> bool:
+    """Whether every call is logged."""
+    return _log.isEnabledFor(logging.INFO)
+
+
 def log_request(world: str, request: Request) -> None:
     """Log one call: what was asked, what was answered, which rules or fault applied. No key, no content.
 

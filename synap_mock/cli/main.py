@@ -210,6 +210,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     load: Path | None,
     tls_cert: Path | None,
     tls_key: Path | None,
+    workers: int | None,
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
@@ -236,6 +237,14 @@ def serve(  # noqa: PLR0913 - one argument an option
 
     fake = SynapMock(api_key=api_keys or None, allow_hosts=allow_hosts, control_token=control_token, **settings)
     logs.configure(json=log_format == "json", verbose=verbose)
+    if workers is not None:
+        from synap_mock.cli.workers.serving import Address, Shared, serve_workers  # noqa: PLC0415 - as above
+
+        shared = Shared(workers, database, load, fail_on_loss, {"api_keys": list(api_keys), **settings})
+        serve_workers(
+            fake, shared, Address(host, port, allow_hosts, file, tls_cert, tls_key), ended, json=log_format == "json"
+        )
+        return
     if verbose:
         fake._worlds.watch(logs.log_request)  # noqa: SLF001 - of every world, which on_request is not
 

@@ -34,7 +34,14 @@ def state_options(command: Callable[..., Any]) -> Callable[..., Any]:
         show_default="memory only",
         help="Keep what is recorded, and the keys, in FILE (SQLite). A call is answered once its changes are on disk.",
     )
-    described: Callable[..., Any] = load(database(command))
+    workers = option(
+        "--workers",
+        type=click.IntRange(1, 64),
+        metavar="N",
+        show_default="one process",
+        help="Serve the same fake from N processes, which share --database FILE.",
+    )
+    described: Callable[..., Any] = load(database(workers(command)))
     return described
 
 
@@ -61,13 +68,18 @@ def keeping(fake: SynapMock, database: Path | None, load: Path | None, *, own_ke
         if load is not None:
             if state.store.message_count or state.memories.all():
                 raise Failed(f"cannot load {load}: {database} has recorded data already; leave out --load")
-            _load(fake, load)
+            load_file(fake, load)
             if kept is not None:
                 kept.flush()
         yield
 
 
-def _load(fake: SynapMock, path: Path) -> None:
+def load_file(fake: SynapMock, path: Path) -> None:
+    """Begin with a file.
+
+    Raises:
+        Failed: it cannot be read, or a line is not accepted.
+    """
     try:
         fake.load(path)
     except OSError as error:

@@ -107,7 +107,7 @@ class State:
         self.compactions = Compactions()
         self.evictions = Evictions()
         """What made room for newer things, since the fake exists; a reset does not clear it."""
-        self.journal = Journal(lambda: self.settings, lambda: self.redactor, self.evictions)
+        self.journal = Journal(self)
         self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"), changed=partial(self.feed.add, "faults"))
         self.rejections: Queue[Rejection] = Queue(changed=partial(self.feed.add, "rejections"))
         self.canned_responses: Queue[CannedResponse] = Queue(changed=partial(self.feed.add, "answers"))

@@ -16,7 +16,7 @@ from synap_mock.domain.redaction.redactor import mask
 from synap_mock.domain.state import State
 from synap_mock.domain.values import ids
 from synap_mock.domain.values.quoting import quote
-from synap_mock.domain.values.real_time import monotonic
+from synap_mock.domain.values.sources import current_source
 from synap_mock.settings import Settings, text
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class World:
         name: of the world.
         number: counted from 1, in the order in which worlds were made; the default one is the first.
         state: everything that is in it.
-        used_at: when a call last used it, in seconds of `real_time.monotonic`.
+        used_at: when a call last used it, in seconds of `sources.current_source`.
     """
 
     __slots__ = ("_worlds", "name", "number", "state", "used_at")
@@ -65,7 +65,7 @@ class World:
         self.name = name
         self.number = number
         self.state = state
-        self.used_at = monotonic()
+        self.used_at = current_source().seconds()
         self._worlds = worlds
         state.world = name
         state.keys.registry = self
@@ -73,7 +73,7 @@ class World:
     @property
     def idle_seconds(self) -> float:
         """Seconds of real time since a call last used it."""
-        return monotonic() - self.used_at
+        return current_source().seconds() - self.used_at
 
     def claim(self, key: str) -> None:
         """Take note of a key that this world issues; see `synap_mock.domain.access.keys.Registry`."""
@@ -119,6 +119,10 @@ class Worlds:
         self.default = World(DEFAULT, 1, default, self)
         self._initial_keys = len(default.keys)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy in another process has: no function of this one."""
+        return {**vars(self), "_watch": None}
+
     def of_call(self, authorization: bytes | None) -> State:
         """The state that a call of the Synap API concerns; the default world's rejects a key that no world has.
 
@@ -127,23 +131,24 @@ class Worlds:
         """
         if not self._by_name:
             return self.default.state
-        now = monotonic()
+        now = current_source().seconds()
         if now > self._sweep_at:
             self._sweep(now)
         if authorization is None:
             return self.default.state
         world = self._by_key.get(bearer_key(authorization.strip().decode("latin-1")), self.default)
-        world.used_at = now
+        if current_source().changes:
+            world.used_at = now
         return world.state
 
     def with_key(self, key: str) -> World | None:
         """The world that has a key, revoked or not; None: no world has."""
-        self._sweep(monotonic())
+        self._sweep(current_source().seconds())
         found = self._by_key.get(key)
         if found is None and self.default.state.keys.accepts(key):
             found = self.default
-        if found is not None:
-            found.used_at = monotonic()
+        if found is not None and current_source().changes:
+            found.used_at = current_source().seconds()
         return found
 
     def named(self, name: str) -> World | None:
@@ -152,15 +157,15 @@ class Worlds:
 
     def use(self, name: str) -> World | None:
         """The world of a name, which a call uses; None: there is none."""
-        self._sweep(monotonic())
+        self._sweep(current_source().seconds())
         found = self.named(name)
-        if found is not None:
-            found.used_at = monotonic()
+        if found is not None and current_source().changes:
+            found.used_at = current_source().seconds()
         return found
 
     def all(self) -> list[World]:
         """Every world, the default one first, then in the order in which they were made."""
-        self._sweep(monotonic())
+        self._sweep(current_source().seconds())
         with self._lock:
             return [self.default, *self._by_name.values()]
 
@@ -285,7 +290,7 @@ class Worlds:
     def _create(
         self, name: str, key: str | None, settings: Mapping[str, Any], terms: Mapping[str, Any]
     ) -> tuple[World, str, Instance]:
-        self._sweep(monotonic())
+        self._sweep(current_source().seconds())
         if len(self._by_name) >= self.bounds.max_worlds:
             raise LimitReached(
                 f"there are {self.bounds.max_worlds} worlds, the most that this server may have (--max-worlds); "
@@ -330,7 +335,7 @@ class Worlds:
 
     def _sweep(self, now: float) -> None:
         """Drop idle worlds."""
-        if now < self._sweep_at:
+        if now < self._sweep_at or not current_source().changes:
             return
         self._sweep_at = now + _SWEEP
         most = self.bounds.world_idle

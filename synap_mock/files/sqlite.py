@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 APPLICATION: Final = 0x53594E41
 """SQLite's application_id of our files: "SYNA"."""
 VERSION: Final = 1
+VERSION_OF_WORKERS: Final = 101
+"""Of files that workers share; what is in them is a log."""
 TABLES: Final = ("facts", "records", "unrecorded", "items")
 """Each has a column `world`."""
 _SCHEMA: Final = """
@@ -70,9 +72,10 @@ class File:
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 execute(statement)
         elif (application[0], version[0]) != (APPLICATION, VERSION):
-            raise DatabaseError(
-                f"{self._path} is not a database of synap-mock, version {VERSION}; name another file, or a new one"
-            )
+            what = f"not a database of synap-mock, version {VERSION}; name another file, or a new one"
+            if (application[0], version[0]) == (APPLICATION, VERSION_OF_WORKERS):
+                what = "of a server with --workers; --workers 1 serves it from one process"
+            raise DatabaseError(f"{self._path} is {what}")
         execute("COMMIT")
         execute("PRAGMA journal_mode = WAL")  # only now: it changes a file, which may have been another's
         execute("PRAGMA synchronous = FULL")

@@ -47,6 +47,7 @@ class Server:
         bound: sockets that listen on that host and port already; None: bind them on entry.
         limits: what clients may do.
         tls: serve HTTPS with these settings; None: HTTP.
+        lifespan: whether the app is to be sent ASGI's lifespan events.
 
     Attributes:
         port: its port.
@@ -66,9 +67,11 @@ class Server:
         bound: list[socket.socket] | None = None,
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
+        lifespan: bool = False,
     ) -> None:
         self._app = app
         self._tls = tls
+        self._lifespan = lifespan
         self._bound = bound
         self._limits = limits or Limits()
         self._host = host
@@ -110,7 +113,9 @@ class Server:
 
     def _start(self) -> None:
         bound, self._bound = self._bound, None
-        listening = _listening(self._app, self._host, self.port, self._limits, bound, tls=self._tls)
+        listening = _listening(
+            self._app, self._host, self.port, self._limits, bound, tls=self._tls, lifespan=self._lifespan
+        )
         self.port = listening.__enter__()
         self._listening = listening
 
@@ -134,6 +139,7 @@ def _listening(  # noqa: PLR0913 - the last two have defaults
     bound: list[socket.socket] | None = None,
     *,
     tls: ssl.SSLContext | None = None,
+    lifespan: bool = False,
 ) -> Iterator[int]:
     """Serve `app`, and give the port."""
     require_system_threads()
@@ -145,7 +151,7 @@ def _listening(  # noqa: PLR0913 - the last two have defaults
             interface="asgi3",
             log_config=None,
             access_log=False,
-            lifespan="off",
+            lifespan="on" if lifespan else "off",
             server_header=False,
             proxy_headers=False,
             ws="none",

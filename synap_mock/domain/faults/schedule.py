@@ -72,6 +72,14 @@ class ScheduledFault:
         return chooses(self.where, request)
 
 
+def _no_topic(_: object) -> None:
+    """Items that are not looked up have no topic."""
+
+
+def _nothing() -> None:
+    """Nothing follows changes."""
+
+
 class _Counted(Protocol):
     @property
     def times(self) -> int | None: ...
@@ -92,9 +100,7 @@ class Queue(Generic[Item]):
         changed: called after something was scheduled or cancelled; not when it is used.
     """
 
-    def __init__(
-        self, topic: Callable[[Item], str | None] = lambda _: None, changed: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, topic: Callable[[Item], str | None] = _no_topic, changed: Callable[[], None] = _nothing) -> None:
         self._changed = changed
         self._lock = threading.RLock()
         self._topic = topic

@@ -6,10 +6,11 @@ is a ring of small entries. A call is in the journal; its entry has only its num
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from synap_mock.domain.values.sources import current_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +61,7 @@ class Order:
     """
 
     def __init__(self) -> None:
-        self.name = secrets.token_hex(4)
+        self.name = f"{current_source().bits(32):08x}"
         self.lock = threading.Lock()
         self.last = 0
 
@@ -80,6 +81,10 @@ class Feed:
         self._bells: tuple[Bell, ...] = ()
         self.generation = 0
         """The number of times that it has begun again."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy in another process has: no bells."""
+        return {**vars(self), "_bells": ()}
 
     def add(self, name: str, number: int = 0) -> None:
         """Add an event, and ring the bells.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.history.newest import Newest
 
@@ -23,26 +23,40 @@ _UNMODELLED_SHARE: Final = 4
 """Calls to unmodelled routes are also kept in a list of their own, which has this fraction of the journal's bytes."""
 
 
+class Owner(Protocol):
+    """The fake that a journal belongs to."""
+
+    @property
+    def settings(self) -> Settings:
+        """The current settings."""
+
+    @property
+    def redactor(self) -> Redactor:
+        """Masks keys and tokens."""
+
+    @property
+    def evictions(self) -> Evictions:
+        """Counts the calls that are dropped."""
+
+
 class Journal:
     """The newest calls of one fake. Unmodelled calls are also kept separately: other calls cannot displace them.
 
     Args:
-        settings: returns the current settings.
-        redactor: returns the redactor that masks keys and tokens.
-        evictions: counts the calls that it drops.
+        owner: has the current settings, the redactor that masks keys and tokens, and counts the calls that are dropped.
     """
 
-    def __init__(
-        self, settings: Callable[[], Settings], redactor: Callable[[], Redactor], evictions: Evictions
-    ) -> None:
-        self._settings = settings
-        self._redactor = redactor
-        self._evictions = evictions
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
         self._lock = threading.Lock()
         self._next = 1
         """The number of the next call. A number is not used again, after a reset either."""
         self.listener: Listener | None = None
         self.clear()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy in another process has: no function of this one."""
+        return {**vars(self), "listener": None}
 
     def clear(self) -> None:
         """Remove all calls, and reset the count of dropped ones."""
@@ -78,7 +92,7 @@ class Journal:
     def add(self, exchange: Exchange) -> int:
         """Keep a call, and drop the oldest ones if the journal is full; returns its number."""
         with self._lock:
-            settings = self._settings()
+            settings = self._owner.settings
             number = self._next
             self._next += 1
             if exchange.unmodelled:
@@ -88,13 +102,13 @@ class Journal:
             dropped = self._all.add(number, exchange, settings.journal_calls, most_bytes)
             if dropped:
                 cause = "journal_calls" if len(self._all) == settings.journal_calls else "journal_bytes"
-                self._evictions.add("requests", cause, dropped)
+                self._owner.evictions.add("requests", cause, dropped)
             return number
 
     def tell(self, number: int, exchange: Exchange) -> None:
         """Pass a call to the listener. The listener may use the fake, so no lock is held."""
         if self.listener is not None:
-            self.listener(exchange.shown(self._redactor(), number))
+            self.listener(exchange.shown(self._owner.redactor, number))
 
     def get(self, number: int) -> Exchange | None:
         """The call of a number; None if it was dropped, or never arrived."""
@@ -103,7 +117,7 @@ class Journal:
 
     def requests(self, newest: int | None = None) -> list[Request]:
         """The calls in the journal, oldest first: the `newest` ones, or all if it is None."""
-        redactor = self._redactor()
+        redactor = self._owner.redactor
         with self._lock:
             found = self._all.newest(newest)
         return [exchange.shown(redactor, number) for number, exchange, _ in found]
@@ -129,7 +143,7 @@ class Journal:
         Returns:
             The calls, and the `before` of the next page, or None if this is the last one.
         """
-        redactor = self._redactor()
+        redactor = self._owner.redactor
         with self._lock:
             found, following = self._all.page(limit, before)
         return [exchange.logged(redactor, number) for number, exchange, _ in found], following
@@ -141,7 +155,7 @@ class Journal:
 
     def unmodelled(self) -> list[Request]:
         """The calls to unmodelled routes, oldest first."""
-        redactor = self._redactor()
+        redactor = self._owner.redactor
         with self._lock:
             found = self._unmodelled.newest(None)
         return [exchange.shown(redactor, number) for number, exchange, _ in found]

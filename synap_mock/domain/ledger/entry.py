@@ -21,9 +21,10 @@ _EXCERPT: Final = 80
 _SEARCHED: Final = 1024
 """Characters of a content in which the vendor's keys are masked before it is cut."""
 
-_NOTHING: Final = hash(None)
+_NOTHING: Final = 0x6E6F_7468
+_UNREADABLE: Final = 0x6465_6570
 Hashes = tuple[int, ...]
-"""A hash of each field of an entry, in the order of `FIELDS`. Python's own: they never leave the process."""
+"""A hash of each field of an entry, in the order of `FIELDS`. Python's own: workers have one seed of hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def _text(value: object) -> str:
 
 def _hash(value: object) -> int:
     if value is None or isinstance(value, str):
-        return hash(value)
+        return _NOTHING if value is None else hash(value)
     try:
         return hash(json.dumps(value, sort_keys=True)) if value else _NOTHING
     except RecursionError:
-        return hash(RecursionError)  # nested too deeply to be recorded
+        return _UNREADABLE  # nested too deeply to be recorded

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from synap_mock.domain.values.quoting import quote
+from synap_mock.domain.values.sources import current_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ class Clock:
         frozen = self._frozen
         if frozen is not None:
             return frozen
-        return time.time_ns() // 1000 + self._offset
+        return current_source().microseconds() + self._offset
 
     def advance(self, seconds: float) -> None:
         """Advance; a frozen clock stays frozen at the new time.
@@ -88,7 +88,7 @@ class Clock:
         with self._lock:
             self._frozen = frozen
         self._changed()
-        if frozen >= time.time_ns() // 1000 - _STALE // _MICROSECOND:
+        if frozen >= current_source().microseconds() - _STALE // _MICROSECOND:
             return None
         return f"the clock is frozen at {iso(frozen)}, over 12 hours ago: SDK 0.3.0 and later drop turns of that age"
 

@@ -11,6 +11,8 @@ import string
 import uuid
 from typing import Any, Final
 
+from synap_mock.domain.values.sources import current_source
+
 _HEX: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}"
 _LETTERS: Final = string.ascii_letters + string.digits
 _UUID: Final = re.compile(rf"(?:urn:uuid:)?({_HEX})|\{{({_HEX})\}}")
@@ -47,7 +49,7 @@ def api_key() -> str:
 
     Random even with a seed, since an SDK keeps a registry and files per key and instance.
     """
-    return f"synap_{secrets.token_hex(30)}"
+    return f"synap_{current_source().bits(240):060x}"
 
 
 def control_token() -> str:
@@ -57,12 +59,12 @@ def control_token() -> str:
 
 def client_id() -> str:
     """A fresh client id: ``cli_`` and 16 hex digits."""
-    return f"cli_{secrets.token_hex(8)}"
+    return f"cli_{current_source().bits(64):016x}"
 
 
 def instance_id() -> str:
     """A fresh instance id: ``inst_`` and 16 hex digits."""
-    return f"inst_{secrets.token_hex(8)}"
+    return f"inst_{current_source().bits(64):016x}"
 
 
 class Ids:
@@ -79,7 +81,7 @@ class Ids:
     def restart(self) -> None:
         """Start again: with a seed the same ids, without one different ids."""
         # Not SystemRandom, which asks the system once for each letter.
-        source = random.Random(secrets.randbits(128) if self.seed is None else self.seed)  # noqa: S311 - ids are not secret
+        source = random.Random(current_source().bits(128) if self.seed is None else self.seed)  # noqa: S311 - ids are not secret
         self._prefix = f"msg_{''.join(source.choices(_LETTERS, k=28))}"
         self._mask = 1 << 27 | source.getrandbits(24) << 3 | 0b101  # of the last bits, so that neighbours change places
         self._source = source

@@ -44,6 +44,15 @@ TARGET: Final = "synap_mock.target"
 """Under this name a transport puts the request's target, as sent, into the scope's extensions."""
 
 
+ADMITTED: Final = "synap_mock.admitted"
+"""Under this name a worker puts what `Guard.admission` has returned elsewhere into the scope's extensions."""
+_ANY: Final = "any"
+"""No token is required."""
+_EVERYTHING: Final = "unconfined"
+_ONE_WORLD: Final = "other"
+"""It bears no token, but may bear a key."""
+
+
 class Checks(Enum):
     """What is checked of a request."""
 
@@ -128,14 +137,33 @@ class Guard:
         if checks is Checks.NOTHING:
             return None
         headers = Headers(scope=scope)
-        refusal = None
-        if checks is not Checks.TOKEN:
-            refusal = self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers)
-        if refusal is not None or checks is Checks.SENDER or self.token is None:
-            return refusal
-        scope[UNCONFINED] = _bears(headers.get("authorization", ""), self.token)
+        admitted: str | None = scope.get("extensions", {}).get(ADMITTED)
+        if admitted is None:
+            refusal = None if checks is Checks.TOKEN else self._foreign_sender(scope, headers)
+            if refusal is not None or checks is Checks.SENDER:
+                return refusal
+            admitted = self._admitted(headers)
+        if admitted == _ANY:
+            return None
+        scope[UNCONFINED] = admitted == _EVERYTHING
         scope[OWN_WORLD] = None if scope[UNCONFINED] else _own_world(headers, worlds)
         return None if scope[UNCONFINED] or scope[OWN_WORLD] else _NO_TOKEN
+
+    def admission(self, scope: Scope) -> str | None:
+        """What this guard knows of a request, for guards of other processes, which have other hosts and tokens.
+
+        Under `ADMITTED` in the scope's extensions it replaces their own checks. None: the request is rejected.
+        """
+        headers = Headers(scope=scope)
+        return None if self._foreign_sender(scope, headers) else self._admitted(headers)
+
+    def _admitted(self, headers: Headers) -> str:
+        if self.token is None:
+            return _ANY
+        return _EVERYTHING if _bears(headers.get("authorization", ""), self.token) else _ONE_WORLD
+
+    def _foreign_sender(self, scope: Scope, headers: Headers) -> tuple[str, int, str] | None:
+        return self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers)
 
     def _foreign_host(self, headers: Headers, authority: str | None) -> tuple[str, int, str] | None:
         if authority is not None and _name(authority) not in self._hosts:

@@ -29,7 +29,7 @@ OWN_WORLD: Final = "synap_mock.own_world"
 """Under this name the guard puts the world into the scope that alone a request may control; None: every one."""
 UNCONFINED: Final = "synap_mock.unconfined"
 """Under this name the guard notes that the header ``Authorization`` bears the control token, not a key."""
-_MAX_BODY: Final = 1024 * 1024
+MAX_JSON: Final = 1024 * 1024
 _CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
@@ -169,9 +169,9 @@ async def json_object(request: Request) -> dict[str, Any]:
     Raises:
         ControlRefused: the body is not a JSON object, or is too large.
     """
-    body = await read_body(request.receive, _MAX_BODY)
+    body = await read_body(request.receive, MAX_JSON)
     if body is None or body.over_cap:
-        raise ControlRefused(f"the body must have at most {_MAX_BODY} bytes", 413, "PAYLOAD_TOO_LARGE")
+        raise ControlRefused(f"the body must have at most {MAX_JSON} bytes", 413, "PAYLOAD_TOO_LARGE")
     try:
         value = schema.decode(body.content) if body.content.strip() else {}
     except Refused as refused:

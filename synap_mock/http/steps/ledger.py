@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.connections import Latency
@@ -58,7 +59,7 @@ def settle(  # noqa: PLR0913 - what is known of a call
             request_id=request_id,
             size=call.body.size,
             is_stand_in=is_stand_in,
-            caller=lambda: _line(state.caller()),
+            caller=partial(_caller, state),
         )
     )
     state.feed.add("ledger")
@@ -132,6 +133,7 @@ def _refused_fields(refusals: tuple[Refusal, ...]) -> Mapping[int, set[str]]:
     return fields
 
 
-def _line(caller: str | None) -> str | None:
+def _caller(state: State) -> str | None:
     """The caller, if it is a place in the code."""
+    caller = state.caller()
     return caller if caller is not None and ":" in caller else None

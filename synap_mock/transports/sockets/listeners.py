@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import os
 import socket
+import sys
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
@@ -42,6 +43,33 @@ def listeners(host: str, port: int, backlog: int) -> Iterator[list[socket.socket
         yield opened
 
 
+@contextmanager
+def worker_listeners(host: str, port: int, backlog: int, workers: int) -> Iterator[list[list[socket.socket]]]:
+    """Listeners for each of several processes, all on one port; `listeners` has the other arguments.
+
+    On Linux each process has its own, and the system deals out the connections: where processes share one, the first
+    that wakes up takes most. What a process that has ended had not accepted waits for the one that replaces it.
+
+    Args:
+        host: as there.
+        port: as there.
+        backlog: as there.
+        workers: how many processes.
+
+    Raises:
+        OSError: as there.
+    """
+    if not sys.platform.startswith("linux"):
+        with listeners(host, port, backlog) as opened:
+            yield [opened] * workers
+        return
+    with listeners(host, port, backlog) as opened:  # which fails where another server has the port
+        port = opened[0].getsockname()[1]
+    with ExitStack() as stack:
+        addresses = _addresses(host, port)
+        yield [_bound(addresses, port, backlog, stack, is_shared=True) for _ in range(workers)]
+
+
 class _Descriptors:
     def __init__(self, opened: list[socket.socket]) -> None:
         self._opened = opened
@@ -76,14 +104,21 @@ def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
 
 
 def _bound(
-    addresses: list[tuple[socket.AddressFamily, str]], port: int, backlog: int, stack: ExitStack
+    addresses: list[tuple[socket.AddressFamily, str]],
+    port: int,
+    backlog: int,
+    stack: ExitStack,
+    *,
+    is_shared: bool = False,
 ) -> list[socket.socket]:
     opened: list[socket.socket] = []
     absent: OSError | None = None
     for family, address in addresses:
         dual = address == "::" and socket.has_dualstack_ipv6()
         try:
-            listener = socket.create_server((address, port), family=family, backlog=backlog, dualstack_ipv6=dual)
+            listener = socket.create_server(
+                (address, port), family=family, backlog=backlog, dualstack_ipv6=dual, reuse_port=is_shared
+            )
         except OSError as error:
             if error.errno not in _ABSENT:
                 raise

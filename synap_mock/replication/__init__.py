@@ -1,0 +1,1 @@
+"""One fake in several processes: each applies the same entries of one log, in the same order."""

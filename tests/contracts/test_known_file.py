@@ -64,7 +64,10 @@ GOOD = format_entry(LISTED)
             id="odd-key",
         ),
         pytest.param(GOOD + GOOD.replace("IN-KEYS", "IN-KEY"), "entry 2: no clause is named 'IN-KEY'", id="no-clause"),
-        pytest.param(GOOD.replace('"IN-KEYS"', "5"), "entry 1: clause is not a string", id="not-a-string"),
+        pytest.param(GOOD.replace('"IN-KEYS"', "5"), "entry 1: clause is 5; expected a string", id="not-a-string"),
+        pytest.param(
+            GOOD + 'dialect = "both"\n', "dialect is 'both'; expected 'documented' or 'observed'", id="no-dialect"
+        ),
         pytest.param(GOOD.replace('"do"', '"did"'), "entry 1: its example is not a scenario", id="not-a-scenario"),
         pytest.param(
             GOOD.replace("'''{", "'''[{").replace("}'''", "}]'''"), "its example is not a scenario", id="a-list"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NotRequired, TypedDict
 
 from synap_contracts.clauses.catalogue import BY_ID
+from synap_contracts.client.checking.types import fields_of, problems
 from synap_contracts.client.releases import version_key
 from synap_contracts.runs.result import KnownFailure
 from synap_contracts.scenarios.serialization import from_json, to_json
@@ -17,8 +17,28 @@ if TYPE_CHECKING:
 
     from synap_contracts.scenarios.model import Json
 
-_NAMES: Final = tuple(each.name for each in fields(KnownFailure))
-_REQUIRED: Final = ("clause", "kind", "reason", "example")
+
+class KnownEntry(TypedDict):
+    """A known failure."""
+
+    clause: Annotated[str, "The violated clause."]
+    kind: Annotated[str, "The kind of failure, as the report of --accept names it."]
+    reason: Annotated[str, "Why it is accepted. It must not be empty."]
+    example: Annotated[str, "The scenario that is replayed, as JSON."]
+    link: NotRequired[Annotated[str, "A link to more information."]]
+    since: NotRequired[Annotated[str, "The first release of the client that has the failure."]]
+    until: NotRequired[Annotated[str, "The last release of the client that has the failure."]]
+    dialect: NotRequired[Annotated[Literal["documented", "observed"], "The dialect of the server."]]
+
+
+class KnownFile(TypedDict):
+    """The content of the file."""
+
+    known: NotRequired[list[KnownEntry]]
+
+
+_FIELDS: Final = fields_of(KnownEntry)
+_REQUIRED: Final = tuple(name for name, (_, required, _) in _FIELDS.items() if required)
 
 
 class InvalidFile(Exception):  # noqa: N818 - the text is shown to the user unchanged
@@ -63,16 +83,15 @@ def _parse(where: str, entry: Json) -> KnownFailure:
         InvalidFile: A field is missing, unknown or invalid.
     """
     if not isinstance(entry, dict):
-        raise InvalidFile(f"{where} is not a table; expected {', '.join(_NAMES)}")
-    if unknown := sorted(entry.keys() - set(_NAMES)):
-        raise InvalidFile(f"{where} has an unknown field {', '.join(unknown)}; expected {', '.join(_NAMES)}")
-    for name in _NAMES:
-        if name in entry and not isinstance(entry[name], str):
-            raise InvalidFile(f"{where}: {name} is not a string")
+        raise InvalidFile(f"{where} is not a table; expected {', '.join(_FIELDS)}")
+    if unknown := sorted(entry.keys() - set(_FIELDS)):
+        raise InvalidFile(f"{where} has an unknown field {', '.join(unknown)}; expected {', '.join(_FIELDS)}")
     for name in _REQUIRED:
-        if not entry.get(name, "").strip():
+        if not str(entry.get(name, "")).strip():
             hint = "; state why the failure is accepted" if name == "reason" else ""
             raise InvalidFile(f"{where} has no {name}{hint}")
+    if wrong := problems(entry, KnownEntry):
+        raise InvalidFile(f"{where}: {wrong[0]}")
     if entry["clause"] not in BY_ID:
         raise InvalidFile(f"{where}: no clause is named {entry['clause']!r}; `synap-mock clauses` lists them")
     try:

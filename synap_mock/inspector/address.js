@@ -3,7 +3,19 @@ import { store } from "./store.js";
 
 export const address = store(read());
 
-addEventListener("hashchange", () => address.set(read()));
+// The name of the world that the page shows; empty: the one of the token, or the default one.
+export const world = store(worldIn(address.value));
+
+addEventListener("hashchange", change);
+
+function change() {
+  address.set(read());
+  if (worldIn(address.value) !== world.value) world.set(worldIn(address.value));
+}
+
+function worldIn({ params }) {
+  return params.get("world") ?? "";
+}
 
 function read() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?", 2);
@@ -19,9 +31,9 @@ function decode(text) {
   }
 }
 
-// Parameters that are empty are left out.
+// Parameters that are empty are left out. The world stays, unless another one is given.
 export function link(view, id = "", params = {}) {
-  const given = Object.entries(params).filter(([, value]) => value);
+  const given = Object.entries({ ...params, world: params.world ?? world.value }).filter(([, value]) => value);
   const query = given.length ? `?${new URLSearchParams(given)}` : "";
   return `#/${view}${id === "" ? "" : `/${encodeURIComponent(id)}`}${query}`;
 }
@@ -33,5 +45,5 @@ export function go(href) {
 // The same entry of the history, for what changes with each character or key.
 export function replace(href) {
   history.replaceState(null, "", href);
-  address.set(read());
+  change();
 }

@@ -1,5 +1,5 @@
 // The control API, as the page calls it. In a snapshot, the page's own data answers.
-import { address } from "./address.js";
+import { address, world } from "./address.js";
 import { store } from "./store.js";
 
 const BASE = new URL("./", location.href.replace(/[?#].*$/, ""));
@@ -25,7 +25,9 @@ export function unlock(given) {
 }
 
 export function url(path) {
-  return new URL(path.replace(/^\//, ""), BASE);
+  const found = new URL(path.replace(/^\//, ""), BASE);
+  if (world.value) found.searchParams.set("world", world.value);
+  return found;
 }
 
 export async function request(method, path, body, options = {}) {

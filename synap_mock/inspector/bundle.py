@@ -1,8 +1,9 @@
-"""The modules of the page as one script, for a page that has no server to load them from.
+"""The modules of the page as one script.
 
 Each module becomes a function that runs once and returns its exports. It is not a JavaScript parser: it relies on the
 form that the inspector's modules have. An import is a statement of one line at the beginning of a module, of names or
-of a default; an export stands in front of what it exports, or is a list at the end, as the libraries have it.
+of a default; an export stands in front of what it exports, or is a list at the end, as the libraries have it. A line
+that begins with // is a comment, and is left out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _EXPORT: Final = re.compile(r"^export (async function|function|class|const) (\w+
 _REEXPORT: Final = re.compile(r'^export (\{[^}]*\}) from "(\.[^"]+)";', re.MULTILINE)
 _EXPORT_LIST: Final = re.compile(r"export\s*\{([^}]*)\};?\s*$")
 _EXPORT_DEFAULT: Final = re.compile(r"export default ")
+_COMMENT: Final = re.compile(r"^\s*//.*\n", re.MULTILINE)
 
 
 def bundle(modules: Mapping[str, str], main: str) -> str:
@@ -80,6 +82,7 @@ def _function(name: str, text: str, ids: Mapping[str, str]) -> str:
             exports[public or local] = local
         return ""
 
+    text = _COMMENT.sub("", text)
     text = _REEXPORT.sub(reexported, _IMPORT.sub(imported, text))
     text = _EXPORT.sub(exported, text)
     text = _EXPORT_LIST.sub(listed, text)

@@ -6,12 +6,16 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from synap_mock.inspector.bundle import bundle
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 PAGE: Final = "index.html"
 STYLE: Final = "style.css"
 MAIN: Final = "main.js"
+SCRIPT: Final = "page.js"
+"""Every module of the page as one script: a browser sends one request, not one for each module."""
 MEDIA_TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -30,17 +34,22 @@ def read(name: str) -> str:
     """The text of a file.
 
     Args:
-        name: its path under this package, such as ``views/calls.js``.
+        name: its path under this package, such as ``style.css``, or `SCRIPT`.
 
     Raises:
         KeyError: the inspector has no such file.
     """
-    return contents()[name]
+    return _script() if name == SCRIPT else contents()[name]
+
+
+@cache
+def _script() -> str:
+    return bundle(contents(), MAIN)
 
 
 @cache
 def contents() -> dict[str, str]:
-    """Every file of the inspector: its path, with slashes, to its text. No other path can be requested."""
+    """Every file of the inspector: its path, with slashes, to its text. No other path can be requested but `SCRIPT`."""
     return dict(_under(files("synap_mock") / "inspector", ""))
 
 

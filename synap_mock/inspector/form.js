@@ -1,7 +1,7 @@
 // A form for one request of the control API.
 import { send } from "./api.js";
 import { html, useState } from "./html.js";
-import { Problem } from "./parts.js";
+import { marked, Problem } from "./parts.js";
 import { inputOf, valueOf } from "./schema.js";
 
 // `fixed` are fields that are sent as they are. `current` are values shown to begin with; only changes of them are sent.
@@ -63,6 +63,6 @@ function Field({ name, input, isRequired, text, current, change }) {
           autocomplete="off"
           onInput=${onInput}
         />`}
-    <small>${input.description}</small>
+    <small>${marked(input.description)}</small>
   </label>`;
 }

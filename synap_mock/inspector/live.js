@@ -1,14 +1,17 @@
 // What the page knows of the fake, and keeps up to date.
-import { get, snapshot } from "./api.js";
+import { world } from "./address.js";
+import { all, get, locked, snapshot } from "./api.js";
 import { useEffect, useState } from "./html.js";
 import { journal } from "./journal.js";
 import { store } from "./store.js";
-import { follow } from "./stream.js";
+import { follow, restart } from "./stream.js";
 
 const PAUSE_MS = 100;
+const WORLDS_MS = 10_000;
 const SHARE = 10; // A refresh waits so many times as long as the last one took: a busy server is not asked all the time.
 
 export const ledger = store(null);
+export const worlds = store([]);
 const listeners = new Map();
 
 export function start() {
@@ -20,7 +23,31 @@ export function start() {
   const refresh = refresher(async () => ledger.set(await get("/ledger")));
   on(["ledger", "reset", "gap"], refresh);
   refresh();
+  followWorlds();
+  world.subscribe(begin);
+  locked.subscribe(() => locked.value || begin());
   follow(handle);
+}
+
+// Everything is loaded again: of another world, or with the token.
+function begin() {
+  journal.clear();
+  ledger.set(null);
+  restart();
+  emit("reset");
+}
+
+function emit(name) {
+  listeners.get(name)?.forEach((listener) => listener());
+}
+
+// No stream has the worlds: each is of one world.
+function followWorlds() {
+  const refresh = refresher(async () => worlds.set(await all("/worlds", "worlds")));
+  on(["keys", "reset"], refresh);
+  addEventListener("focus", refresh);
+  setInterval(() => document.hidden || refresh(), WORLDS_MS);
+  refresh();
 }
 
 // Calls a function whenever one of the named events has arrived; returns what ends that.
@@ -29,24 +56,26 @@ export function on(names, listener) {
   return () => names.forEach((name) => listeners.get(name).delete(listener));
 }
 
-async function handle(events) {
+async function handle(events, signal) {
   let rows = [];
   for (const { name, data } of events) {
     if (name === "request") rows.push(data);
     else if (name === "reset" || (name === "gap" && data.reason === "unknown")) {
       rows = [];
       journal.clear();
-    } else if (name === "gap") await fill();
+    } else if (name === "gap") await fill(signal);
   }
+  if (signal.aborted) return;
   journal.add(rows);
-  for (const name of new Set(events.map((event) => event.name))) listeners.get(name)?.forEach((listener) => listener());
+  for (const name of new Set(events.map((event) => event.name))) emit(name);
 }
 
 // The newest calls that the page does not know, from the journal itself.
-async function fill() {
+async function fill(signal) {
   let after = null;
   do {
     const page = await get(`/requests?limit=1000${after === null ? "" : `&after=${after}`}`);
+    if (signal.aborted) return;
     const known = page.requests.some((call) => journal.byNumber.has(call.number));
     journal.add(page.requests);
     after = known ? null : page.next;

@@ -1,10 +1,11 @@
 // The page: its header, its views, its keys.
-import { address, go, link } from "./address.js";
+import { address, go, link, world } from "./address.js";
 import { locked, snapshot, unlock } from "./api.js";
 import { html, render, useEffect, useRef, useState } from "./html.js";
 import { journal } from "./journal.js";
+import { Empty } from "./parts.js";
 import { useKeys } from "./keys.js";
-import { ledger, start } from "./live.js";
+import { ledger, start, worlds } from "./live.js";
 import { store, useStore } from "./store.js";
 import { connection } from "./stream.js";
 import { startClock } from "./time.js";
@@ -31,8 +32,9 @@ const KEYS = [
   ["t", "light, dark, or as the system"],
   ["?", "this list"],
 ];
+const DEFAULT = "default";
 const THEMES = ["", "light", "dark"];
-const STATES = { connecting: "connecting", live: "live", waiting: "not connected; trying again" };
+const STATES = { connecting: "connecting", live: "live", waiting: "not connected; trying again", missing: "no such world" };
 
 const theme = store(read("synap-mock-theme"));
 
@@ -57,6 +59,8 @@ function changeTheme() {
 function Page() {
   const { view } = useStore(address);
   const isLocked = useStore(locked);
+  const chosenWorld = useStore(world);
+  const isMissing = useStore(connection) === "missing";
   const chosen = useStore(theme);
   const [helps, setHelps] = useState(false);
   useEffect(() => {
@@ -74,11 +78,12 @@ function Page() {
       <nav aria-label="Views">
         ${VIEWS.map(([name, title]) => html`<a href=${link(name)} aria-current=${name === view ? "page" : undefined}>${title}<${Count} view=${name} /></a>`)}
       </nav>
+      <${Worlds} />
       <${State} />
       <button type="button" class="icon" title="Theme (t)" aria-label=${`Theme: ${chosen || "as the system"}`} onClick=${changeTheme}>${{ "": "◐", light: "○", dark: "●" }[chosen]}</button>
       <button type="button" class="icon" title="Keys (?)" aria-label="Keys" onClick=${() => setHelps(true)}>?</button>
     </header>
-    <main>${isLocked ? html`<${Login} />` : html`<${View} key=${view} />`}</main>
+    <main>${isLocked ? html`<${Login} />` : isMissing ? html`<${Missing} name=${chosenWorld} />` : html`<${View} key=${`${view} ${chosenWorld}`} />`}</main>
     ${helps && html`<${Help} close=${() => setHelps(false)} />`}
   `;
 }
@@ -92,6 +97,20 @@ function Count({ view }) {
   return lost + duplicated > 0 && html` <span class="count failed">${(lost + duplicated).toLocaleString("en")}</span>`;
 }
 
+function Worlds() {
+  const chosen = useStore(world);
+  const names = useStore(worlds).map((each) => each.world);
+  if (!chosen && names.length < 2) return null;
+  const choose = ({ currentTarget: { value } }) => go(link(address.value.view, "", { world: value === DEFAULT ? "" : value }));
+  return html`<select aria-label="World" title="World" value=${chosen || DEFAULT} onChange=${choose}>
+    ${[...new Set([DEFAULT, ...names, ...(chosen ? [chosen] : [])])].map((name) => html`<option>${name}</option>`)}
+  </select>`;
+}
+
+function Missing({ name }) {
+  return html`<div class="page"><${Empty}>There is no world <b>${name}</b>: it was deleted, or not made yet. <a href=${link(address.value.view, "", { world: "" })}>Show the world ${DEFAULT}</a><//></div>`;
+}
+
 function State() {
   const state = useStore(connection);
   if (snapshot) return html`<span class="state">snapshot of <time>${snapshot.taken_at}</time></span>`;
@@ -103,12 +122,11 @@ function Login() {
   const submit = (event) => {
     event.preventDefault();
     unlock(token);
-    start();
   };
   return html`<form class="page login" onSubmit=${submit}>
     <h1>This server requires its control token</h1>
-    <p>The ready line of <code>synap-mock serve</code> has it. This page forgets it when it is closed.</p>
-    <label class="field"><span>Control token</span><input type="password" autocomplete="off" autofocus value=${token} onInput=${(event) => setToken(event.currentTarget.value)} /></label>
+    <p>The ready line of <code>synap-mock serve</code> has it. The key of a world shows that world. This page forgets both when it is closed.</p>
+    <label class="field"><span>Control token, or key of a world</span><input type="password" autocomplete="off" autofocus value=${token} onInput=${(event) => setToken(event.currentTarget.value)} /></label>
     <p class="submit"><button type="submit" class="primary">Show the calls</button></p>
   </form>`;
 }

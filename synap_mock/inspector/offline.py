@@ -7,10 +7,9 @@ import hashlib
 from typing import Final
 
 from synap_mock.inspector import files
-from synap_mock.inspector.bundle import bundle
 
 _STYLE: Final = '<link rel="stylesheet" href="inspector/style.css">'
-_SCRIPT: Final = '<script type="module" src="inspector/main.js"></script>'
+_SCRIPT: Final = '<script type="module" src="inspector/page.js"></script>'
 _END: Final = "</body>"
 
 
@@ -20,8 +19,7 @@ def page(data: str) -> str:
     Args:
         data: JSON. It stands in a script element, so a ``<`` in it is escaped: no text of it can end the element.
     """
-    html, style = files.read(files.PAGE), files.read(files.STYLE)
-    script = bundle(files.contents(), files.MAIN)
+    html, style, script = files.read(files.PAGE), files.read(files.STYLE), files.read(files.SCRIPT)
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'; "
         "form-action 'none'"

@@ -58,6 +58,24 @@ export function Facts({ of }) {
   return html`<dl class="facts">${given.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
+// A text in which `code` is marked, as in the control API's descriptions.
+export function marked(text = "") {
+  return text.split("`").map((part, index) => (index % 2 ? html`<code>${part}</code>` : part));
+}
+
+// A button that asks before it runs.
+export function Confirm({ label, question, yes, run }) {
+  const [asked, setAsked] = useState(false);
+  if (!asked) return html`<button type="button" class="danger" onClick=${() => setAsked(true)}>${label}</button>`;
+  return html`<span role="alert"><b>${question}</b> <${Button} label=${yes} tone="danger" run=${() => run().then(() => setAsked(false))} /> <button type="button" onClick=${() => setAsked(false)}>No</button></span>`;
+}
+
+export function Button({ label, run, tone = "", isDisabled = false }) {
+  const [error, setError] = useState(null);
+  const click = () => run().then(() => setError(null), setError);
+  return html`<button type="button" class=${tone} disabled=${isDisabled} onClick=${click}>${label}</button>${error && html`<${Problem} error=${error} />`}`;
+}
+
 export function Problem({ error }) {
   return html`<p class="problem" role="alert">${error.message ?? String(error)}</p>`;
 }

@@ -5,29 +5,43 @@ import { store } from "./store.js";
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
-// "connecting", "live" or "waiting".
+// "connecting", "live", "waiting", or "missing": there is no such world.
 export const connection = store("connecting");
+
+let ended = new AbortController();
+
+// Begins a new stream: of another world.
+export function restart() {
+  ended.abort();
+  ended = new AbortController();
+}
 
 // Passes the events of each chunk to `handle`, forever. After a break it asks for the events after the last one.
 export async function follow(handle) {
   let last = "";
   let pause = FIRST_PAUSE_MS;
   for (;;) {
+    const { signal } = ended;
+    let state = "waiting";
     try {
-      const options = last ? { headers: { "Last-Event-ID": last } } : {};
+      const options = { signal, headers: last ? { "Last-Event-ID": last } : {} };
       const response = await request("GET", last ? "/events" : "/events?after=0", undefined, options);
       connection.set("live");
       pause = FIRST_PAUSE_MS;
       for await (const events of chunks(response.body)) {
-        await handle(events);
+        await handle(events, signal);
         last = events.findLast((event) => event.id)?.id ?? last;
       }
     } catch (error) {
       if (error.status === 400) last = "";
+      if (error.status === 404) state = "missing";
     }
-    connection.set("waiting");
-    await (locked.value ? unlocked() : delay(pause));
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    if (!signal.aborted) {
+      connection.set(state);
+      await (locked.value ? unlocked() : delay(pause, signal));
+    }
+    if (signal.aborted) last = "";
+    pause = signal.aborted ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
 }
 
@@ -65,6 +79,9 @@ function unlocked() {
   });
 }
 
-function delay(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+function delay(milliseconds, signal) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", resolve);
+  });
 }

@@ -137,6 +137,44 @@ def test_scheduled_fault_fails_the_next_call(inspected: Inspected) -> None:
     assert inspected.record("hi").status_code == 200
 
 
+def test_everything_that_is_scheduled_can_be_cancelled(inspected: Inspected) -> None:
+    nouns = {
+        "faults": {"fault": "Conflict"},
+        "rejections": {"where": 0},
+        "answers": {"method": "GET", "path": "/x"},
+    }
+    for noun, body in nouns.items():
+        assert inspected.client.post(f"/_mock/{noun}", json=body).status_code == 200
+    page = inspected.open("controls")
+    page.wait("document.querySelectorAll('.item').length === 3")
+    for count in (2, 1, 0):
+        page.click(".scheduled button")
+        page.wait(f"document.querySelectorAll('.item').length === {count}")
+    assert [inspected.client.get(f"/_mock/{noun}").json()[noun] for noun in nouns] == [[], [], []]
+
+
+def test_a_world_is_chosen_in_the_header_and_in_the_address(inspected: Inspected) -> None:
+    key = inspected.fake.world("w1").api_key
+    for content in ("two calls", "in default"):
+        inspected.record(content)
+    inspected.client.post(BATCH, json={"messages": []}, headers={"Authorization": f"Bearer {key}"})
+    page = inspected.open("calls")
+    page.wait(f"document.querySelector('.top select')?.value === 'default' && {ROWS} === 2")
+    choose = "(e => { e.value = 'w1'; e.dispatchEvent(new Event('change', {bubbles: true})) })"
+    page.value(f"{choose}(document.querySelector('.top select'))")
+    page.wait(f"{ROWS} === 1")
+    inspected.client.post(BATCH, json={"messages": []}, headers={"Authorization": f"Bearer {key}"})
+    page.wait(f"{ROWS} === 2")
+    assert page.value("location.hash") == "#/calls?world=w1"
+    inspected.open("controls?world=w1")
+    masked = page.wait("document.querySelector('.plain code')?.innerText")
+    assert masked == f"{key[:6]}...{key[-4:]}"
+    page.open(f"{inspected.url}/_mock/#/calls?world=none")
+    assert page.wait("document.querySelector('.empty b')?.innerText") == "none"
+    page.click(".empty a")
+    page.wait("document.querySelector('.state.live') !== null")
+
+
 def test_reset_asks_before_it_forgets(inspected: Inspected) -> None:
     inspected.record("hi")
     page = inspected.open("controls")

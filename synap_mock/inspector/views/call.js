@@ -6,7 +6,7 @@ import { entriesOf } from "../entries.js";
 import { html, useEffect, useState } from "../html.js";
 import { journal, toneOf } from "../journal.js";
 import { Json } from "../json_view.js";
-import { Badge, Copy, count, Facts, Problem, Time } from "../parts.js";
+import { Badge, Copy, count, Facts, marked, Problem, Time } from "../parts.js";
 
 const MOST = 100;
 
@@ -114,7 +114,7 @@ export function Refusal({ refusal }) {
   const { rule, where, text: what, statement, that, how, source, edit } = refusal;
   return html`<div class="refusal">
     <p><${Badge} tone="failed">${rule}<//> ${where && html`<code>${where}</code> `}${what}</p>
-    ${statement && html`<p class="small"><b>Rule</b> ${statement}</p>`}
+    ${statement && html`<p class="small"><b>Rule</b> ${marked(statement)}</p>`}
     ${that && html`<p class="small"><b>Evidence</b> that it is rejected: ${that}; how: ${how}. ${source}</p>`}
     ${edit && html`<p class="small edit"><b>Accepted would be</b> ${edit.path ? html`<code>${edit.text}</code>` : edit.text}</p>`}
   </div>`;

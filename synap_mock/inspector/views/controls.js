@@ -1,10 +1,14 @@
 // Whatever the control API can change: faults, rejections, canned responses, keys, time, settings, reset.
-import { get, request, send, snapshot } from "../api.js";
+import { link } from "../address.js";
+import { all, get, request, send, snapshot } from "../api.js";
 import { Form } from "../form.js";
 import { html, useEffect, useState } from "../html.js";
-import { useLive } from "../live.js";
-import { Empty, Problem } from "../parts.js";
+import { useLive, worlds } from "../live.js";
+import { Badge, Button, Confirm, count, Empty, Problem, Time } from "../parts.js";
 import { resolve, schemaOf } from "../schema.js";
+import { useStore } from "../store.js";
+
+const MOST = 200;
 
 export function Controls() {
   const [{ document, error }, setLoaded] = useState({});
@@ -20,8 +24,9 @@ export function Controls() {
     <${Scheduled} document=${document} noun="rejections" title="Reject entries" label="Schedule the rejection" />
     <${Scheduled} document=${document} noun="answers" title="Canned responses" label="Add the canned response" />
     <${Keys} document=${document} />
+    <${Worlds} />
     <${Plain} document=${document} path="/memories" title="Remember" label="Seed the memory" done=${(memory) => `Remembered as ${memory.memory_id}.`} />
-    <${Plain} document=${document} path="/clock" title="Clock" label="Set the clock" done=${(clock) => `It is ${clock.now}${clock.frozen ? ", frozen" : ""}.${clock.warning ? ` ${clock.warning}` : ""}`} />
+    <${Clock} document=${document} />
     <${Settings} document=${document} />
     <${State} document=${document} />
   </div>`;
@@ -68,22 +73,46 @@ function List({ document, noun }) {
   </div>`;
 }
 
-function Plain({ document, path, title, label, done }) {
+function Clock({ document }) {
+  const { value } = useLive("/clock", ["clock"]);
+  return html`<${Plain} document=${document} path="/clock" title="Clock" label="Set the clock" done=${(clock) => clock.warning ?? "Set."}>
+    ${value && html`<p>${value.frozen ? "It is frozen at" : "It runs. When the page last asked, it was"} <code>${value.now}</code></p>`}
+  <//>`;
+}
+
+function Plain({ document, path, title, label, done, children }) {
   const schema = schemaOf(document, document.paths[`/_mock${path}`].post);
   return html`<section class="card">
     <h2>${title}</h2>
+    ${children}
     <${Form} document=${document} schema=${schema} method="POST" path=${path} label=${label} done=${done} />
   </section>`;
 }
 
 function Keys({ document }) {
   const [key, setKey] = useState("");
+  const listed = useLive("/keys", ["keys"], (path) => all(path, "keys")).value ?? [];
   const schema = schemaOf(document, document.paths["/_mock/keys"].post);
   return html`<section class="card">
     <h2>Keys</h2>
+    <ul class="plain">${listed.slice(0, MOST).map((each, index) => html`<li key=${index}><code>${each.key}</code> <span class="quiet">of ${each.instance_id}${each.tenancy ? `, ${each.tenancy}` : ""}</span> ${each.revoked && html`<${Badge} tone="failed">revoked<//>`}</li>`)}</ul>
+    ${listed.length > MOST && html`<p class="small">The first ${MOST} of ${count(listed.length, "key")}.</p>`}
     <${Form} document=${document} schema=${schema} method="POST" path="/keys" label="Issue a key" done=${(issued) => `${issued.key} of ${issued.instance_id}. It is shown whole only here.`} />
     <label class="field"><span>key</span><input type="text" autocomplete="off" spellcheck="false" value=${key} onInput=${(event) => setKey(event.currentTarget.value)} /><small>The whole key that is to be revoked.</small></label>
     <${Button} label="Revoke the key" isDisabled=${!key} run=${() => send("DELETE", `/keys/${encodeURIComponent(key)}`).then(() => setKey(""))} />
+  </section>`;
+}
+
+function Worlds() {
+  const found = useStore(worlds);
+  return html`<section class="card">
+    <h2>Worlds</h2>
+    <p class="small">A key selects a world. A key that is issued in a new world makes it.</p>
+    <ul class="plain">${found.slice(0, MOST).map(({ world, keys, messages }, index) => html`<li key=${world}>
+      <a href=${link("calls", "", { world: index ? world : "" })}>${world}</a> <span class="quiet">${count(keys, "key")}, ${count(messages, "message")}</span>
+      ${index > 0 && html` <${Confirm} label="Delete…" question=${`Delete ${world} with its keys and everything in it?`} yes="Yes, delete" run=${() => send("DELETE", `/worlds/${encodeURIComponent(world)}`)} />`}
+    </li>`)}</ul>
+    ${found.length > MOST && html`<p class="small">The first ${MOST} of ${count(found.length, "world")}.</p>`}
   </section>`;
 }
 
@@ -98,25 +127,15 @@ function Settings({ document }) {
 }
 
 function State({ document }) {
-  const [asked, setAsked] = useState(false);
-  const reset = () => send("POST", "/reset").then(() => setAsked(false));
   return html`<section class="card">
     <h2>State</h2>
     <p>
       <${Button} label="Save a snapshot" run=${() => save("/snapshot.html", "synap-mock-snapshot.html")} />
-      ${document.paths["/_mock/export"] && html` <${Button} label="Export" run=${() => save("/export", "synap-mock-export.json")} />`}
+      ${document.paths["/_mock/export"] && html` <${Button} label="Export" run=${() => save("/export", "synap-mock-export.jsonl")} />`}
     </p>
     <p class="small">A snapshot is this page with its data, as one file without a server.</p>
-    ${asked
-      ? html`<p role="alert"><b>Forget what was recorded, the journal, the ledger and all that is scheduled?</b> <${Button} label="Yes, reset" tone="danger" run=${reset} /> <button type="button" onClick=${() => setAsked(false)}>No</button></p>`
-      : html`<p><button type="button" class="danger" onClick=${() => setAsked(true)}>Reset…</button></p>`}
+    <p><${Confirm} label="Reset…" question="Forget what was recorded, the journal, the ledger and all that is scheduled?" yes="Yes, reset" run=${() => send("POST", "/reset")} /></p>
   </section>`;
-}
-
-function Button({ label, run, tone = "", isDisabled = false }) {
-  const [error, setError] = useState(null);
-  const click = () => run().then(() => setError(null), setError);
-  return html`<button type="button" class=${tone} disabled=${isDisabled} onClick=${click}>${label}</button>${error && html`<${Problem} error=${error} />`}`;
 }
 
 // By a request of this page: a link could not send the token.

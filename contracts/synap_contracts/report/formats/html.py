@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from synap_contracts.report.types import ClauseReport, Report, RunReport
 
 _STYLE: Final = ("inspector", "style.css")
-"""The style sheet of synap-mock's inspector, as package data: one look. `synap_mock` cannot read the kit's files."""
+"""The style sheet of synap-mock's inspector, as package data: one look."""
+_OWN_STYLE: Final = "report.css"
 _FEW: Final = 3
 """Up to this number of clients, a cell shows the outcome in words next to the sign."""
 
@@ -31,7 +32,8 @@ _FEW: Final = 3
 def page(report: Report) -> str:
     """Return the HTML file."""
     runs, strict = report["runs"], report["strict"]
-    style = files("synap_mock").joinpath(*_STYLE).read_text(encoding="utf-8")
+    sheets = (files("synap_mock").joinpath(*_STYLE), files(__package__).joinpath(_OWN_STYLE))
+    style = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = element(

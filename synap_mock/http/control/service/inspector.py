@@ -34,9 +34,10 @@ async def show(_: Request, __: dict[str, Any]) -> Response:
 async def show_file(request: Request, _: dict[str, Any]) -> Response:
     """``GET /_mock/inspector/{name}``: a script, the style, or a license."""
     name = request.path_params["name"]
-    if name not in files.contents():
-        raise ControlRefused(f"the inspector has no file {quote(name)}", 404, "NOT_FOUND")
-    return _file(name)
+    try:
+        return _file(name)
+    except KeyError:
+        raise ControlRefused(f"the inspector has no file {quote(name)}", 404, "NOT_FOUND") from None
 
 
 def _file(name: str) -> Response:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from synap_mock import __version__
-from synap_mock.cli.bounds import bound_options
 from synap_mock.cli.checks import check_api_keys, check_control_token, check_freeze, check_hosts, checked, rate_limit
 from synap_mock.cli.console import console
 from synap_mock.cli.errors import Failed
+from synap_mock.cli.limits.options import bound_options
+from synap_mock.cli.limits.table import limits_command
 from synap_mock.cli.options import option
 from synap_mock.cli.port_file import PortFile, check_port_file
 from synap_mock.cli.ready import ready
@@ -214,16 +215,9 @@ def serve(  # noqa: PLR0913 - one argument an option
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
-    r"""Serve the fake on a port, until SIGINT or SIGTERM. The page at /_mock/ shows each call as it arrives.
+    """Serve the fake on a port, until SIGINT or SIGTERM. The page at /_mock/ shows each call as it arrives.
 
-    \b
-    Limits of the server:
-      1,000 connections, fewer where the process may open few files; 3,600 s idle
-      256 MiB of requests and responses in flight, over all connections
-      64 KiB and 256 headers in a request's head, which must arrive within 30 s
-      60 s without a byte of a request's body, or of a response being read
-      1,000 requests that wait on one connection
-    What has been stalled the longest is closed to make room.
+    `synap-mock limits` prints what a server keeps and accepts at most.
     """
     check_tls(tls_cert, tls_key)
     file = PortFile(port_file)
@@ -306,6 +300,7 @@ def openapi() -> None:
     click.echo(document.openapi().decode(), nl=False)
 
 
+main.add_command(limits_command)
 main.add_command(ready)
 main.add_command(export_command)
 main.add_command(import_command)

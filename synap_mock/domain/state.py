@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys
 from synap_mock.domain.access.rate_limits import RateLimits
+from synap_mock.domain.bounds.bounds import Bounds
 from synap_mock.domain.bounds.evictions import Evictions
 from synap_mock.domain.conversations.event_ids import EventIds
-from synap_mock.domain.faults.schedule import Queue, ScheduledFault
+from synap_mock.domain.faults.schedule import Queue, ScheduledFault, no_topic
 from synap_mock.domain.history.feed import Feed
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.ledger.recorder import Recorder
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from synap_mock.domain.access.keys import HeldKeys
     from synap_mock.domain.faults.canned import CannedResponse
     from synap_mock.domain.faults.rejections import Rejection
-    from synap_mock.domain.storage.protocol import Storage
+    from synap_mock.domain.storage.protocol import Evicted, Storage
     from synap_mock.settings import Settings
 
+_log: Final = logging.getLogger("synap_mock")
 _FAILED: Final = 100
 """Most errors of a test's own functions that are kept."""
 
@@ -87,6 +90,8 @@ class State:
 
     def __init__(self, settings: Settings, keys: Callable[[Redactor], Keys] | None = None) -> None:
         self.settings = settings
+        self.bounds = Bounds()
+        """How much it may keep; of the fake."""
         self.world = "default"
         """The name of the world that this is the state of."""
         self.lock = threading.RLock()
@@ -108,9 +113,9 @@ class State:
         self.evictions = Evictions()
         """What made room for newer things, since the fake exists; a reset does not clear it."""
         self.journal = Journal(self)
-        self.faults: Queue[ScheduledFault] = Queue(attrgetter("route"), changed=partial(self.feed.add, "faults"))
-        self.rejections: Queue[Rejection] = Queue(changed=partial(self.feed.add, "rejections"))
-        self.canned_responses: Queue[CannedResponse] = Queue(changed=partial(self.feed.add, "answers"))
+        self.faults: Queue[ScheduledFault] = self._queue("faults", attrgetter("route"))
+        self.rejections: Queue[Rejection] = self._queue("rejections")
+        self.canned_responses: Queue[CannedResponse] = self._queue("answers")
         self.failed_functions: deque[str] = deque(maxlen=_FAILED)
         """What a test's own functions raised when a call needed them, keys masked; the newest."""
         self.limits = RateLimits()
@@ -121,6 +126,13 @@ class State:
         self.caller: Callable[[], str | None] = _nobody
         """Returns the caller's code of the current call, for calls to routes that are not modelled."""
         self.reset()
+
+    def _queue(self, noun: str, topic: Callable[[Any], str | None] = no_topic) -> Queue[Any]:
+        """What is scheduled of a kind, which is the name of its event and of its list in the control API."""
+        return Queue(topic, partial(self.feed.add, noun), noun=noun, most=self._most_scheduled)
+
+    def _most_scheduled(self) -> int:
+        return self.bounds.max_scheduled
 
     def protect(self, token: str) -> None:
         """Mask a token in every text that leaves the process, as keys are; for as long as the fake exists."""
@@ -166,6 +178,35 @@ class State:
             if self.settings.freeze is not None:
                 self.clock.stand(self.settings.freeze)
             self.feed.begin_again()
+
+    def make_room(self) -> None:
+        """Evict what is beyond the bounds, the oldest first."""
+        bounds, store = self.bounds, self.store
+        if bounds.max_age is not None:
+            self._note("max_age", store.evict_older(self.clock.microseconds() - round(bounds.max_age * 1_000_000)))
+        if bounds.max_messages is not None and store.message_count > bounds.max_messages:
+            self._note("max_messages", store.evict_messages(bounds.max_messages))
+        if bounds.max_conversations is not None and store.conversation_count > bounds.max_conversations:
+            self._note("max_conversations", store.evict_conversations(bounds.max_conversations))
+
+    def _note(self, cause: str, evicted: Evicted) -> None:
+        """Count and log what was evicted, and forget what other parts know of its conversations."""
+        messages, conversations = evicted.messages, len(evicted.conversations)
+        if not messages:
+            return
+        for part in (self.transcripts, self.compactions):
+            part.forget(evicted.conversations, self.store.holds)
+        self.evictions.add("messages", cause, messages)
+        self.evictions.add("conversations", cause, conversations)
+        fields = {"event": "evicted", "world": self.world, "cause": cause, "messages": messages}
+        _log.info(
+            "evicted %d messages, with %d whole conversations, of world %s: %s",
+            messages,
+            conversations,
+            self.world,
+            cause,
+            extra={"fields": fields | {"conversations": conversations}},
+        )
 
     def snapshot(self) -> Snapshot:
         """The state now, for `renew`."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys, bearer_key
-from synap_mock.domain.bounds.bounds import Bounds
+from synap_mock.domain.bounds.bounds import Bounds, LimitReached
 from synap_mock.domain.bounds.evictions import Evictions
 from synap_mock.domain.history.traffic import Traffic
 from synap_mock.domain.ledger.ledger import Ledger
@@ -33,10 +33,6 @@ _NAME: Final = re.compile(r"[!-~]{1,200}")
 _WANTED: Final = "printable ASCII without white space, not empty or overlong"
 _SWEEP: Final = 1.0
 """Seconds between two looks for worlds that are idle."""
-
-
-class LimitReached(ValueError):  # noqa: N818 - an outcome on its way out
-    """A list is full."""
 
 
 class WorldsKeeper(Protocol):
@@ -69,6 +65,7 @@ class World:
         self._worlds = worlds
         state.world = name
         state.keys.registry = self
+        state.bounds = worlds.bounds
 
     @property
     def idle_seconds(self) -> float:

@@ -84,6 +84,8 @@ class Database:
             self._keep(name, state, own_keys=False)
             self._worlds.resume(name, state)
         self._worlds.database = self
+        for world in self._worlds.all():
+            world.state.make_room()
         self.flush()
 
     def flush(self) -> None:

@@ -42,6 +42,7 @@ _LINES: Final[Mapping[str, Callable[[Any, Any], list[Any]]]] = {
     "compaction": lambda key, compactions: [compaction_line(key, each) for each in compactions],
     "deletion": lambda key, deletion: [deletion_line(key, deletion)],
     "event": lambda digest, _: [event_line(digest)],
+    "truncated": lambda _, positions: [{"positions": positions}],
 }
 """Name of a part to the lines of one of its items."""
 _PUT_ITEM: Final = (
@@ -49,6 +50,7 @@ _PUT_ITEM: Final = (
     " ON CONFLICT (world, part, key) DO UPDATE SET value = excluded.value"
 )
 _REMOVE_ITEM: Final = "DELETE FROM items WHERE world = ? AND part = ? AND key = ?"
+_REMOVE_RECORD: Final = "DELETE FROM records WHERE world = ? AND number = ?"
 _PUT_RECORD: Final = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)"
 _PUT_UNRECORDED: Final = "INSERT INTO unrecorded (world, before, rejected) VALUES (?, ?, ?)"
 _PUT_FACT: Final = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"
@@ -90,7 +92,7 @@ class Persistence:
             state.store = self._store
             if known:
                 self._restore(file, known, own_keys=own_keys)
-            for part in (state.keys, state.memories, state.transcripts, state.compactions):
+            for part in (self._store, state.keys, state.memories, state.transcripts, state.compactions):
                 part.track(self._track)
             state.deletions.track(self._track)
             state.event_ids.track(self._track)
@@ -113,17 +115,24 @@ class Persistence:
 
     def _restore(self, file: File, known: Mapping[str, str], *, own_keys: bool) -> None:
         state, world = self._state, self._world
-        rows = list(file.read("SELECT record, alone, rejected FROM records WHERE world = ? ORDER BY number", world))
-        partial = {number: _rejected(text) for number, (_, _, text) in enumerate(rows) if text is not None}
+        rows = list(
+            file.read("SELECT number, record, alone, rejected FROM records WHERE world = ? ORDER BY number", world)
+        )
         unrecorded = file.read("SELECT before, rejected FROM unrecorded WHERE world = ? ORDER BY id", world)
+        truncated = file.read("SELECT key, value FROM items WHERE world = ? AND part = 'truncated' ORDER BY id", world)
+        next_record, next_message = json.loads(known.get("next_numbers", "[0, 0]"))
         self._store.load(
             Dump(
                 prefix=known["message_id_prefix"],
                 mask=int(known["message_id_mask"]),
-                records=[record for record, _, _ in rows],
-                alone=bytes(alone for _, alone, _ in rows),
-                partial=partial,
+                records=[record for _, record, _, _ in rows],
+                alone=bytes(alone for _, _, alone, _ in rows),
+                partial={number: _rejected(text) for number, _, _, text in rows if text is not None},
                 unrecorded=[(before, _rejected(text)) for before, text in unrecorded],
+                numbers=[number for number, _, _, _ in rows],
+                truncated={tuple(json.loads(key)): json.loads(value)["positions"] for key, value in truncated},
+                next_record=next_record,
+                next_message=next_message,
             )
         )
         self._store.take_changes()
@@ -132,6 +141,8 @@ class Persistence:
         for part, key, value in file.read("SELECT part, key, value FROM items WHERE world = ? ORDER BY id", world):
             if part in {"key", "instance"}:
                 keys[part, json.loads(key)] = json.loads(value)
+                continue
+            if part == "truncated":
                 continue
             for line in value.splitlines():
                 reader.read(line)
@@ -165,8 +176,10 @@ class Persistence:
             rows = [
                 (world, number, each.record, each.alone, None if each.rejected is None else _text(each.rejected))
                 for number, each in stored
+                if each is not None
             ]
-            writes.append((_PUT_RECORD, rows))
+            evicted = [(world, number) for number, each in stored if each is None]
+            writes += [write for write in ((_PUT_RECORD, rows), (_REMOVE_RECORD, evicted)) if write[1]]
         if changes.unrecorded:
             unrecorded = [(world, before, _text(rejected)) for before, rejected in changes.unrecorded]
             writes.append((_PUT_UNRECORDED, unrecorded))
@@ -195,6 +208,7 @@ class Persistence:
             "default_key": self._state.keys.default,
             "client_id": self._state.keys.client_id,
             "starts": str(self._starts),
+            "next_numbers": encode(self._store.next_numbers).decode(),
             "settings": encode(self._state.settings.as_dict()).decode(),
         }
         if facts == self._facts:

@@ -73,6 +73,7 @@ class DataRoute:
             return
         headers = dict(reversed(scope["headers"]))
         state = self._worlds.of_call(headers.get(b"authorization"))
+        state.make_room()
         body = await read_body(receive, state.settings.max_body)
         if body is None:
             return  # nobody is there to answer, and nothing was asked whole
@@ -92,6 +93,7 @@ class DataRoute:
         if endpoint.entries is not None:
             call.started = state.ledger.begin()
         answer = await self._answer(endpoint, call, scope, receive)
+        state.make_room()
         if state.database is not None:
             answer = await _durable(state.database, answer, state, call)
         correlation_id = self._correlation_id(call)

@@ -1,4 +1,4 @@
-"""What a server accepts of its clients: how much, and for how long. `synap-mock serve --help` prints it."""
+"""What a server accepts of its clients: how much, and for how long. `synap-mock limits` prints it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Final
 
 from synap_mock.settings import MIB
 
-_CONNECTIONS: Final = 1000
+CONNECTIONS: Final = 1000
 
 
 def _connections() -> int:
     """The default number of connections: less where the process may open few files, as on macOS."""
     if sys.platform == "win32":
-        return _CONNECTIONS
+        return CONNECTIONS
     import resource  # noqa: PLC0415 - Windows has none
 
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _CONNECTIONS if files == resource.RLIM_INFINITY else max(16, min(_CONNECTIONS, files * 3 // 4))
+    return CONNECTIONS if files == resource.RLIM_INFINITY else max(16, min(CONNECTIONS, files * 3 // 4))
 
 
 @dataclass(frozen=True, slots=True)

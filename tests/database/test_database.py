@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,50 @@ class RestartedRemoval(Removal):
 
 TestRestartedRemoval = RestartedRemoval.TestCase
 TestRestartedRemoval.settings = settings(max_examples=20, stateful_step_count=12)
+
+
+@given(st.lists(CALLS, min_size=4, max_size=12), st.integers(2, 6), st.integers(1, 3))
+@settings(max_examples=15)
+def test_a_restart_changes_nothing_after_evictions(
+    calls: list[tuple[str, dict[str, Any]]], messages: int, conversations: int
+) -> None:
+    """What is recorded after it gets the ids and positions that it would have had without a restart."""
+    with TemporaryDirectory() as folder:
+        bounds: dict[str, Any] = {"max_messages": messages, "max_conversations": conversations}
+        restarted, other = Restarted(Path(folder) / "fake.db", **bounds), SynapMock(**bounds)
+        for call in calls:
+            play(restarted.fake, [call])
+        before = exported(restarted.fake)
+        in_process(other).post("/_mock/import", content=before)
+        restarted.start()
+        assert exported(restarted.fake) == before
+        for fake in (restarted.fake, other):
+            in_process(fake).post(BATCH, json={"messages": [ENTRY]})
+        named = [(message.message_id, message.position) for message in other.messages]
+        assert [(message.message_id, message.position) for message in restarted.fake.messages] == named
+        restarted.stop()
+
+
+def test_ids_go_on_after_a_restart_with_everything_evicted(tmp_path: Path) -> None:
+    restarted = Restarted(tmp_path / "fake.db", max_age=60)
+    client = in_process(restarted.fake)
+    first = client.post(BATCH, json={"messages": [ENTRY]}).json()["results"][0]["message_id"]
+    restarted.fake.clock.advance(61)
+    client.get("/health")
+    restarted.start()
+    second = in_process(restarted.fake).post(BATCH, json={"messages": [ENTRY]}).json()["results"][0]["message_id"]
+    assert first != second
+
+
+def test_a_smaller_bound_applies_at_the_start(restarted: Restarted, tmp_path: Path) -> None:
+    for content in "ab":
+        in_process(restarted.fake).post(BATCH, json={"messages": [{**ENTRY, "content": content}]})
+    restarted.stop()
+    again = Restarted(tmp_path / "fake.db", max_messages=1)
+    assert [message.content for message in again.fake.messages] == ["b"]
+    again.stop()
+    with closing(sqlite3.connect(tmp_path / "fake.db")) as file:
+        assert file.execute("SELECT count(*) FROM records").fetchall() == [(1,)]
 
 
 def test_keys_survive_a_restart_revoked_ones_revoked(restarted: Restarted) -> None:

@@ -209,4 +209,4 @@ def test_the_count_before_a_batch_leaves_out_what_was_removed(store: MemoryStora
 def test_the_text_of_a_removed_message_is_kept_nowhere(store: MemoryStorage) -> None:
     append(store, "i", [("c", "ann", None), ("c", "bob", None)])
     store.remove("i", Target(user_id="ann"))
-    assert b"text 0" not in b"".join(store._records)  # noqa: SLF001 - no view can show it
+    assert b"text 0" not in b"".join(record for _, record in store._contents.records.since(0))  # noqa: SLF001 - no view can show it

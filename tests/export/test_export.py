@@ -111,11 +111,12 @@ def test_an_export_imported_is_exported_as_equal_bytes(calls: list[tuple[str, di
 
 
 def test_every_kind_of_line_is_in_an_export() -> None:
-    """What the search above draws: each of these calls has an effect."""
-    fake = SynapMock()
+    """What the search above draws, and an eviction: each of these calls has an effect."""
+    fake = SynapMock(max_messages=4)
     entry = {"conversation_id": CIDS[0], "role": "user", "content": "hi", "user_id": "ann"}
     event = {"event_id": "a", "event_type": "user_message", "conversation_id": CIDS[0], "user_id": "a", "content": "b"}
     calls: list[tuple[str, dict[str, Any]]] = [
+        *[(BATCH, {"messages": [entry]})] * 3,
         (BATCH, {"messages": [entry, {**entry, "conversation_id": "x"}]}),
         (ONE, entry),
         (BATCH, {"messages": []}),
@@ -191,7 +192,10 @@ def lines(*objects: object) -> bytes:
         (lines({"type": "message"}), "line 1: it must be the header, "),
         (lines({"type": "synap-mock", "version": 2}), "line 1: version must be 1, not 2"),
         (HEADER + lines([1]), 'line 2: it must be an object with a "type", not a list'),
-        (HEADER + lines({"type": "turn"}), "line 2: unknown type 'turn'; expected instance, recording, batch, "),
+        (
+            HEADER + lines({"type": "turn"}),
+            "line 2: unknown type 'turn'; expected instance, recording, batch, ",
+        ),
         (lines(BEFORE[0], MESSAGE), "line 2: a batch or a single must be before it"),
         (lines(BEFORE[0], BEFORE[2]), "line 2: a recording must be before the first batch"),
         (lines(*BEFORE[:2], BEFORE[1]), "line 3: there is a recording already; expected one"),

@@ -38,6 +38,10 @@ RECORDING: Final = {
     "dropped_batches": COUNT,
 }
 """The line `recording`: what the ids of messages are made of."""
+TRUNCATED: Final = {"instance_id": TEXT, "conversation_id": CONVERSATION, "positions": POSITIVE}
+"""The line `truncated`: a conversation of which so many first positions were evicted; the next one follows them."""
+EVICTED: Final = {"messages": POSITIVE}
+"""The line `evicted`: so many messages were evicted here; the ids of the next ones follow theirs."""
 _REJECTED: Final = {"failed": COUNT, "rejected": LIST}
 BATCH: Final = {"instance_id": TEXT, "recorded_at": TIME, **_REJECTED}
 """The line `batch`: what recorded messages as a batch, whole or in part."""
@@ -73,20 +77,37 @@ def batch_lines(dump: Dump) -> Iterator[Fields]:
     }
     ids = Ids(None)
     ids.continue_messages(dump.prefix, dump.mask)
-    positions: Counter[tuple[str, str]] = Counter()
+    positions: Counter[tuple[str, str]] = Counter(dump.truncated)
+    for (instance_id, conversation_id), count in dump.truncated.items():
+        yield {
+            "type": "truncated",
+            "instance_id": instance_id,
+            "conversation_id": conversation_id,
+            "positions": count,
+        }
     unrecorded = deque(dump.unrecorded)
-    for number, record in enumerate(dump.records):
+    following = 0
+    for number, record, alone in dump.numbered():
         while unrecorded and unrecorded[0][0] <= number:
             yield {"type": "unrecorded", **rejected_fields(unrecorded.popleft()[1])}
         row = unpacked(record)
+        yield from _evicted_lines(following, row.first)
+        following = row.first + len(row.batch.roles)
         of = {"instance_id": row.instance_id, "recorded_at": iso(row.recorded_at)}
-        if dump.alone[number]:
+        if alone:
             yield {"type": "single", **of}
         else:
             yield {"type": "batch", **of, **rejected_fields(dump.partial.get(number, NOTHING_REJECTED))}
         yield from _message_lines(row, ids, positions)
+    yield from _evicted_lines(following, dump.next_message)
     for _, rejected in unrecorded:
         yield {"type": "unrecorded", **rejected_fields(rejected)}
+
+
+def _evicted_lines(following: int, number: int) -> Iterator[Fields]:
+    """That messages were evicted before the one of a number, where another one would follow."""
+    if number > following:
+        yield {"type": "evicted", "messages": number - following}
 
 
 def _message_lines(row: Row, ids: Ids, positions: Counter[tuple[str, str]]) -> Iterator[Fields]:
@@ -123,6 +144,8 @@ class BatchReader:
         self._unrecorded: list[tuple[int, Rejected]] = []
         self._count = 0
         self._positions: Counter[tuple[str, str | None]] = Counter()
+        self._truncated: dict[tuple[str, str], int] = {}
+        self._truncated_lines: dict[tuple[str, str], int] = {}
         self._open = False
         """Whether messages may follow."""
 
@@ -137,6 +160,26 @@ class BatchReader:
         self._ids = Ids(None)
         self._ids.continue_messages(fields["message_id_prefix"], fields["message_id_mask"])
         self._dropped = fields["dropped_batches"]
+
+    def truncated(self, fields: Fields, number: int) -> None:
+        """Read a `truncated`.
+
+        Raises:
+            InvalidLineError: a batch is before it, or the conversation is truncated already.
+        """
+        key = fields["instance_id"], fields["conversation_id"]
+        if self._rows:
+            raise invalid(number, "a truncated must be before the first batch")
+        if key in self._truncated:
+            raise invalid(number, "its conversation is truncated already")
+        self._truncated[key] = self._positions[key] = fields["positions"]
+        self._truncated_lines[key] = number
+
+    def evicted(self, fields: Fields, number: int) -> None:
+        """Read an `evicted`."""
+        self._required_ids(number)
+        self._count += fields["messages"]
+        self._open = False
 
     def batch(self, fields: Fields, number: int) -> None:
         """Read a `batch`."""
@@ -182,7 +225,7 @@ class BatchReader:
         """What was read.
 
         Raises:
-            InvalidLineError: a batch has no messages, or metadata that is nested too deeply.
+            InvalidLineError: a batch or a truncated conversation has no messages, or metadata is nested too deeply.
         """
         ids = self._ids or Ids(None)
         records = []
@@ -193,8 +236,19 @@ class BatchReader:
                 records.append(row.packed())
             except ValueError:
                 raise invalid(number, "its messages have metadata that is nested too deeply") from None
-        prefix, mask = ids.of_messages
-        return Dump(prefix, mask, records, bytes(self._alone), self._partial, self._unrecorded, self._dropped)
+        for key, positions in self._truncated.items():
+            if self._positions[key] == positions:
+                raise invalid(self._truncated_lines[key], "a message of its conversation must follow")
+        return Dump(
+            *ids.of_messages,
+            records=records,
+            alone=bytes(self._alone),
+            partial=self._partial,
+            unrecorded=self._unrecorded,
+            dropped_batches=self._dropped,
+            truncated=self._truncated,
+            next_message=self._count,
+        )
 
     def _begin(self, fields: Fields, number: int, *, alone: bool) -> None:
         self._required_ids(number)

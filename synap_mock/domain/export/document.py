@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.export.batches import (
     BATCH,
+    EVICTED,
     MESSAGE,
     RECORDING,
     REMOVED,
     SINGLE,
+    TRUNCATED,
     UNRECORDED,
     BatchReader,
     batch_lines,
@@ -47,6 +49,8 @@ LINES: Final[Mapping[str, Mapping[str, Kind]]] = {
     "unrecorded": UNRECORDED,
     "message": MESSAGE,
     "removed": REMOVED,
+    "truncated": TRUNCATED,
+    "evicted": EVICTED,
     "memory": MEMORY,
     "document": DOCUMENT,
     "profile": PROFILE,
@@ -114,6 +118,7 @@ def import_state(state: State, lines: Iterable[bytes]) -> None:
         instances.load(state.keys)
         state.store.load(dump)
         others.load(state)
+        state.make_room()
     state.feed.begin_again("import")
 
 

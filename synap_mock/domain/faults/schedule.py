@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
+from synap_mock.domain.bounds.bounds import LimitReached
 from synap_mock.domain.faults.fault import Fault, Unreachable
 from synap_mock.domain.faults.matching import check_where, chooses
 from synap_mock.domain.values.quoting import quote
@@ -72,12 +74,17 @@ class ScheduledFault:
         return chooses(self.where, request)
 
 
-def _no_topic(_: object) -> None:
+def no_topic(_: object) -> None:
     """Items that are not looked up have no topic."""
 
 
 def _nothing() -> None:
     """Nothing follows changes."""
+
+
+def _any_number() -> int:
+    """There is no bound."""
+    return sys.maxsize
 
 
 class _Counted(Protocol):
@@ -98,10 +105,21 @@ class Queue(Generic[Item]):
     Args:
         topic: what an item is looked up by: a call looks at no item of another topic.
         changed: called after something was scheduled or cancelled; not when it is used.
+        noun: what is scheduled, for the error that it is full.
+        most: returns how many items there may be.
     """
 
-    def __init__(self, topic: Callable[[Item], str | None] = _no_topic, changed: Callable[[], None] = _nothing) -> None:
+    def __init__(
+        self,
+        topic: Callable[[Item], str | None] = no_topic,
+        changed: Callable[[], None] = _nothing,
+        *,
+        noun: str = "items",
+        most: Callable[[], int] = _any_number,
+    ) -> None:
         self._changed = changed
+        self._noun = noun
+        self._most = most
         self._lock = threading.RLock()
         self._topic = topic
         self._items: dict[int, Item] = {}
@@ -113,12 +131,30 @@ class Queue(Generic[Item]):
         return len(self._items)
 
     def add(self, *items: Item) -> None:
-        """Schedule, after what is scheduled already."""
+        """Schedule, after what is scheduled already.
+
+        Raises:
+            LimitReached: as in `check_room`; nothing was scheduled.
+        """
         with self._lock:
+            self.check_room(len(items))
             for item in items:
                 self._set(self._next, item)
                 self._next += 1
         self._changed()
+
+    def check_room(self, count: int) -> None:
+        """Check that more items can be scheduled.
+
+        Raises:
+            LimitReached: there would be too many.
+        """
+        there, most = len(self._items), self._most()
+        if there + count > most:
+            raise LimitReached(
+                f"{there} {self._noun} are scheduled, and {count} more would exceed the {most} that a world may have "
+                f"(max_scheduled, --max-scheduled); DELETE /_mock/{self._noun} and a reset cancel them"
+            )
 
     def clear(self) -> None:
         """Cancel everything."""

@@ -11,7 +11,7 @@ from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.snapshots import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from synap_mock.domain.values.tracking import Track
 
@@ -80,6 +80,18 @@ class Transcripts(Part):
         with self.lock:
             for key in [key for key in self._held if key[0] == instance_id and not holds(*key)]:
                 del self._held[key]
+
+    def forget(self, conversations: Iterable[tuple[str, str]], holds: Callable[[str, str], bool]) -> None:
+        """Forget the transcripts of conversations, unless they exist again.
+
+        Args:
+            conversations: instance and id of each.
+            holds: whether an instance has a conversation.
+        """
+        with self.lock:
+            for key in conversations:
+                if key in self._held and not holds(*key):
+                    del self._held[key]
 
 
 def fingerprint(transcript: str | list[dict[str, object]]) -> bytes:

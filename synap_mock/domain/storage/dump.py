@@ -59,6 +59,11 @@ class Dump(NamedTuple):
         partial: number of a record to what was rejected of its batch.
         unrecorded: batches of which nothing was recorded, each with the number of records before it.
         dropped_batches: of `Storage`.
+        numbers: of the records, which have gaps where some were evicted; empty: they count from 0.
+        truncated: instance and conversation to the number of its first positions that were evicted, in the order in
+            which the conversations began.
+        next_record: the number of the next record, at least.
+        next_message: the number of the next message, at least.
     """
 
     prefix: str
@@ -68,3 +73,12 @@ class Dump(NamedTuple):
     partial: Mapping[int, Rejected] = {}
     unrecorded: Sequence[tuple[int, Rejected]] = ()
     dropped_batches: int = 0
+    numbers: Sequence[int] = ()
+    truncated: Mapping[tuple[str, str], int] = {}
+    next_record: int = 0
+    next_message: int = 0
+
+    def numbered(self) -> list[tuple[int, bytes, bool]]:
+        """The records, each with its number and whether it is one message."""
+        numbers = self.numbers or range(len(self.records))
+        return list(zip(numbers, self.records, map(bool, self.alone), strict=True))

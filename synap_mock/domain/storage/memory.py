@@ -14,21 +14,22 @@ from copy import deepcopy
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from synap_mock.domain.storage.dump import Dump, unpacked
-from synap_mock.domain.storage.messages import Conversation, Message, RecordedBatch
+from synap_mock.domain.storage.contents import Contents
+from synap_mock.domain.storage.dump import Dump
+from synap_mock.domain.storage.messages import Message, RecordedBatch
 from synap_mock.domain.storage.protocol import Appended, Removed
 from synap_mock.domain.storage.records import Record
-from synap_mock.domain.storage.rejected import NOTHING_REJECTED, RejectedBatches, rejected_of
-from synap_mock.domain.storage.timeline import Timeline
+from synap_mock.domain.storage.rejected import NOTHING_REJECTED, rejected_of
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.clock import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from synap_mock.domain.rules.rule import Refusal
-    from synap_mock.domain.storage.dump import Row
-    from synap_mock.domain.storage.protocol import Target
+    from synap_mock.domain.storage.messages import Conversation
+    from synap_mock.domain.storage.protocol import Evicted, Target
+    from synap_mock.domain.storage.timeline import Timeline
     from synap_mock.domain.values.batch import Batch
     from synap_mock.domain.values.ids import Ids
 
@@ -53,182 +54,148 @@ class MemoryStorage:
 
     Args:
         ids: generates message ids.
+        contents: what it holds; it is cleared.
     """
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, contents: Contents | None = None) -> None:
         self._lock = threading.RLock()
         self._ids = ids
+        self._contents = contents or Contents()
         self.clear()
 
     def clear(self) -> None:
         """Remove everything, and begin with the ids again."""
         with self._lock:
             self._ids.restart()
-            self._records: list[bytes] = []
-            self._alone = bytearray()
-            """Of each record: 1 if it came alone, 0 if it is a batch's."""
-            self._rejected = RejectedBatches()
-            self._instances: dict[str, dict[str, Timeline]] = {}
-            self._began: dict[str, list[str | None]] = {}
-            """Each instance's conversations in order, so that a page does not walk over earlier ones; None: removed."""
-            self._numbered = 0
-            """The number of messages that were ever recorded, and so the next one's."""
-            self._removed = 0
+            self._contents.clear()
 
     @property
     def dropped_batches(self) -> int:
         """Batches of which nothing was recorded that made room for newer ones."""
-        return self._rejected.dropped
+        return self._contents.rejected.dropped
 
     @property
     def message_count(self) -> int:
         """The number of messages of all instances."""
-        return self._numbered - self._removed
+        return self._contents.numbered - self._contents.removed
 
     @property
     def conversation_count(self) -> int:
         """The number of conversations of all instances."""
-        return sum(map(len, list(self._instances.values())))
+        return self._contents.conversation_count
 
     def snapshot(self, _: Collection[str]) -> tuple[Any, ...] | None:
         """Everything recorded and the ids, for `restore`; None: nothing is recorded."""
         with self._lock:
-            if not self._records and not self._rejected.unrecorded:
+            if not self._contents.records.next and not self._contents.rejected.unrecorded:
                 return None
-            recorded = {name: value for name, value in vars(self).items() if name not in {"_lock", "_ids"}}
-            return self._ids.snapshot(), deepcopy(recorded)
+            return self._ids.snapshot(), deepcopy(self._contents)
 
     def restore(self, held: tuple[Any, ...] | None, renamed: Mapping[str, str]) -> None:
         """Return to a snapshot; see `Storage.restore`."""
-        if held is None:
-            if self._records or self._rejected.unrecorded:
-                self.clear()
-            return
         with self._lock:
-            self._ids.restore(held[0])
-            vars(self).update(deepcopy(held[1]))
-            self._instances = {renamed.get(each, each): timelines for each, timelines in self._instances.items()}
-            self._began = {renamed.get(each, each): ids for each, ids in self._began.items()}
-            for number, record in enumerate(self._records):
-                instance_id, *rest = marshal.loads(record)  # noqa: S302 - made by append, in this process
-                if instance_id in renamed:
-                    self._records[number] = marshal.dumps((renamed[instance_id], *rest))
+            self.clear()
+            if held is not None:
+                self._ids.restore(held[0])
+                self._contents = deepcopy(held[1])
+                self._contents.rename(renamed)
 
     def dump(self) -> Dump:
         """Everything recorded, for `load`."""
         with self._lock:
-            rejected = deepcopy(self._rejected)
+            contents = self._contents
+            rejected = deepcopy(contents.rejected)
+            records = list(contents.records.since(0))
             return Dump(
                 *self._ids.of_messages,
-                records=tuple(self._records),
-                alone=bytes(self._alone),
+                records=[record for _, record in records],
+                alone=bytes(contents.records.flag(number) for number, _ in records),
                 partial=rejected.partial,
                 unrecorded=tuple(rejected.unrecorded),
                 dropped_batches=rejected.dropped,
+                numbers=[number for number, _ in records],
+                truncated=dict(contents.truncated),
+                next_record=contents.records.next,
+                next_message=contents.numbered,
             )
 
     def load(self, dump: Dump) -> None:
         """Replace what is recorded; see `Storage.load`."""
         with self._lock:
             self.clear()
+            contents = self._contents
             self._ids.continue_messages(dump.prefix, dump.mask)
+            for key, positions in dump.truncated.items():
+                contents.truncate(*key, positions)
             unrecorded = deque(dump.unrecorded)
-            for number, record in enumerate(dump.records):
+            for number, record, alone in dump.numbered():
                 while unrecorded and unrecorded[0][0] <= number:
-                    self._rejected.add_unrecorded(*unrecorded.popleft())
+                    contents.rejected.add_unrecorded(*unrecorded.popleft())
                 if number in dump.partial:
-                    self._rejected.add_partial(number, dump.partial[number])
-                self._place(unpacked(record))
-                self._records.append(record)
+                    contents.rejected.add_partial(number, dump.partial[number])
+                contents.place(number, record, alone=alone)
             for records, rejected in unrecorded:
-                self._rejected.add_unrecorded(records, rejected)
-            self._rejected.dropped += dump.dropped_batches
-            self._alone = bytearray(dump.alone)
-
-    def _place(self, row: Row) -> None:
-        """Note where the next record's messages belong, and which of them are removed."""
-        ids, roles = row.batch.conversation_ids, row.batch.roles
-        self._extend(row.instance_id, [each for each in ids if each is not None])
-        held = self._instances[row.instance_id]
-        for conversation_id, role in zip(ids, roles, strict=True):
-            if role is None:
-                self._removed += 1
-                if conversation_id is not None:
-                    held[conversation_id].removed += 1
-        self._numbered += len(roles)
+                contents.rejected.add_unrecorded(records, rejected)
+            contents.rejected.dropped += dump.dropped_batches
+            contents.skip(dump.next_record, dump.next_message)
 
     def append(
         self, instance_id: str, batch: Batch, now: Callable[[], int], refused: Mapping[int, Refusal] | None = None
     ) -> Appended:
         """Record a batch whole; see `Storage.append`."""
         with self._lock:
+            contents = self._contents
             recorded_at = now()
-            first = self._numbered
+            first = contents.numbered
             if not batch.roles:
                 if refused is not None:
-                    self._rejected.add_unrecorded(len(self._records), rejected_of(refused))
+                    contents.rejected.add_unrecorded(contents.records.next, rejected_of(refused))
                 return Appended([], {}, recorded_at)
             # marshal keeps what JSON can say exactly (1, 1.0 and True apart, lone surrogates) in a tenth of
             # json's time; it never leaves this process, so its format may change with Python's version.
             record = marshal.dumps((instance_id, first, recorded_at, *batch))
-            before = self._extend(instance_id, batch.conversation_ids)
-            self._alone.append(refused is None)
             if refused:
-                self._rejected.add_partial(len(self._records), rejected_of(refused))
-            self._records.append(record)
-            self._numbered += len(batch.roles)
+                contents.rejected.add_partial(contents.records.next, rejected_of(refused))
+            before = contents.add(record, instance_id, batch.conversation_ids, alone=refused is None)
+            contents.numbered += len(batch.roles)
             return Appended(self._ids.messages(first, len(batch.roles)), before, recorded_at)
 
-    def _extend(self, instance_id: str, conversation_ids: list[str]) -> dict[str, int]:
-        """Note the next record in each of its conversations, and return how many messages each had before."""
-        conversations = self._instances.setdefault(instance_id, {})
-        began = self._began.setdefault(instance_id, [])
-        before = {}
-        for conversation_id, count in Counter(conversation_ids).items():
-            timeline = conversations.get(conversation_id)
-            if timeline is None:
-                timeline = conversations[conversation_id] = Timeline()
-                began.append(conversation_id)
-            before[conversation_id] = timeline.extend(len(self._records), count)
-        return before
+    @_locked
+    def evict_messages(self, most: int) -> Evicted:
+        """Evict the oldest records; see `Storage.evict_messages`."""
+        contents = self._contents
+        return contents.evict_records(lambda: self.message_count > most and len(contents.records) > 1)
+
+    @_locked
+    def evict_conversations(self, most: int) -> Evicted:
+        """Evict whole conversations; see `Storage.evict_conversations`."""
+        return self._contents.evict_conversations(most)
+
+    @_locked
+    def evict_older(self, than: int) -> Evicted:
+        """Evict what was recorded before a time; see `Storage.evict_older`."""
+        return self._contents.evict_records(lambda: self._contents.oldest_at() < than)
 
     @_locked
     def holds(self, instance_id: str, conversation_id: str) -> bool:
         """Whether an instance holds a conversation, by its canonical id."""
-        return conversation_id in self._instances.get(instance_id, ())
+        return conversation_id in self._contents.timelines(instance_id)
 
     @_locked
     def instances_of(self, conversation_id: str) -> list[str]:
         """The instances that hold a conversation, by its canonical id."""
-        return [instance_id for instance_id, held in self._instances.items() if conversation_id in held]
+        return self._contents.instances_of(conversation_id)
 
-    @_locked
     def conversations(self) -> list[Conversation]:
         """Every conversation, an instance's together, in the order in which they began."""
-        return [
-            Conversation(conversation_id, instance_id, timeline.length)
-            for instance_id, held in self._instances.items()
-            for conversation_id, timeline in held.items()
-        ]
+        return self.conversations_page(None)[0]
 
     @_locked
     def conversations_page(
-        self, limit: int, after: tuple[int, int] = (0, 0)
+        self, limit: int | None, after: tuple[int, int] = (0, 0)
     ) -> tuple[list[Conversation], tuple[int, int] | None]:
         """Some of the same conversations, in the same order; see `Storage.conversations_page`."""
-        first, start = after
-        found: list[Conversation] = []
-        for number, (instance_id, began) in islice(enumerate(self._began.items()), first, None):
-            if len(found) == limit:
-                return found, (number, 0)
-            held = self._instances[instance_id]
-            stop = start + limit - len(found)
-            page = (each for each in began[start:stop] if each is not None)
-            found += [Conversation(each, instance_id, held[each].length) for each in page]
-            if stop < len(began):
-                return found, (number, stop)
-            start = 0
-        return found, None
+        return self._contents.page(limit, after)
 
     @_locked
     def length(self, instance_id: str, conversation_id: str) -> int:
@@ -237,35 +204,38 @@ class MemoryStorage:
         Raises:
             KeyError: the instance does not hold it.
         """
-        return self._instances[instance_id][conversation_id].length
+        return self._contents.timelines(instance_id)[conversation_id].length
 
     @_locked
     def messages(self) -> list[Message]:
         """Every message, in the order in which they were recorded."""
-        return [message for number in range(len(self._records)) for message in self._messages_of(number)]
+        return [message for each in self._contents.records.since(0) for message in self._messages_of(*each)]
 
     @_locked
     def batches(self) -> list[RecordedBatch]:
         """Every batch that came and whose schema held, in order, except for those in `dropped_batches`."""
-        unrecorded = deque(self._rejected.unrecorded)
+        contents = self._contents
+        unrecorded = deque(contents.rejected.unrecorded)
         found = []
-        for number, messages in enumerate(self.records(0, len(self._records))):
+        for number, record in contents.records.since(0):
             while unrecorded and unrecorded[0][0] <= number:
                 found.append(unrecorded.popleft()[1].batch())
-            if not self._alone[number]:
-                found.append(self._rejected.partial.get(number, NOTHING_REJECTED).batch(messages))
+            if not contents.records.flag(number):
+                messages = [*self._messages_of(number, record)]
+                found.append(contents.rejected.partial.get(number, NOTHING_REJECTED).batch(messages))
         return [*found, *(rejected.batch() for _, rejected in unrecorded)]
 
     @_locked
-    def records(self, start: int, limit: int) -> list[list[Message]]:
+    def records(self, start: int, limit: int) -> list[tuple[int, list[Message]]]:
         """The messages of some records; see `Storage.records`."""
-        return [[*self._messages_of(number)] for number in range(start, min(start + limit, len(self._records)))]
+        found = islice(self._contents.records.since(start), limit)
+        return [(number, [*self._messages_of(number, record)]) for number, record in found]
 
-    def _messages_of(self, number: int) -> Iterator[Message]:
+    def _messages_of(self, number: int, record: bytes) -> Iterator[Message]:
         positions: dict[tuple[str, str], int] = {}
-        for conversation_id, make in self._decoded(self._records[number]):
+        for conversation_id, make in self._decoded(record):
             key = make["instance_id"], conversation_id
-            timeline = self._instances.get(key[0], {}).get(conversation_id)
+            timeline = self._contents.timelines(key[0]).get(conversation_id)
             if timeline is not None:
                 at = positions.get(key) or timeline.start_of(number)
                 positions[key] = at + 1
@@ -277,7 +247,7 @@ class MemoryStorage:
         self, instance_id: str, conversation_id: str, start: int = 1, limit: int | None = None
     ) -> list[Message]:
         """The messages of one conversation, in order; see `Storage.transcript`."""
-        timeline = self._instances[instance_id][conversation_id]
+        timeline = self._contents.timelines(instance_id)[conversation_id]
         return list(islice(self._from(timeline, conversation_id, start), limit))
 
     @_locked
@@ -285,10 +255,10 @@ class MemoryStorage:
         self, instance_id: str, conversation_id: str, *, after: int = 0, limit: int | None = None
     ) -> list[Message]:
         """The newest messages of one conversation, in order; see `Storage.latest`."""
-        timeline = self._instances[instance_id][conversation_id]
+        timeline = self._contents.timelines(instance_id)[conversation_id]
         start = after + 1
-        if limit is not None and not timeline.removed:  # without gaps, only the wanted ones are decoded
-            start = max(start, timeline.length - limit + 1)
+        if limit is not None and timeline.removed == timeline.evicted:  # without gaps, only the wanted ones are decoded
+            start = max(start, timeline.last - limit + 1)
         found = list(self._from(timeline, conversation_id, start))
         return found if limit is None else found[max(0, len(found) - limit) :]
 
@@ -296,7 +266,7 @@ class MemoryStorage:
         """A conversation's messages from a position on."""
         for number, position in timeline.records(start):
             at = position
-            for held, make in self._decoded(self._records[number]):
+            for held, make in self._decoded(self._contents.records[number]):
                 if held == conversation_id:
                     if start <= at and make["role"] is not None:
                         yield Message(position=at, **make)
@@ -305,40 +275,30 @@ class MemoryStorage:
     @_locked
     def remove(self, instance_id: str, target: Target, *, dry_run: bool = False) -> Removed:
         """Remove messages of one instance; see `Storage.remove`."""
-        held = self._instances.get(instance_id, {})
+        contents = self._contents
+        held = contents.timelines(instance_id)
         counts: Counter[str] = Counter()
         for number in self._numbers(instance_id, target.conversation_id):
-            record = Record(self._records[number])
+            record = Record(contents.records[number])
             if record.instance_id == instance_id and (rows := record.rows(target)):
                 counts.update(record.conversation_ids[row] for row in rows)
                 if not dry_run:
-                    self._records[number] = record.without(rows)
+                    record.remove_rows(rows)
+                    contents.change(number, record)
         gone = [conversation_id for conversation_id, count in counts.items() if count == held[conversation_id].length]
         if not dry_run:
             for conversation_id in counts.keys() - set(gone):
                 held[conversation_id].removed += counts[conversation_id]
-            self._forget(instance_id, gone)
-            self._removed += counts.total()
+            contents.forget(instance_id, gone)
+            contents.removed += counts.total()
         return Removed(counts.total(), len(gone))
 
-    def _numbers(self, instance_id: str, conversation_id: str | None) -> Iterable[int]:
+    def _numbers(self, instance_id: str, conversation_id: str | None) -> list[int]:
         """The records that may have messages of an instance, and of a conversation."""
         if conversation_id is None:
-            return range(len(self._records))
-        timeline = self._instances.get(instance_id, {}).get(conversation_id)
-        return () if timeline is None else (number for number, _ in timeline.records(1))
-
-    def _forget(self, instance_id: str, gone: Sequence[str]) -> None:
-        """Forget conversations of which no message is left; positions in a later one of the same id begin again."""
-        if not gone:
-            return
-        held = self._instances[instance_id]
-        for conversation_id in gone:
-            for number, _ in held.pop(conversation_id).records(1):
-                self._records[number] = Record(self._records[number]).without_conversation(conversation_id)
-        began = self._began[instance_id]
-        names = set(gone)
-        began[:] = [None if each in names else each for each in began]
+            return [number for number, _ in self._contents.records.since(0)]
+        timeline = self._contents.timelines(instance_id).get(conversation_id)
+        return [] if timeline is None else [number for number, _ in timeline.records(1)]
 
     def _decoded(self, record: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
         instance_id, first, recorded_at, *columns = marshal.loads(record)  # noqa: S302 - made by append, in this process

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.domain.storage.dump import Dump
@@ -53,6 +53,18 @@ class Removed(NamedTuple):
     conversations: int
 
 
+class Evicted(NamedTuple):
+    """What a storage has evicted.
+
+    Attributes:
+        messages: the number of messages.
+        conversations: instance and id of those that no longer exist.
+    """
+
+    messages: int
+    conversations: Sequence[tuple[str, str]]
+
+
 class Storage(Protocol):
     """The messages of every instance, in the order in which they were recorded. Conversation ids are canonical.
 
@@ -96,12 +108,12 @@ class Storage(Protocol):
         """Every conversation, an instance's together, in the order in which they began."""
 
     def conversations_page(
-        self, limit: int, after: tuple[int, int] = (0, 0)
+        self, limit: int | None, after: tuple[int, int] = (0, 0)
     ) -> tuple[list[Conversation], tuple[int, int] | None]:
         """Some of the same conversations, and where the next page begins; None: nowhere.
 
         Args:
-            limit: most of them.
+            limit: most of them; None: all.
             after: the number of the instance and of its conversation that the page begins with.
         """
 
@@ -145,11 +157,11 @@ class Storage(Protocol):
     def messages(self) -> list[Message]:
         """Every message, in the order in which they were recorded."""
 
-    def records(self, start: int, limit: int) -> list[list[Message]]:
-        """The messages of some records, in the order of recording. A record is what one `append` recorded.
+    def records(self, start: int, limit: int) -> list[tuple[int, list[Message]]]:
+        """The numbers and messages of some records, in the order of recording. A record is what one `append` recorded.
 
         Args:
-            start: the number of the first record, counted from 0.
+            start: the least number of a record, counted from 0.
             limit: most records.
         """
 
@@ -166,6 +178,25 @@ class Storage(Protocol):
             instance_id: the instance.
             target: the messages; at least one of its ids is given.
             dry_run: count them, and remove nothing.
+        """
+
+    def evict_messages(self, most: int) -> Evicted:
+        """Evict whole records, the oldest first, until there are at most so many messages; the newest one stays.
+
+        The others keep their ids, positions and order, as after `remove`.
+        """
+
+    def evict_conversations(self, most: int) -> Evicted:
+        """Evict whole conversations until there are at most so many, those first whose last message is the oldest.
+
+        Those of the newest record stay.
+        """
+
+    def evict_older(self, than: int) -> Evicted:
+        """Evict records, the oldest first, as long as the oldest was recorded before a time.
+
+        Args:
+            than: microseconds since 1970.
         """
 
     def clear(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synap_mock.domain.values.batch import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from synap_mock.domain.storage.protocol import Target
 
@@ -18,18 +18,28 @@ class Record:
 
     A removed row keeps its place, since ids and positions are counted by rows. Its role is None, and so is everything
     else but the conversation's id, which the positions of the other rows need.
+
+    Args:
+        packed: the record.
+
+    Attributes:
+        instance_id: the instance that recorded it.
     """
 
     def __init__(self, packed: bytes) -> None:
-        fields = marshal.loads(packed)  # noqa: S302 - made by append, in this process
-        self.instance_id: str = fields[0]
-        self._head = fields[:3]
+        self.instance_id: str
+        self.instance_id, *self._numbers = (fields := marshal.loads(packed))[:3]  # noqa: S302 - made by append, in this process
         self._columns: list[list[Any]] = [list(column) for column in fields[3:]]
 
     @property
     def conversation_ids(self) -> list[Any]:
         """Of each row; None where the conversation no longer exists."""
         return self._columns[0]
+
+    @property
+    def is_there(self) -> list[bool]:
+        """Of each row, whether it is not removed."""
+        return [role is not None for role in self._columns[1]]
 
     def rows(self, target: Target) -> list[int]:
         """The rows that are a target's, and not removed."""
@@ -44,17 +54,19 @@ class Record:
             and (target.customer_id is None or customer_id in {None, target.customer_id})
         ]
 
-    def without(self, rows: Iterable[int]) -> bytes:
-        """The record with these rows removed."""
+    def remove_rows(self, rows: Iterable[int]) -> None:
+        """Remove rows."""
         for row in rows:
             for column in self._columns[1:]:
                 column[row] = None
-        return self._packed()
 
-    def without_conversation(self, conversation_id: str) -> bytes:
-        """The record without the id of a conversation of which every row is removed."""
-        self._columns[0] = [None if each == conversation_id else each for each in self._columns[0]]
-        return self._packed()
+    def remove_conversations(self, names: Collection[str]) -> None:
+        """Remove the rows of conversations, and their ids."""
+        rows = [row for row, each in enumerate(self._columns[0]) if each in names]
+        self.remove_rows(rows)
+        for row in rows:
+            self._columns[0][row] = None
 
-    def _packed(self) -> bytes:
-        return marshal.dumps((*self._head, *self._columns))
+    def packed(self) -> bytes:
+        """The record."""
+        return marshal.dumps((self.instance_id, *self._numbers, *self._columns))

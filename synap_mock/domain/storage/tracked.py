@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from synap_mock.domain.storage.contents import Contents
 from synap_mock.domain.storage.memory import MemoryStorage
-from synap_mock.domain.values.tracking import TrackedList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.storage.rejected import Rejected
     from synap_mock.domain.values.batch import Batch
     from synap_mock.domain.values.ids import Ids
+    from synap_mock.domain.values.tracking import Track
 
 
 class StoredRecord(NamedTuple):
@@ -23,12 +24,12 @@ class StoredRecord(NamedTuple):
 
     Attributes:
         record: of one batch; `synap_mock.domain.storage.dump.unpacked` decodes it.
-        alone: 1 if it is one message, not a batch.
+        alone: whether it is one message, not a batch.
         rejected: what was rejected of the batch.
     """
 
     record: bytes
-    alone: int
+    alone: bool
     rejected: Rejected | None
 
 
@@ -37,7 +38,7 @@ class RecordChanges:
 
     Attributes:
         cleared: whether everything was removed before the other changes.
-        numbers: of the records that were added or changed.
+        numbers: of the records that were added, changed or evicted.
         unrecorded: the batches of which nothing was recorded, each with the number of records before it.
     """
 
@@ -61,7 +62,17 @@ class TrackedStorage(MemoryStorage):
     def __init__(self, ids: Ids, changed: Callable[[], object]) -> None:
         self._changes = RecordChanges()
         self._changed = changed
-        super().__init__(ids)
+        super().__init__(ids, Contents(self._note))
+
+    @property
+    def next_numbers(self) -> tuple[int, int]:
+        """The numbers of the next record and of the next message, if no record says them, since all are evicted."""
+        contents = self._contents
+        return (0, 0) if len(contents.records) else (contents.records.next, contents.numbered)
+
+    def track(self, track: Track) -> None:
+        """Note which conversations are truncated from now on."""
+        self._contents.truncated = track("truncated", self._contents.truncated)
 
     def take_changes(self) -> RecordChanges:
         """What has changed since the last call."""
@@ -69,10 +80,14 @@ class TrackedStorage(MemoryStorage):
             taken, self._changes = self._changes, RecordChanges()
             return taken
 
-    def stored(self, number: int) -> StoredRecord:
-        """A record as a database keeps it."""
+    def stored(self, number: int) -> StoredRecord | None:
+        """A record as a database keeps it; None if it was evicted."""
         with self._lock:
-            return StoredRecord(self._records[number], self._alone[number], self._rejected.partial.get(number))
+            contents = self._contents
+            record = contents.records.get(number)
+            if record is None:
+                return None
+            return StoredRecord(record, contents.records.flag(number), contents.rejected.partial.get(number))
 
     def clear(self) -> None:
         """Remove everything; see `Storage.clear`."""
@@ -80,7 +95,6 @@ class TrackedStorage(MemoryStorage):
             super().clear()
             self._changes = RecordChanges()
             self._changes.cleared = True
-            self._records = TrackedList(self._note)
             self._changed()
 
     def append(
@@ -90,7 +104,7 @@ class TrackedStorage(MemoryStorage):
         with self._lock:
             appended = super().append(instance_id, batch, now, refused)
             if not batch.roles and refused is not None:
-                self._changes.unrecorded.append(self._rejected.unrecorded[-1])
+                self._changes.unrecorded.append(self._contents.rejected.unrecorded[-1])
                 self._changed()
             return appended
 
@@ -98,7 +112,7 @@ class TrackedStorage(MemoryStorage):
         """Replace what is recorded; see `Storage.load`."""
         with self._lock:
             super().load(dump)
-            self._changes.unrecorded += self._rejected.unrecorded
+            self._changes.unrecorded += self._contents.rejected.unrecorded
 
     def _note(self, number: int) -> None:
         self._changes.numbers[number] = None

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 V = TypeVar("V")
-T = TypeVar("T")
 
 
 class Tracked(dict[K, V]):
@@ -59,24 +58,3 @@ class Tracked(dict[K, V]):
         super().clear()
         for key in keys:
             self._changed(key)
-
-
-class TrackedList(list[T]):
-    """A list that is only appended to, and whose items are replaced.
-
-    Args:
-        changed: called with the index of each item that is set.
-    """
-
-    def __init__(self, changed: Callable[[int], object]) -> None:
-        super().__init__()
-        self._changed = changed
-
-    def append(self, item: T) -> None:
-        """As list's."""
-        self._changed(len(self))
-        super().append(item)
-
-    def __setitem__(self, index: Any, item: Any) -> None:  # noqa: ANN401 - as list's
-        super().__setitem__(index, item)
-        self._changed(index)

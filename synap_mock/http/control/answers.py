@@ -10,6 +10,7 @@ from synap_mock.http.api import modelled_route
 from synap_mock.http.control.json import ControlRefused, answer, fake, targets, whole_numbers
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
+from synap_mock.http.control.parameters.scheduling import schedule
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -29,8 +30,7 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
     modelled = modelled_route(canned.route.method, canned.route.path)
     if modelled and not canned.override:
         raise ControlRefused(f'{modelled} is modelled; "override": true replaces it')
-    for state in targets(request):
-        state.canned_responses.add(canned)
+    schedule(request, lambda state: state.canned_responses, [canned])
     return answer(_to_json(canned))
 
 

@@ -10,6 +10,7 @@ from synap_mock.domain.faults.schedule import ScheduledFault, reachable
 from synap_mock.http.control.json import ControlRefused, answer, fake, targets, whole_numbers
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
+from synap_mock.http.control.parameters.scheduling import schedule
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -39,8 +40,7 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
         armed = [_armed(item, scripted=scripted) for item in items]
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
-    for state in targets(request):
-        state.faults.add(*armed)
+    schedule(request, lambda state: state.faults, armed)
     return answer({"faults": [_to_json(item) for item in armed]})
 
 

@@ -8,6 +8,7 @@ from synap_mock.domain.faults.rejections import Rejection
 from synap_mock.http.control.json import ControlRefused, answer, fake, targets, whole_numbers
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
+from synap_mock.http.control.parameters.scheduling import schedule
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,8 +35,7 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
         rejection = Rejection(fields.pop("where", None), **fields)
     except (TypeError, ValueError) as error:
         raise ControlRefused(str(error)) from None
-    for state in targets(request):
-        state.rejections.add(rejection)
+    schedule(request, lambda state: state.rejections, [rejection])
     return answer({"rejections": [_shown(rejection)]})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from synap_mock.domain.values.tracking import Track
 
@@ -137,6 +137,18 @@ class Compactions(Part):
         with self._lock:
             for key in [key for key in self._of if key[0] == instance_id and not holds(*key)]:
                 del self._of[key]
+
+    def forget(self, conversations: Iterable[tuple[str, str]], holds: Callable[[str, str], bool]) -> None:
+        """Forget the compactions of conversations, unless they exist again.
+
+        Args:
+            conversations: instance and id of each.
+            holds: whether an instance has a conversation.
+        """
+        with self._lock:
+            for key in conversations:
+                if key in self._of and not holds(*key):
+                    del self._of[key]
 
 
 def tokens(text: str) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_mock.domain.bounds.bounds import LimitReached
 from synap_mock.domain.redaction.redactor import mask
 from synap_mock.domain.values.quoting import quote
-from synap_mock.domain.worlds import LimitReached
 from synap_mock.http.control.json import ControlRefused, answer, fake, require_control, whole_numbers, worlds
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of

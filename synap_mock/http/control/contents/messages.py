@@ -41,10 +41,9 @@ async def show(request: Request, _: dict[str, Any]) -> Response:
     state = fake(request)
 
     def read(cursor: int) -> tuple[list[_Row], int]:
-        cursor = max(cursor, record)
-        found = state.store.records(cursor, _AT_ONCE)
-        rows = [_Row((n, i), message) for n, each in enumerate(found, cursor) for i, message in enumerate(each)]
-        return [row for row in rows if row.place >= (record, place)], cursor + len(found)
+        found = state.store.records(max(cursor, record), _AT_ONCE)
+        rows = [_Row((n, i), message) for n, each in found for i, message in enumerate(each)]
+        return [row for row in rows if row.place >= (record, place)], found[-1][0] + 1 if found else cursor
 
     def mismatches(row: _Row) -> list[str]:
         return [name for name, wanted in filters.items() if not _matches(name, row.message, wanted)]

@@ -95,7 +95,9 @@ class Operation:
         route = f"{request.method} {request.scope['root_path']}{request.scope['route'].path}"
         _reject_unknown("query parameter", request.query_params, self.parameters, route)
         if self.has_world:
-            select_world(request)
+            world = select_world(request)
+            if self.method != "GET":  # which changes nothing, or several workers would differ
+                world.state.make_room()
         fields = {} if self.reads_body else await json_object(request)
         if self.fields is not None:
             _reject_unknown("field", fields, self.fields, route)

@@ -27,7 +27,8 @@ LEVELS = [
     | {"client.host.loading", "client.host.logs", "client.host.serialization", "client.protocol"}
     | {"client.real_time", "client.releases", "commands.color"}
     | {"commands.sections", "observation"}
-    | {"observation.expected", "observation.observed", "observation.redaction", "pytest_plugin"}
+    | {"observation.expected", "observation.observed", "observation.redaction", "observation.remembering"}
+    | {"pytest_plugin"}
     | {"commands.files", "commands.sharding", "report", "report.files", "report.formats", "report.formats.markup"}
     | {"report.verdicts", "runs"}
     | {"runs.findings", "runs.jobs", "runs.jobs.turns", "runs.result"}

@@ -10,6 +10,7 @@ from synap_contracts.clauses.clause import OWN_CHOICE, PARAMETERS, RAISES, Check
 from synap_contracts.clauses.rows import complete_rows, is_failed
 from synap_contracts.client.protocol import Raised, Returned, has_tagged
 from synap_contracts.observation.expected import OPTIONAL_STRINGS, REQUIRED, ROLES, canonical
+from synap_contracts.observation.remembering import remembered
 from synap_contracts.observation.violation import Violation, format_outcome, format_value
 from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import Call, Scenario, one
@@ -67,12 +68,18 @@ def violated_clause(entry: Json) -> ClauseId | None:
     return None if isinstance(metadata, dict | None) and not has_tagged(metadata) else IN_TYPES.id
 
 
+@remembered
+def violated_clauses(call: ObservedCall) -> tuple[ClauseId | None, ...]:
+    """Return the clause of `violated_clause` for each entry of a call."""
+    return tuple(map(violated_clause, call.messages))
+
+
 _DEFECTS: Final = {IN_KEYS.id: "is missing a required key", IN_ROLE.id: "has an invalid role"}
 
 
 def judge_invalid_call(call: ObservedCall, facts: CallFacts) -> Iterator[Violation]:
     """Judge a call whose entries include invalid ones."""
-    invalid = {index: found for index, entry in enumerate(call.messages) if (found := violated_clause(entry))}
+    invalid = {index: found for index, found in enumerate(violated_clauses(call)) if found}
     paths = tuple(f"messages[{index}]" for index in invalid)
     first = min(invalid)
     rows = complete_rows(call, call.outcome.answer) if isinstance(call.outcome, Returned) else []

@@ -15,7 +15,7 @@ from synap_contracts.clauses.inputs import (
     IN_TYPES,
     IN_UUID,
     judge_invalid_call,
-    violated_clause,
+    violated_clauses,
 )
 from synap_contracts.clauses.results import (
     DIALECT,
@@ -43,11 +43,12 @@ from synap_contracts.clauses.sessions import (
     judge_shared_ids,
 )
 from synap_contracts.clauses.trouble import judge_troubled_call
-from synap_contracts.clauses.wide import wide_clause
+from synap_contracts.clauses.wide import wide_clause_of
 from synap_contracts.client.protocol import Hung, Raised, Returned
 from synap_contracts.observation.comparison import Submitted, compare, new_messages
 from synap_contracts.observation.expected import canonical, is_rejected
 from synap_contracts.observation.facts import CallFacts
+from synap_contracts.observation.remembering import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,17 +123,18 @@ def submitted_messages(step: ObservedStep) -> list[Submitted]:
         for call in step.calls
         if not call.unauthorized and call.place == "server"
         for rejected in [rejected_indexes(call)]
-        for index, entry in enumerate(call.messages)
-        if violated_clause(entry) is None and canonical(entry["conversation_id"])
+        for index, (entry, clause) in enumerate(zip(call.messages, violated_clauses(call), strict=True))
+        if clause is None and canonical(entry["conversation_id"])
     ]
 
 
+@remembered
 def rejected_indexes(call: ObservedCall) -> frozenset[int]:
     """Return the entries of a call that the server rejects: by a scheduled rejection, or because of their meaning."""
     by_meaning = {
         index
-        for index, entry in enumerate(call.messages)
-        if violated_clause(entry) is None and is_rejected(entry, call.tenancy)
+        for index, (entry, clause) in enumerate(zip(call.messages, violated_clauses(call), strict=True))
+        if clause is None and is_rejected(entry, call.tenancy)
     }
     return call.rejected | by_meaning
 
@@ -146,7 +148,7 @@ def _judge_call(call: ObservedCall, facts: CallFacts, observation: Observation) 
         return
     elif call.unauthorized:
         yield from judge_unauthorized_call(call)
-    elif any(map(violated_clause, call.messages)):
+    elif any(violated_clauses(call)):
         yield from judge_invalid_call(call, facts)
     elif _may_time_out(call):
         return
@@ -180,14 +182,14 @@ def _may_time_out(call: ObservedCall) -> bool:
 
 def _may_reject(call: ObservedCall) -> bool:
     """Return whether a client may reject a call with an explicit error."""
-    return call.call.loop == "own" or call.call.given != "list" or wide_clause(call.messages) is not None
+    return call.call.loop == "own" or call.call.given != "list" or wide_clause_of(call) is not None
 
 
 def _attribute(
     violation: Violation, call: ObservedCall, observation: Observation, *, recorded: bool = False
 ) -> Iterator[Violation]:
     """Attribute a violation to the clause about this kind of call; drop it if that clause allows an explicit error."""
-    wide = wide_clause(call.messages)
+    wide = wide_clause_of(call)
     if violation.clause in {SEND_INPUT.id, AUTH_SECRET.id} or (violation.clause in _ABOUT_INPUT and not wide):
         yield violation
     elif call.call.loop == "own":

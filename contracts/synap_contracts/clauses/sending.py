@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.auth import AUTH_INVALID, AUTH_MISSING, AUTH_OWN, AUTH_REVOKED
 from synap_contracts.clauses.clause import ACCEPTED, OWN_CHOICE, PAGE, PARAMETERS, Check, must, should
-from synap_contracts.clauses.inputs import IN_UUID, violated_clause
+from synap_contracts.clauses.inputs import IN_UUID, violated_clauses
 from synap_contracts.clauses.results import RES_COUNTS, RES_ROWS, RES_TOTAL
 from synap_contracts.clauses.rows import (
     ACCEPT,
@@ -157,7 +157,7 @@ def _duplicated(call: ObservedCall, each: Submitted, stored: Stored) -> Iterator
 
 def judge_unexpected(step: ObservedStep, comparison: Comparison, past: list[ObservedCall]) -> Iterator[Violation]:
     """Judge the recorded messages that no call of this step submitted."""
-    if any(violated_clause(entry) for call in step.calls for entry in call.messages):
+    if any(any(violated_clauses(call)) for call in step.calls):
         return  # judge_invalid_call reports what became of an invalid entry
     not_uuids = {
         entry["content"]: (call.number, f"messages[{index}].conversation_id")
@@ -196,7 +196,8 @@ def _judge_unexpected_message(
 
 def _submitted(call: ObservedCall, stored: Stored, comparison: Comparison) -> bool:
     likeness = comparison.likeness(stored.record.entry)
-    return any(violated_clause(entry) is None and comparison.likeness(entry) == likeness for entry in call.messages)
+    valid = (entry for entry, clause in zip(call.messages, violated_clauses(call), strict=True) if clause is None)
+    return any(comparison.likeness(entry) == likeness for entry in valid)
 
 
 _ANSWER: Final = (RES_TOTAL, RES_COUNTS, RES_ROWS, RES_ORDER, RES_SUCCESS, RES_UNIQUE, RES_TIME)

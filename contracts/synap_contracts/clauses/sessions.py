@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses.clause import Check, Depth, should
 from synap_contracts.clauses.connection import GARBLED, LOST
-from synap_contracts.clauses.inputs import violated_clause
+from synap_contracts.clauses.inputs import violated_clauses
 from synap_contracts.clauses.results import RES_COUNTS, RES_ROWS, RES_TOTAL
 from synap_contracts.clauses.rows import ACCEPT, RES_CALLS, RES_FAILURE, RES_SUCCESS, TRUE, rows_of
 from synap_contracts.clauses.sending import ONCE, SEND_ONLY
 from synap_contracts.clauses.statuses import RATE_LIMITS, SERVER_ERRORS
-from synap_contracts.clauses.wide import wide_clause
+from synap_contracts.clauses.wide import wide_clause_of
 from synap_contracts.client.protocol import Returned
 from synap_contracts.observation.violation import Violation, format_value
 from synap_contracts.scenarios import strategies
@@ -46,9 +46,9 @@ def judge_dependence(call: ObservedCall, violations: list[Violation], others: li
     """
     if not any(each.call.client == call.call.client and each is not call for each in others):
         return []
-    if call.trouble or call.call.loop == "own" or any(map(violated_clause, call.messages)):
+    if call.trouble or call.call.loop == "own" or any(violated_clauses(call)):
         return []
-    if not call.messages or call.call.given != "list" or wide_clause(call.messages):
+    if not call.messages or call.call.given != "list" or wide_clause_of(call):
         return []  # a client may reject these regardless of other calls
     return [
         replace(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.clauses.clause import OWN_CHOICE, Check, Depth, should
 from synap_contracts.observation.expected import MOST, canonical
+from synap_contracts.observation.remembering import remembered
 from synap_contracts.scenarios.messages import message, several
 from synap_contracts.scenarios.model import SPELLINGS, Scenario, one
 
 if TYPE_CHECKING:
     from synap_contracts.clauses.clause import Clause, ClauseId
+    from synap_contracts.observation.observed import ObservedCall
     from synap_contracts.scenarios.model import Json
 
 SAFE_INTEGER: Final = 2**53 - 1
@@ -52,6 +54,12 @@ def wide_clause(messages: tuple[Json, ...]) -> ClauseId | None:
         if found := _wide_value(entry):
             return found
     return None
+
+
+@remembered
+def wide_clause_of(call: ObservedCall) -> ClauseId | None:
+    """Return the clause of `wide_clause` for the messages of a call."""
+    return wide_clause(call.messages)
 
 
 def _wide_value(value: Any) -> ClauseId | None:  # noqa: ANN401, PLR0911 - any JSON, one return per type

@@ -26,7 +26,7 @@ PONG_S: Final = 20.0
 """The time limit for the reply to a ping."""
 PRINTED: Final = "printed: "
 """The prefix of printed text among log records."""
-SOON_S: Final = 0.05
+SOON_S: Final = 0.002
 """A reply that takes longer than this is waited for: other threads of a job may work meanwhile."""
 NORMAL_TIMEOUT_S: Final = 60.0
 SHORT_TIMEOUT_S: Final = 0.5

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = Any
 
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, check_circular=False)
 FIELDS: Final = ("role", "content", *OPTIONAL_STRINGS, "metadata")
 
 Place = tuple[str, str]
@@ -74,10 +75,15 @@ class Comparison:
     duplicated: list[tuple[Submitted, Stored]] = field(default_factory=list)
     unexpected: list[Stored] = field(default_factory=list)
     out_of_order: list[tuple[Submitted, Submitted]] = field(default_factory=list)
+    _likenesses: dict[int, tuple[Json, str]] = field(default_factory=dict, repr=False)
+    """Texts by the identity of the message, with the message, so that no other one gets its identity."""
 
     def likeness(self, entry: Json) -> str:
-        """Return a text that is the same for equal messages."""
-        return likeness(entry, self.fields)
+        """Return a text that is the same for equal messages. It is computed once for each message object."""
+        cached = self._likenesses.get(id(entry))
+        if cached is None:
+            cached = self._likenesses[id(entry)] = entry, likeness(entry, self.fields)
+        return cached[1]
 
     def differ_only_in_changes(self, recorded: Json, entry: Json) -> bool:
         """Return whether a recorded and a submitted message differ only in fields that the client changed."""
@@ -96,6 +102,8 @@ class Comparison:
 
 def normalize(value: Json) -> Json:
     """Normalize a JSON value so that equal values have the same text: 1.0 equals 1, but true does not."""
+    if value is None or isinstance(value, str):
+        return value
     match value:
         case bool():
             return value
@@ -116,7 +124,7 @@ def field_of(entry: Json, name: str) -> Json:
 
 def likeness(entry: Json, fields: Iterable[str] = FIELDS) -> str:
     """Return a text that is the same for messages whose fields are equal."""
-    return json.dumps([normalize(field_of(entry, name)) for name in fields], sort_keys=True)
+    return _ENCODER.encode([normalize(field_of(entry, name)) for name in fields])
 
 
 def differences(entry: Json, recorded: Json, fields: Iterable[str]) -> tuple[str, ...]:

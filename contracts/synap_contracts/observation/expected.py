@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -24,11 +25,15 @@ _UUID: Final = re.compile(
 
 def canonical(conversation_id: Json) -> str | None:
     """Return the canonical spelling of a conversation ID, or None if it is not a UUID."""
-    if not isinstance(conversation_id, str) or not (found := _UUID.fullmatch(conversation_id)):
+    return _canonical(conversation_id) if isinstance(conversation_id, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _canonical(text: str) -> str | None:
+    found = _UUID.fullmatch(text)
+    if found is None or bool(found["s"]) != (found["p"] == "{"):
         return None
-    if bool(found["s"]) != (found["p"] == "{"):
-        return None
-    digits = conversation_id.lower().removeprefix("urn:uuid:").strip("{}").replace("-", "")
+    digits = text.lower().removeprefix("urn:uuid:").strip("{}").replace("-", "")
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 

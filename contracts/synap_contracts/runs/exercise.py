@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses import auth, connection, inputs, results, rows, sending, sessions, statuses, wide
-from synap_contracts.clauses.inputs import violated_clause
+from synap_contracts.clauses.inputs import violated_clauses
 from synap_contracts.clauses.rows import is_failed, rows_of
 from synap_contracts.client.protocol import Raised, Returned
 from synap_contracts.observation.comparison import new_messages
@@ -166,7 +166,7 @@ def _exercised(call: ObservedCall, recorded: list[Recorded], past: list[Observed
     elif call.unauthorized:
         if not call.revoked or earlier:
             yield _AUTHORIZATION.get(call.key_kind, auth.AUTH_REVOKED.id)
-    elif any(map(violated_clause, call.messages)):
+    elif any(violated_clauses(call)):
         yield from _by_invalid_call(call)
     elif call.trouble and not call.trouble.slow:
         if call.requests:
@@ -181,7 +181,7 @@ def _name(call: ObservedCall) -> Iterator[ClauseId]:
 
 
 def _by_invalid_call(call: ObservedCall) -> Iterator[ClauseId]:
-    found = [violated_clause(entry) for entry in call.messages]
+    found = violated_clauses(call)
     yield next(filter(None, found))
     if None in found and isinstance(call.outcome, Raised) and call.outcome.is_a("InvalidInputError"):
         yield inputs.IN_ATOMIC.id
@@ -210,7 +210,7 @@ def _by_ordinary_call(call: ObservedCall, recorded: list[Recorded], earlier: lis
         yield inputs.IN_ITERABLE.id
     elif any(canonical(entry["conversation_id"]) is None for entry in call.messages):
         yield inputs.IN_UUID.id
-    elif clause := wide.wide_clause(call.messages):
+    elif clause := wide.wide_clause_of(call):
         yield clause
     else:
         yield rows.ACCEPT.id

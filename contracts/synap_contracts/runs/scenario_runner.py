@@ -87,7 +87,8 @@ class ScenarioRunner:
     def driver(self) -> Driver:
         """The adapter, started when it is needed."""
         if self._driver is None:
-            self._driver = self.start()
+            with self.waiting():
+                self._driver = self.start()
             self._driver.waiting = self.waiting
         return self._driver
 

@@ -100,6 +100,8 @@ class Server:
     api_key: str | None = None
     control_token: str | None = None
     capabilities: frozenset[Capability] = frozenset()
+    lists_messages: bool = False
+    """Whether the server returns all recorded messages at once."""
     dialect: str = "documented"
     conversations: set[str] = field(default_factory=set)
     """The conversations that were submitted, for a server whose messages are read back one conversation at a time."""
@@ -123,6 +125,7 @@ class Server:
             for capability, method, path, body in _PROBES:
                 if self.connection.request(method, path, body).ok:
                     found.add(capability)
+            self.lists_messages = "truth" in found and self.connection.request("GET", "/_mock/messages?limit=1").ok
             if found:
                 self.control("POST", "/_mock/reset")
         except NoResponse as error:
@@ -207,17 +210,22 @@ class Server:
         return {("", each): rows for each in sorted(self.conversations) if (rows := self._read_back(each, key))}
 
     def _all_recorded(self) -> Recording:
+        if not self.lists_messages:
+            return self._recorded_by_conversation()
+        rows: dict[tuple[str, str], list[Recorded]] = {}
+        for each in self._list("/_mock/messages", "messages"):
+            place = each["instance_id"], each["conversation_id"]
+            rows.setdefault(place, []).append(_from_row(each["conversation_id"], each))
+        return {place: tuple(sorted(found, key=lambda each: each.position)) for place, found in rows.items()}
+
+    def _recorded_by_conversation(self) -> Recording:
+        """Return all recorded messages of a fake that has no list of all of them."""
         recording: Recording = {}
         for each in self._list("/_mock/conversations", "conversations"):
             path = f"/_mock/conversations/{each['conversation_id']}?instance_id={each['instance_id']}"
+            rows = self._list(path, "messages")
             recording[each["instance_id"], each["conversation_id"]] = tuple(
-                Recorded(
-                    row["message_id"],
-                    row["position"],
-                    {**row, "conversation_id": each["conversation_id"]},
-                    row["recorded_at"],
-                )
-                for row in self._list(path, "messages")
+                _from_row(each["conversation_id"], row) for row in rows
             )
         return recording
 
@@ -256,6 +264,11 @@ class Server:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+
+def _from_row(conversation_id: str, row: Json) -> Recorded:
+    entry = {name: value for name, value in row.items() if name != "instance_id"} | {"conversation_id": conversation_id}
+    return Recorded(row["message_id"], row["position"], entry, row["recorded_at"])
 
 
 def _from_turn(conversation_id: str, turn: Json) -> Recorded:

@@ -13,10 +13,16 @@ FIELDS: Final = ("total", "succeeded", "failed", "results", "message_id", "recor
 """The documented names: an object without fields of its own is read by these attributes."""
 
 _MAX_DEPTH: Final = 60
+_PLAIN: Final = frozenset({type(None), bool, int, float, str})
+"""Types of JSON that need no conversion, unlike classes that derive from them."""
 
 
-def to_json(value: Any, depth: int = 0) -> Any:  # noqa: ANN401, PLR0911 - any value of a client, one return per type
+def to_json(value: Any, depth: int = 0) -> Any:  # noqa: ANN401, C901, PLR0911 - any value of a client, one return per type
     """Return a value as JSON. One that JSON cannot represent becomes `{"unreadable": type}`."""
+    if type(value) in _PLAIN:
+        return value
+    if type(value) is dict and depth <= _MAX_DEPTH:  # the other types are slow to tell apart
+        return {str(key): to_json(each, depth + 1) for key, each in value.items()}
     match value:
         case enum.Enum():
             return to_json(value.value, depth)

@@ -122,14 +122,11 @@ class Job:
         if self.board.take(PRELUDE_PART):
             with taken():
                 self._run_part(PRELUDE_PART, partial(self._open_run, waiting))
-        prelude = wait_for(self.board, PRELUDE_PART)
-        if not isinstance(prelude, Prelude) or prelude.tally.stopped is not None:
-            return
         for number, lane in self.options.lanes.items():
             with taken():
                 part = part_of(number)
                 if not self.board.has(STOP) and self.board.take(part):
-                    self._run_part(part, partial(self._run_lane, part, lane, prelude, waiting))
+                    self._run_part(part, partial(self._run_lane, part, lane, waiting))
 
     def _run_part(self, part: str, run: Callable[[], object]) -> None:
         """Run a part, and store its result, which can be an exception."""
@@ -154,10 +151,17 @@ class Job:
                 checks.run([number for number in planned(checks.plan) if number in PRELUDE], self._begin)
             return self._without_keys(Prelude(hello, place.server.url, checks.tally, known, replayed), place)
 
-    def _run_lane(self, part: str, lane: Lane, prelude: Prelude, waiting: Waiting) -> LaneResult:
-        known = deepcopy(prelude.known)
-        tally = Tally(settled=dict(prelude.tally.settled), recorded=prelude.tally.recorded)
+    def _run_lane(self, part: str, lane: Lane, waiting: Waiting) -> LaneResult | None:
+        """Run the checks of a lane, or return None if the run ended before. Its processes start next to the prelude."""
         with workplace(self.options, part, waiting) as place:
+            if not self.board.has(PRELUDE_PART):
+                place.start()
+            with waiting():
+                prelude = wait_for(self.board, PRELUDE_PART)
+            if not isinstance(prelude, Prelude) or prelude.tally.stopped is not None:
+                return None
+            known = deepcopy(prelude.known)
+            tally = Tally(settled=dict(prelude.tally.settled), recorded=prelude.tally.recorded)
             new_checks(self.options, place, known, tally).run(lane, self._begin)
             earlier = prelude.tally.settled
             tally.settled = {clause: each for clause, each in tally.settled.items() if each is not earlier.get(clause)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,11 @@ class Workplace:
     server: Server
     runner: ScenarioRunner
     reference: ScenarioRunner
+
+    def start(self) -> None:
+        """Start the client's process before it is needed. If it cannot be started, its first scenario reports that."""
+        with suppress(UnusableClient, AdapterError):
+            _ = self.runner.driver
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from synap_mock.domain.storage.messages import Message
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from synap_mock.domain.storage.messages import Message
-
 FILTERS: Final = ("conversation_id", "user_id", "text", "role")
 """The query parameters that choose messages."""
+_FIELDS: Final = tuple(field.name for field in fields(Message))
 _ROLES: Final = ("user", "assistant")
 _AT_ONCE: Final = 20
 
@@ -55,14 +55,18 @@ async def show(request: Request, _: dict[str, Any]) -> Response:
     closest = None
     if not is_found and search.closest is not None:
         row, failed = search.closest
-        closest = {"message": asdict(row.message), "mismatches": failed}
+        closest = {"message": _to_json(row.message), "mismatches": failed}
     return answer(
         {
-            "messages": [asdict(row.message) for row in page],
+            "messages": [_to_json(row.message) for row in page],
             "next": f"{following[0]}.{following[1]}" if following else None,
             "closest": closest,
         }
     )
+
+
+def _to_json(message: Message) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in _FIELDS}  # asdict would copy the metadata
 
 
 def _filters(request: Request) -> dict[str, str]:

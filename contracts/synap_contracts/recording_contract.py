@@ -192,10 +192,10 @@ class RecordingContract:
     def test_clause(self, judged: Judged, request: pytest.FixtureRequest) -> None:
         """The client passes the clause."""
         from synap_contracts.report.formats.example import format_evidence  # noqa: PLC0415 - only loaded to test a client
-        from synap_contracts.report.verdicts import verdict_of  # noqa: PLC0415 - as above
+        from synap_contracts.report.verdicts import clause_verdict  # noqa: PLC0415 - as above
 
         result, run = judged.result, judged.run
-        verdict = verdict_of(result["outcome"], result["level"], strict=judged.strict)
+        verdict = clause_verdict(result, strict=judged.strict)
         text = "\n".join(format_evidence(result, run))
         match verdict.word:
             case "passed":

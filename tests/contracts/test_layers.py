@@ -29,14 +29,15 @@ LEVELS = [
     | {"commands.sections", "observation"}
     | {"observation.expected", "observation.observed", "observation.redaction", "observation.remembering"}
     | {"pytest_plugin"}
-    | {"commands.files", "commands.sharding", "report", "report.files", "report.formats", "report.formats.markup"}
+    | {"commands.files", "commands.sharding", "report", "report.files", "report.formats"}
+    | {"report.formats.compared", "report.formats.markup"}
     | {"report.verdicts", "runs"}
     | {"runs.findings", "runs.jobs", "runs.jobs.turns", "runs.result"}
     | {"scenarios", "scenarios.edge_cases", "scenarios.model", "server"}
     | {"scenarios.kinds", "scenarios.kinds.kind", "server.connection", "server.other_origin"},
     {"client.bundled.reference", "client.driver", "client.host.answers", "client.host.building"}
     | {"observation.violation"}
-    | {"report.formats.badge", "report.types", "scenarios.messages", "scenarios.serialization"}
+    | {"report.comparison", "report.formats.badge", "report.types", "scenarios.messages", "scenarios.serialization"}
     | {"runs.jobs.board", "runs.state", "server.server"}
     | {f"scenarios.kinds.{name}" for name in ("escapes", "masked", "normalized", "sanitized", "structures")},
     {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process", "report.reading"}

@@ -20,6 +20,17 @@ _HELP: Final = {
 }
 
 
+def against_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
+    """Return the option that names an earlier report."""
+    return click.option(
+        "--against",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="OLD.json",
+        help="Compare with an earlier JSON report: new failures, fixed ones, and clauses that passed and are not "
+        "testable now, which fail the run.",
+    )
+
+
 def files_of(settings: dict[str, Any]) -> dict[str, Path | None]:
     """Remove the values of these options from those of a command, and return them by format."""
     names = [name for name in _HELP if f"{name}_file" in settings]

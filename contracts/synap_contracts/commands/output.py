@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from synap_contracts.report.comparison import Incomparable, run_of
 from synap_contracts.report.document import dumps
 from synap_contracts.report.files import UnwritableFile, prepare, write
 from synap_contracts.report.formats import badge, html, junit, summary
@@ -17,7 +18,7 @@ from synap_contracts.runs.known import KnownFailureList
 from synap_contracts.runs.known_file import InvalidFile, format_entry, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from synap_contracts.report.types import Report, RunReport
     from synap_contracts.runs.result import Run
@@ -72,6 +73,17 @@ def load_report(file: Path) -> Report:
         return read(file)
     except InvalidReport as error:
         raise CouldNotRun(str(error)) from None
+
+
+def load_earlier(file: Path | None, clients: Sequence[str]) -> dict[str, tuple[RunReport, str]]:
+    """Return, by client, the earlier run to compare with, and its revision of the contract."""
+    if file is None:
+        return {}
+    old = load_report(file)
+    try:
+        return {each: (run_of(old, each, clients), old["contract"]) for each in clients}
+    except Incomparable as error:
+        raise CouldNotRun(f"cannot compare with {file}: {error}") from None
 
 
 def print_run(run: RunReport, *, strict: bool, quiet: bool = False) -> Exception | None:

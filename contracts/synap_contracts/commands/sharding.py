@@ -34,13 +34,14 @@ def _parse(_context: click.Context, _option: click.Parameter, value: str | None)
     return index, count
 
 
-def check_shard(options: RunOptions, *, seeded: bool, accept: bool) -> None:
+def check_shard(options: RunOptions, *, seeded: bool, accept: bool, compared: bool) -> None:
     """Reject a shard that could not be merged.
 
     Args:
         options: The options of a run.
         seeded: Whether the user chose the seed.
         accept: Whether new failures are written to the file of known failures.
+        compared: Whether the run is compared with an earlier report.
     """
     if options.shard is None:
         return
@@ -48,6 +49,8 @@ def check_shard(options: RunOptions, *, seeded: bool, accept: bool) -> None:
         raise click.UsageError("--shard requires --seed, with the same value for every shard")
     if options.replay is not None or accept:
         raise click.UsageError(f"--shard cannot be combined with {'--accept' if accept else '--replay'}")
+    if compared:
+        raise click.UsageError("--shard cannot be combined with --against; compare the merged report: report merge")
     count, most = options.shard[1], options.most_shards
     if count > most:
         raise click.UsageError(f"--shard {options.shard[0]}/{count}: this run has {most} parts; expected N <= {most}")

@@ -13,7 +13,7 @@ import click
 
 from synap_contracts.commands.clauses import parse_clauses
 from synap_contracts.commands.color import color_option
-from synap_contracts.commands.files import files_of, report_options
+from synap_contracts.commands.files import against_option, files_of, report_options
 from synap_contracts.commands.sections import SectionedCommand
 from synap_contracts.commands.sharding import check_shard, shard_option
 
@@ -31,7 +31,7 @@ _SECTIONS = {
     "Server": ("url", "api_key", "control_token", "dialect"),
     "Search": ("profile", "examples", "seed", "clauses", "replay", "folder"),
     "Speed": ("jobs", "shard"),
-    "Verdict": ("strict", "known_file", "accept"),
+    "Verdict": ("strict", "known_file", "accept", "against"),
     "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
 }
 
@@ -87,6 +87,7 @@ _SECTIONS = {
     metavar="FILE",
     help="TOML that lists known failures. The run fails on a stale entry and on any failure that is not listed.",
 )
+@against_option()
 @click.option(
     "--accept",
     is_flag=True,
@@ -127,6 +128,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     in_process: bool,
     known_file: Path | None,
     accept: bool,
+    against: Path | None,
     cache: Path | None,
     clauses: tuple[ClauseId, ...],
     **settings: Any,  # noqa: ANN401 - each option has its type
@@ -137,12 +139,13 @@ def verify(  # noqa: PLR0913 - one argument per option
     adapter in any language), sdk (the installed official SDK), sdk==0.5.9 (a release of it, in an environment of its
     own) or reference (ours).
 
-    Exit status 0: every MUST passed; 1: a MUST failed (or a SHOULD, with --strict or --known-failures), or a known
-    failure is stale; 2: something could not be run or judged. If one of several clients could not be run, the status
-    is 2.
+    Exit status 0: every MUST passed; 1: a MUST failed (or a SHOULD, with --strict or --known-failures), a known failure
+    is stale, or a MUST that passed in the report of --against is not testable now; 2: something could not be run or
+    judged. If one of several clients could not be run, the status is 2.
     """
     from synap_contracts.client.spec import Spec  # noqa: PLC0415 - --help loads nothing but click
     from synap_contracts.commands import output  # noqa: PLC0415 - as above
+    from synap_contracts.report.comparison import compare  # noqa: PLC0415 - as above
     from synap_contracts.report.document import document, run_to_json  # noqa: PLC0415 - as above
     from synap_contracts.report.reproduce import write_scripts  # noqa: PLC0415 - as above
     from synap_contracts.report.verdicts import exit_status  # noqa: PLC0415 - as above
@@ -152,9 +155,10 @@ def verify(  # noqa: PLR0913 - one argument per option
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     runs: list[Run] = []
     reports: list[RunReport] = []
-    unprinted: Exception | None = None
+    errors: list[Exception | None] = []
     known = output.load_known(known_file, accept=accept)
     strict = strict or known_file is not None
+    earlier = output.load_earlier(against, clients)
     files = files_of(settings)
     output.prepare_files([*files.values(), known_file if accept else None])
     for client in clients:
@@ -162,18 +166,17 @@ def verify(  # noqa: PLR0913 - one argument per option
         options = RunOptions(
             spec=spec, seed=seed, clauses=frozenset(clauses), known=known, jobs=jobs or _cores(), **settings
         )
-        check_shard(options, seeded=seeded, accept=accept)
+        check_shard(options, seeded=seeded, accept=accept, compared=against is not None)
         _announce_installation(spec)
         runs.append(replace(_run(options), options=_repeated_options(folders, options)))
-        reports.append(write_scripts(run_to_json(runs[-1])))
-        error = output.print_run(reports[-1], strict=strict, quiet=files["json"] == output.STDOUT)
-        unprinted = unprinted or error
+        reports.append(compare(write_scripts(run_to_json(runs[-1])), earlier.get(client)))
+        errors.append(output.print_run(reports[-1], strict=strict, quiet=files["json"] == output.STDOUT))
     if known_file is not None and accept:
         output.append_found(runs, known_file)
     report = document(reports, version("synap-mock"), strict=strict)
     output.write_reports(report, files)
-    if unprinted is not None:
-        raise unprinted
+    for error in filter(None, errors):
+        raise error
     raise SystemExit(exit_status(report))
 
 

@@ -76,6 +76,7 @@ def run_to_json(run: Run) -> RunReport:
         "findings": [_finding(each, run) for each in run.findings],
         "clauses": [_clause(result, run) for result in run.clauses],
         "summary": {"MUST": _counts(run, "MUST"), "SHOULD": _counts(run, "SHOULD")},
+        "against": None,
         "shard": None if run.shard is None else shard_to_json(run.shard, run.options),
     }
     # Python writes and reads NaN and Infinity, which are not JSON.
@@ -108,6 +109,7 @@ def _clause(result: ClauseResult, run: Run) -> ClauseReport:
         "statement": result.clause.statement,
         "source": result.clause.source,
         "outcome": result.outcome,
+        "before": None,
         "examples": result.examples,
         "exercised": result.exercised,
         "message": result.message if example is None else redact(result.message, _keys_of(example)),

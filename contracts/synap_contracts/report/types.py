@@ -113,6 +113,7 @@ class ClauseReport(TypedDict):
     statement: str
     source: str
     outcome: Outcome
+    before: Annotated[Outcome | None, "The outcome in the report of --against."]
     examples: Annotated[int, "The number of scenarios that ran for it."]
     exercised: Annotated[int, "The number of calls in which its precondition occurred."]
     message: Annotated[str, "The violation, or why it is not testable."]
@@ -174,6 +175,19 @@ class ShardReport(TypedDict):
     digest: Annotated[str, "The SHA-256 of `parts`, in hexadecimal."]
 
 
+class AgainstReport(TypedDict):
+    """What differs from an earlier report."""
+
+    client: Annotated[str, "The client of that report, with its version."]
+    contract: str
+    dialect: str
+    profile: Depth
+    seed: int
+    new: Annotated[list[str], "The clauses that fail, and did not."]
+    fixed: Annotated[list[str], "The clauses that failed, and pass."]
+    lost: Annotated[list[str], "The clauses that passed, and are not testable."]
+
+
 class RunReport(TypedDict):
     """The run of one client."""
 
@@ -188,6 +202,7 @@ class RunReport(TypedDict):
     findings: list[FindingReport]
     clauses: list[ClauseReport]
     summary: Summary
+    against: AgainstReport | None
     shard: ShardReport | None
 
 

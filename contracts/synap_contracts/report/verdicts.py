@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from synap_contracts.clauses.clause import Level
-    from synap_contracts.report.types import Report, RunReport
+    from synap_contracts.report.types import ClauseReport, Report, RunReport
     from synap_contracts.runs.result import Outcome
 
 
@@ -35,12 +35,14 @@ _VERDICTS: Final[dict[Outcome, Verdict]] = {
     "not-testable": Verdict("not testable", "·"),
     "error": Verdict("error", "?"),
 }
-ALL: Final = (FAILED, WARNING, *_VERDICTS.values())
+LOST: Final = Verdict("lost", "↓", fails=True)
+ALL: Final = (FAILED, WARNING, LOST, *_VERDICTS.values())
 
 MEANINGS: Final = {
     "passed": "no scenario that ran violated the clause",
     "failed": "the clause is violated",
     "warning": "a SHOULD is violated; this does not fail the run, unless --strict is given",
+    "lost": "not testable, but it passed in the report that --against names",
     "known": "violated, and listed as a known failure",
     "stale": "listed as a known failure, but it no longer occurs: remove it from the list",
     "not testable": "this client, or this server, does not support what the test needs",
@@ -59,6 +61,14 @@ def verdict_of(outcome: Outcome, level: Level, *, strict: bool) -> Verdict:
     if outcome == "failed":
         return FAILED if strict or level == "MUST" else WARNING
     return _VERDICTS[outcome]
+
+
+def clause_verdict(clause: ClauseReport, *, strict: bool) -> Verdict:
+    """Return what the outcome of a clause means, compared with an earlier one if there is one."""
+    lost = clause["outcome"] == "not-testable" and clause["before"] in {"passed", "stale"}
+    if lost and (strict or clause["level"] == "MUST"):
+        return LOST
+    return verdict_of(clause["outcome"], clause["level"], strict=strict)
 
 
 def client_name(run: RunReport) -> str:
@@ -83,7 +93,7 @@ def exit_status(report: Report) -> int:
 def _status(run: RunReport, *, strict: bool) -> int:
     if run["error"] is not None and not run["clauses"]:
         return 2
-    verdicts = [verdict_of(each["outcome"], each["level"], strict=strict) for each in run["clauses"]]
+    verdicts = [clause_verdict(each, strict=strict) for each in run["clauses"]]
     if any(each.fails for each in verdicts):
         return 1
     return 2 if any(each.word == "error" for each in verdicts) else 0
@@ -91,7 +101,7 @@ def _status(run: RunReport, *, strict: bool) -> int:
 
 def count_verdicts(run: RunReport, *, strict: bool) -> dict[str, int]:
     """Count the clauses of a run by the word of their verdict, without zeros."""
-    words = [verdict_of(each["outcome"], each["level"], strict=strict).word for each in run["clauses"]]
+    words = [clause_verdict(each, strict=strict).word for each in run["clauses"]]
     return {each.word: words.count(each.word) for each in ALL if each.word in words}
 
 
@@ -104,18 +114,17 @@ def format_counts(run: RunReport, *, strict: bool) -> list[str]:
 def summarize(run: RunReport, *, strict: bool) -> tuple[str, str]:
     """Summarize a run in a few words, with the word of the decisive verdict."""
     count = count_verdicts(run, strict=strict)
-    if failed := count.get("failed"):
-        return f"fails {_clauses(failed)}", "failed"
-    if stale := count.get("stale"):
-        return f"{stale} known failure{' no longer occurs' if stale == 1 else 's no longer occur'}", "stale"
-    if error := count.get("error"):
-        return f"{_clauses(error)} could not be judged", "error"
-    if known := count.get("known"):
-        return f"fails {_clauses(known)}, as known", "known"
+    stale = f"{{}} known failure{' no longer occurs' if count.get('stale') == 1 else 's no longer occur'}"
+    texts = {
+        "failed": "fails {} clause{}",
+        "lost": "{} clause{} that passed before could not be tested",
+        "stale": stale,
+        "error": "{} clause{} could not be judged",
+        "known": "fails {} clause{}, as known",
+    }
+    for word, text in texts.items():
+        if number := count.get(word):
+            return text.format(number, "" if number == 1 else "s"), word
     if not count.get("passed"):
         return ("nothing could be tested", "not testable") if run["error"] is None else ("could not be run", "error")
     return ("passes every MUST that was tested" if "warning" in count else "passes all tested clauses"), "passed"
-
-
-def _clauses(count: int) -> str:
-    return f"{count} clause{'' if count == 1 else 's'}"

@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import tostring
 
 from synap_contracts.report.formats.markup import element
-from synap_contracts.report.verdicts import verdict_of
+from synap_contracts.report.verdicts import clause_verdict
 
 if TYPE_CHECKING:
     from synap_contracts.report.types import Report, RunReport
 
 _LABEL: Final = "Synap contract"
-_COLORS: Final = {"failed": "#a8141a", "stale": "#a8141a", "error": "#6b2a94", "known": "#7a4d00", "passed": "#14692f"}
+_COLORS: Final = {
+    "failed": "#a8141a",
+    "lost": "#a8141a",
+    "stale": "#a8141a",
+    "error": "#6b2a94",
+    "known": "#7a4d00",
+    "passed": "#14692f",
+}
 _GRAY: Final = "#565e6b"
 _CHARACTER: Final = 6.6
 """The width of a character of the 11 px font, in px. Texts are fitted to the resulting width."""
@@ -59,7 +66,7 @@ def _summarize_one(run: RunReport, *, strict: bool) -> tuple[str, str]:
     if run["error"] is not None and not clauses:
         return "could not be run", _COLORS["error"]
     counting = [each for each in clauses if strict or each["level"] == "MUST"]
-    words = [verdict_of(each["outcome"], each["level"], strict=True).word for each in counting]
+    words = [clause_verdict(each, strict=True).word for each in counting]
     if stale := counts["MUST"]["stale"] + counts["SHOULD"]["stale"]:
         words += ["stale"] * (stale - words.count("stale"))
     what = "clauses" if strict else "MUST"
@@ -75,6 +82,7 @@ def _summarize_one(run: RunReport, *, strict: bool) -> tuple[str, str]:
 
 _TEXTS: Final = {
     "failed": "fails {count} of {all} {what}",
+    "lost": "{count} of {all} {what} no longer tested",
     "stale": "stale known failures: {count}",
     "error": "{count} of {all} {what} not judged",
     "known": "fails {count} of {all} {what}, as known",

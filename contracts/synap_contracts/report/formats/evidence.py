@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.report.formats.example import is_marked
 from synap_contracts.report.formats.markup import element
-from synap_contracts.report.verdicts import MEANINGS, client_name, verdict_of
+from synap_contracts.report.verdicts import MEANINGS, clause_verdict, client_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def panel(run: RunReport, clause: ClauseReport, number: int, *, strict: bool) ->
         number: The index of the run.
         strict: Whether a SHOULD that fails fails the run.
     """
-    verdict = verdict_of(clause["outcome"], clause["level"], strict=strict)
+    verdict = clause_verdict(clause, strict=strict)
     back = f"#{cell(number, clause['id'])}"
     title = f"{anchor(number, clause['id'])}-title"
     tone = verdict.word.replace(" ", "-")

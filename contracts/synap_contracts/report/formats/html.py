@@ -14,8 +14,18 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import tostring
 
 from synap_contracts.report.formats import evidence
+from synap_contracts.report.formats.compared import format_comparison
 from synap_contracts.report.formats.markup import element
-from synap_contracts.report.verdicts import ALL, MEANINGS, client_name, format_counts, search_of, summarize, verdict_of
+from synap_contracts.report.verdicts import (
+    ALL,
+    MEANINGS,
+    clause_verdict,
+    client_name,
+    format_counts,
+    search_of,
+    summarize,
+    verdict_of,
+)
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -80,6 +90,7 @@ def _client(run: RunReport, number: int, *, strict: bool) -> Element:
         "against": f"{server['url'] or 'a fake'}, {server['dialect']} dialect",
         "search": f"{search_of(run)}, {run['seconds']:.1f} s",
         "limits": "; ".join(client["limits"]),
+        **({} if run["against"] is None else {"compared": ". ".join(format_comparison(run["against"]))}),
     }
     return element(
         "article",
@@ -167,7 +178,7 @@ def _cell(run: RunReport, clause: ClauseReport | None, number: int, *, alone: bo
         return element("td", element("a", "? could not be run", href=f"#client-{number}"), class_="error")
     if clause is None:
         return element("td", "not tested", class_="not-tested")
-    verdict = verdict_of(clause["outcome"], clause["level"], strict=strict)
+    verdict = clause_verdict(clause, strict=strict)
     id_ = clause["id"]
     finding = "" if clause["finding"] is None else f" (finding {clause['finding']})"
     message = clause["message"] if alone and verdict.word != "passed" else None

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import indent, tostring
 
 from synap_contracts.report.formats.example import format_evidence
 from synap_contracts.report.formats.markup import element
-from synap_contracts.report.verdicts import client_name, verdict_of
+from synap_contracts.report.verdicts import clause_verdict, client_name
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -64,7 +64,7 @@ def _suite(run: RunReport, *, strict: bool) -> Element:
 
 
 def _case(result: ClauseReport, run: RunReport, *, strict: bool) -> Element:
-    verdict = verdict_of(result["outcome"], result["level"], strict=strict)
+    verdict = clause_verdict(result, strict=strict)
     case = element("testcase", classname=f"synap_contracts.{run['client']['spec']}", name=result["id"])
     text = "\n".join(format_evidence(result, run))
     finding = next((each for each in run["findings"] if each["id"] == result["finding"]), None)
@@ -74,7 +74,7 @@ def _case(result: ClauseReport, run: RunReport, *, strict: bool) -> Element:
     match verdict.word:
         case "passed":
             return case
-        case "failed" | "stale":
+        case "failed" | "lost" | "stale":
             case.append(element("failure", text, message=message, type=kind))
         case "error":
             case.append(element("error", text, message=message, type=kind))

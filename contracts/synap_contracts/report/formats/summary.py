@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.report.formats.example import format_evidence, format_finding
 from synap_contracts.report.formats.markup import visible
-from synap_contracts.report.verdicts import format_counts, summarize, verdict_of
+from synap_contracts.report.verdicts import clause_verdict, format_counts, summarize, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +62,12 @@ def _head(runs: list[RunReport], *, strict: bool) -> Iterator[str]:
 def _word(result: ClauseReport | None, *, strict: bool) -> str:
     if result is None:
         return ""
-    word = verdict_of(result["outcome"], result["level"], strict=strict).word
+    word = clause_verdict(result, strict=strict).word
     return word if result["finding"] is None else f"{word} (finding {result['finding']})"
 
 
 def _is_shown(result: ClauseReport) -> bool:
-    return result["outcome"] not in {"passed", "not-testable"}
+    return clause_verdict(result, strict=True).word not in {"passed", "not testable"}
 
 
 def _details(runs: list[RunReport], *, strict: bool) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _details(runs: list[RunReport], *, strict: bool) -> Iterator[str]:
     ]
     shown += [
         (
-            verdict_of(result["outcome"], result["level"], strict=strict),
+            clause_verdict(result, strict=strict),
             result["id"],
             run,
             "\n".join(format_evidence(result, run)),

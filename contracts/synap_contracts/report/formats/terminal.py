@@ -6,8 +6,9 @@ import textwrap
 from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from synap_contracts.clauses.clause import Level
+from synap_contracts.report.formats.compared import format_comparison
 from synap_contracts.report.formats.example import format_evidence, format_finding
-from synap_contracts.report.verdicts import client_name, search_of, verdict_of
+from synap_contracts.report.verdicts import clause_verdict, client_name, search_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,8 +64,8 @@ def format_run(run: RunReport, paint: Paint, *, strict: bool = False) -> Iterato
 
 def _format_line(result: ClauseReport, paint: Paint, *, strict: bool) -> str:
     sign, color = _SIGNS[result["outcome"]]
-    if verdict_of(result["outcome"], result["level"], strict=strict).word == "warning":
-        sign, color = "warning", "yellow"
+    word = clause_verdict(result, strict=strict).word
+    sign, color = {"warning": ("warning", "yellow"), "lost": ("LOST", "red")}.get(word, (sign, color))
     head = f"{result['id']:<23} {result['level']:<7} "
     if result["finding"] is not None:
         referring = f"{sign} (finding {result['finding']})"
@@ -107,6 +108,9 @@ def _format_summary(run: RunReport, paint: Paint, *, strict: bool) -> Iterator[s
         yield f"   {each['id']}. {each['summary']}"
         if each["fix"]:
             yield f"      what to change: {each['fix']}"
+    if run["against"] is not None:
+        first, *others = format_comparison(run["against"])
+        yield from (first, *(f"   {each}" for each in others))
     failed = any(run["summary"][level]["failed"] for level in LEVELS)
     where = f"; counterexamples are saved in {run['folder']}" if run["folder"] and failed else ""
     yield f"{run['seconds']:.1f} s{where}"

@@ -58,12 +58,13 @@ class Server:
 
 
 @contextmanager
-def running(contender: str, cpus: set[int]) -> Iterator[Server]:
+def running(contender: str, cpus: set[int], *options: str) -> Iterator[Server]:
     """A fresh server while the context lasts; on entry it has said that it is ready.
 
     Args:
         contender: its name.
         cpus: where it may compute, all its threads.
+        options: more of its command line.
 
     Raises:
         RuntimeError: it ended instead; the text is what it said.
@@ -72,7 +73,7 @@ def running(contender: str, cpus: set[int]) -> Iterator[Server]:
     os.sched_setaffinity(0, cpus)  # inherited by all its threads; set from outside it would hold for the first one only
     try:
         process = subprocess.Popen(  # noqa: S603 - the commands stand above
-            CONTENDERS[contender],
+            [*CONTENDERS[contender], *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

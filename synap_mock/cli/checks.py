@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synap_mock.settings import RateLimit
+
+_STORE: Final = re.compile(r"(?:valkeys?|rediss?)://[^/?#\s]+(?:/[0-9]{1,3})?")
 
 
 def checked(check: Callable[[Any], object]) -> Callable[[click.Context, click.Parameter, Any], Any]:
@@ -48,6 +51,12 @@ def check_control_token(token: str) -> None:
     from synap_mock.http.control.guard import Guard  # noqa: PLC0415 - as above
 
     Guard(token=token)
+
+
+def check_store(url: str) -> None:
+    """Raise ValueError for what is not the address of a store."""
+    if not _STORE.fullmatch(url):
+        raise ValueError("it must be an address such as valkey://HOST:PORT/0; valkeys:// uses TLS")
 
 
 def check_freeze(time: str) -> None:

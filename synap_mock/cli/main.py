@@ -212,6 +212,7 @@ def serve(  # noqa: PLR0913 - one argument an option
     tls_cert: Path | None,
     tls_key: Path | None,
     workers: int | None,
+    store: str | None,
     verbose: bool,
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
@@ -231,10 +232,10 @@ def serve(  # noqa: PLR0913 - one argument an option
 
     fake = SynapMock(api_key=api_keys or None, allow_hosts=allow_hosts, control_token=control_token, **settings)
     logs.configure(json=log_format == "json", verbose=verbose)
-    if workers is not None:
+    if workers is not None or store is not None:
         from synap_mock.cli.workers.serving import Address, Shared, serve_workers  # noqa: PLC0415 - as above
 
-        shared = Shared(workers, database, load, fail_on_loss, {"api_keys": list(api_keys), **settings})
+        shared = Shared(workers or 1, database, store, load, fail_on_loss, {"api_keys": list(api_keys), **settings})
         serve_workers(
             fake, shared, Address(host, port, allow_hosts, file, tls_cert, tls_key), ended, json=log_format == "json"
         )

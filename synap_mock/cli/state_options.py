@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synap_mock.cli.checks import check_store, checked
 from synap_mock.cli.errors import Failed
 from synap_mock.cli.options import option
 
@@ -39,9 +40,16 @@ def state_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.IntRange(1, 64),
         metavar="N",
         show_default="one process",
-        help="Serve the same fake from N processes, which share --database FILE.",
+        help="Serve the same fake from N processes, which share --database FILE or --store URL.",
     )
-    described: Callable[..., Any] = load(database(workers(command)))
+    store = option(
+        "--store",
+        metavar="URL",
+        callback=checked(check_store),
+        show_default="none",
+        help="Share the fake through a Valkey or Redis server, also with other hosts: valkey://HOST:PORT/0.",
+    )
+    described: Callable[..., Any] = load(database(workers(store(command))))
     return described
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import uuid
 from collections import Counter
+from contextlib import ExitStack
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from asking import BATCH
 from cli.serving import failed
 from workers.replicas import LOOKS, shown
 from workers.team import KEY, team, until
+from workers.valkey import valkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +30,15 @@ WRITERS: Final = 4
 CID: Final = str(uuid.UUID(int=1))
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
-    with team("--database", str(tmp_path_factory.mktemp("shared") / "fake.db")) as found:
-        yield found
+@pytest.fixture(scope="module", params=["a file", "a server"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """Workers that share a file of this machine, and workers that share a server as several hosts would."""
+    folder = tmp_path_factory.mktemp("shared")
+    with ExitStack() as stack:
+        if request.param == "a file":
+            yield stack.enter_context(team("--database", str(folder / "fake.db")))
+        else:
+            yield stack.enter_context(team("--store", stack.enter_context(valkey(folder)).url))
 
 
 @pytest.fixture
@@ -173,7 +180,10 @@ def test_a_killed_worker_loses_nothing_and_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--workers", "2"], "--workers requires --database FILE"),
+        (["--workers", "2"], "--workers requires --database FILE or --store URL"),
+        (["--store", "valkey://localhost/0", "--database", "{new}"], "--database and --store both say"),
+        (["--store", "http://localhost/0"], "it must be an address such as valkey://HOST:PORT/0"),
+        (["--store", "valkey://:secret@127.0.0.1:1/0"], "cannot read valkey://127.0.0.1:1/0: "),
         (["--workers", "2", "--database", "{new}", "--fail-on-loss"], "--fail-on-loss is not possible with --workers"),
         (["--workers", "2", "--database", "{old}"], "it is of a server without --workers"),
         (["--workers", "2", "--database", "{none}/fake.db"], "cannot open"),

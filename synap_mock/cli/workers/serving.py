@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -34,7 +35,8 @@ class Shared(NamedTuple):
 
     Attributes:
         workers: how many there are.
-        database: the file.
+        database: the file; None: `store` is given.
+        store: the address of a server; None: `database` is given.
         load: what it begins with; None: nothing.
         fail_on_loss: whether the status at the end is to depend on the ledger.
         options: name to value of those that every server of a store has in common.
@@ -42,6 +44,7 @@ class Shared(NamedTuple):
 
     workers: int
     database: Path | None
+    store: str | None
     load: Path | None
     fail_on_loss: bool
     options: Mapping[str, Any]
@@ -124,9 +127,15 @@ def serve_workers(fake: SynapMock, shared: Shared, address: Address, ended: thre
 
 def _store(shared: Shared) -> Store:
     if shared.fail_on_loss:
-        raise Failed("--fail-on-loss is not possible with --workers: no worker sees the end; GET /_mock/ledger has it")
+        raise Failed("--fail-on-loss is not possible with --workers or --store; GET /_mock/ledger has what was lost")
+    if shared.database is not None and shared.store is not None:
+        raise Failed("--database and --store both say what the workers share; give one of them")
+    if shared.store is not None:
+        if find_spec("redis") is None:
+            raise Failed("--store requires a client library: pip install 'synap-mock[valkey]'")
+        return Store(shared.store)
     if shared.database is None:
-        raise Failed("--workers requires --database FILE, which the workers share")
+        raise Failed("--workers requires --database FILE or --store URL, which the workers share")
     return Store(str(shared.database.absolute()))
 
 

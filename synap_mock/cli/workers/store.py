@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from synap_mock import __version__
 from synap_mock.cli.errors import Failed
-from synap_mock.replication.log import StoreError
+from synap_mock.replication.log import Log, StoreError
 from synap_mock.replication.snapshots import Snapshot, dump
 from synap_mock.replication.sqlite_log import SQLiteLog
 
@@ -23,27 +24,50 @@ _SEEDS = 2**32
 """Of PYTHONHASHSEED."""
 
 
+class SharedLog(Log, Protocol):
+    """A log that can begin."""
+
+    def facts(self) -> dict[str, str]:
+        """What `create` was given; empty: it has not been called."""
+
+    def create(self, facts: dict[str, str], snapshot: bytes) -> None:
+        """Begin the log with a state, unless it has begun."""
+
+
 class Store(NamedTuple):
     """Where a log is.
 
     Attributes:
-        database: a SQLite file.
+        place: the path of a SQLite file, or the address of a server.
     """
 
-    database: str
+    place: str
+
+    @property
+    def is_server(self) -> bool:
+        """Whether it is a server, which several hosts reach."""
+        return "://" in self.place
 
     @property
     def name(self) -> str:
         """How errors name it."""
-        return self.database
+        return re.sub(r"//[^/]*@", "//", self.place) if self.is_server else self.place
 
-    def open(self, news: int | None = None, others: tuple[int, ...] = ()) -> SQLiteLog:
-        """Open the log; `SQLiteLog` has the arguments.
+    def open(self, news: int | None = None, others: tuple[int, ...] = ()) -> SharedLog:
+        """Open the log.
+
+        Args:
+            news: as in `SQLiteLog`; a server has its own way.
+            others: likewise.
 
         Raises:
             StoreError: it cannot be opened.
         """
-        return SQLiteLog(Path(self.database), news, others)
+        if not self.is_server:
+            return SQLiteLog(Path(self.place), news, others)
+        from synap_mock.replication.valkey_log import ValkeyLog  # noqa: PLC0415 - its library is an extra
+
+        return ValkeyLog(self.place)
 
 
 def begin(

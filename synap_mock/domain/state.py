@@ -31,7 +31,7 @@ from synap_mock.domain.values.ids import Ids
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from synap_mock.domain.access.keys import HeldKeys
+    from synap_mock.domain.access.issued import HeldKeys
     from synap_mock.domain.faults.canned import CannedResponse
     from synap_mock.domain.faults.rejections import Rejection
     from synap_mock.domain.storage.protocol import Evicted, Storage

@@ -22,7 +22,7 @@ from synap_mock.settings import Settings, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.history.request import Request
 
     Watch = Callable[[str, Request], None]
@@ -73,7 +73,7 @@ class World:
         return current_source().seconds() - self.used_at
 
     def claim(self, key: str) -> None:
-        """Take note of a key that this world issues; see `synap_mock.domain.access.keys.Registry`."""
+        """Take note of a key that this world issues; see `synap_mock.domain.access.issued.Registry`."""
         self._worlds.claim(key, self)
 
     def release(self, key: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synap_mock.domain.access.keys import HeldKeys, Instance, IssuedKey
+from synap_mock.domain.access.issued import HeldKeys, Instance, IssuedKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from synap_mock.domain.rules.credentials import CALL_TOO_SOON
 from synap_mock.domain.rules.rule import Refusal, Refused
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.state import State
     from synap_mock.http.call import Call
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from synap_mock.domain.redaction.credentials import sent_credentials
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.faults.fault import Fault, Lost, Unreachable
     from synap_mock.domain.ledger.sent import Written
     from synap_mock.domain.redaction.redactor import Redactor

@@ -10,7 +10,7 @@ from synap_mock.http.auth import authenticate
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.rules.bodies import BodyField
     from synap_mock.domain.state import State
     from synap_mock.http.call import Answer, Call

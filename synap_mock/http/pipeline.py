@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.faults.canned import CannedResponse
     from synap_mock.domain.faults.connections import Latency
     from synap_mock.domain.faults.schedule import ScheduledFault

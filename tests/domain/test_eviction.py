@@ -54,7 +54,7 @@ def test_a_batch_larger_than_the_bound_is_recorded_whole() -> None:
     assert contents(fake) == "c1 c2 c3"
 
 
-def test_the_conversation_without_a_message_for_longest_goes_whole() -> None:
+def test_the_conversation_that_rested_longest_goes_whole() -> None:
     fake = SynapMock(max_conversations=2)
     for numbers in ((0, 1), (0,), (2, 2), (0,)):
         batch(fake, *numbers)

@@ -1,13 +1,14 @@
-"""API keys and the instances that they belong to."""
+"""The API keys of a fake: which it issues, accepts and revokes."""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
+from synap_mock.domain.access.issued import HeldKeys, Instance, IssuedKey
 from synap_mock.domain.redaction.redactor import Redactor, mask
 from synap_mock.domain.rules import credentials as rules
 from synap_mock.domain.rules.rule import Refusal, Refused
@@ -18,6 +19,7 @@ from synap_mock.settings import several, tenancy_of, text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from synap_mock.domain.access.issued import Registry
     from synap_mock.domain.values.tracking import Track
     from synap_mock.settings import Tenancy
 
@@ -25,68 +27,6 @@ _WANTED: Final = "printable ASCII without white space, not empty or overlong"
 _KEY: Final = re.compile(r"[!-~]{1,512}")
 _HINT: Final = "issue it with keys.create(KEY), POST /_mock/keys or the setting api_key"
 _NAME: Final = re.compile(r"[!-~]{1,200}")
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """An instance of the vendor's service, with its own conversations.
-
-    Attributes:
-        instance_id: ``inst_`` and 16 hex digits, unless the user chose another name.
-        client_id: ``cli_`` and 16 hex digits.
-        tenancy: the tenancy of this instance; None: the fake's setting applies.
-    """
-
-    instance_id: str
-    client_id: str
-    tenancy: Tenancy | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedKey:
-    """What is known of a key."""
-
-    instance: Instance
-    bound: bool
-    """Whether it was created for a named instance, so that another X-Instance-ID is forbidden."""
-    accepted: bool = False
-    """Whether it was not created, but accepted when a request used it."""
-    revoked: bool = False
-    number: int = field(default=0, compare=False)
-    """Counted from 1, in the order in which the keys were issued."""
-
-
-class Registry(Protocol):
-    """What knows the keys of every world, so that no two worlds have the same key."""
-
-    def claim(self, key: str) -> None:
-        """Take note of a key that is about to be issued.
-
-        Raises:
-            ValueError: another world has it, or there are too many keys.
-        """
-
-    def release(self, key: str) -> None:
-        """Take note that the key was not issued, or no longer exists."""
-
-
-class HeldKeys(NamedTuple):
-    """The keys of a moment.
-
-    Attributes:
-        default: the default key.
-        client_id: of every instance.
-        issued: what is known of each key.
-    """
-
-    default: str
-    client_id: str
-    issued: dict[str, IssuedKey]
-
-    @property
-    def names(self) -> frozenset[str]:
-        """What has another name in other keys."""
-        return frozenset({self.default, self.client_id, self.issued[self.default].instance.instance_id})
 
 
 class Keys:

@@ -23,7 +23,7 @@ def _bound(default: object, of: str, beyond: str, *, kind: Kind = "count", least
     """A bound.
 
     Args:
-        default: its default; None: there is no bound.
+        default: its default; None: no bound.
         of: what it bounds.
         beyond: what happens beyond it.
         kind: what kind of number it is.

@@ -13,7 +13,7 @@ from synap_mock.domain.values.batch import ROLES, Batch
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.state import State
 
     Fields = dict[str, Any]

@@ -15,7 +15,7 @@ from synap_mock.domain.values.ids import canonical_uuid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.rules.rule import EntryRule
     from synap_mock.domain.state import State

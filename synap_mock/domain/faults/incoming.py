@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from synap_mock.domain.redaction.redactor import masked_form
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
 
 
 class Headers(Mapping[str, str]):

@@ -83,7 +83,7 @@ def _nothing() -> None:
 
 
 def _any_number() -> int:
-    """There is no bound."""
+    """No bound."""
     return sys.maxsize
 
 

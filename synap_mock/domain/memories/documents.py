@@ -25,7 +25,7 @@ from synap_mock.domain.values.encoding import to_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.memory import Origin, Scope
     from synap_mock.domain.rules.rule import Refusal
     from synap_mock.domain.state import State

@@ -13,7 +13,7 @@ from synap_mock.domain.storage.protocol import Removed, Target
 from synap_mock.domain.values.ids import conversation_uuid
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.memory import Scope
     from synap_mock.domain.state import State
 

@@ -16,7 +16,7 @@ from synap_mock.domain.rules.resources import memories as rules
 from synap_mock.domain.rules.rule import Refusal, Refused
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.memory import Memory
     from synap_mock.domain.state import State
 

@@ -9,7 +9,7 @@ from synap_mock.domain.rules import scopes as rules
 from synap_mock.domain.rules.rule import Refusal, Refused
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.state import State
     from synap_mock.settings import Tenancy
 

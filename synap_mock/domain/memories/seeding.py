@@ -16,7 +16,7 @@ from synap_mock.domain.values.quoting import quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.state import State
 
 _DOCUMENT: Final = frozenset({"attributes", "overview", "extras", "meta", "_meta", "profile"})

@@ -10,7 +10,7 @@ from synap_mock.domain.rules.bodies import FIELD_DOCUMENT, FIELD_OBJECT, FIELD_S
 from synap_mock.domain.values.clock import iso
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.memory import Memory
     from synap_mock.domain.state import State
 

@@ -9,7 +9,7 @@ from synap_mock.domain.memories.scopes import scope_of
 from synap_mock.domain.rules.bodies import FIELD_OBJECT, FIELD_STRING, BodyField
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.store import Document
     from synap_mock.domain.state import State
 

@@ -8,7 +8,7 @@ from synap_mock.http.call import Answer
 from synap_mock.http.endpoint import Keyed, Open, Route
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.state import State
     from synap_mock.http.call import Call
 

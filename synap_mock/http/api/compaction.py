@@ -18,7 +18,7 @@ from synap_mock.http.parsing import parse_fields
 from synap_mock.http.query import choice, whole_number
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.recall.compactions import Compaction
     from synap_mock.domain.state import State
     from synap_mock.http.call import Call

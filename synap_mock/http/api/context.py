@@ -23,7 +23,7 @@ from synap_mock.http.query import choice, text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.memory import Memory
     from synap_mock.domain.memories.recall.recent import Recent
     from synap_mock.domain.memories.recall.retrieval import Found

@@ -20,7 +20,7 @@ from synap_mock.http.query import whole_number
 from synap_mock.http.steps.ledger import batch_entries, single_entry
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.state import State
     from synap_mock.http.call import Call
 

@@ -15,7 +15,7 @@ from synap_mock.http.endpoint import Keyed, Route
 from synap_mock.http.parsing import parse_fields
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.deletions import Deletion
     from synap_mock.domain.state import State
     from synap_mock.http.call import Call

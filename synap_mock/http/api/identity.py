@@ -9,7 +9,7 @@ from synap_mock.http.call import Answer
 from synap_mock.http.endpoint import Keyed, Route
 
 if TYPE_CHECKING:
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.state import State
     from synap_mock.http.call import Call
     from synap_mock.settings import Tenancy

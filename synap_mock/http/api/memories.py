@@ -22,7 +22,7 @@ from synap_mock.http.parsing import parse_body, parse_fields
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.memory import Memory
     from synap_mock.domain.memories.store import Document
     from synap_mock.domain.state import State

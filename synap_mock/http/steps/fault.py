@@ -61,7 +61,7 @@ class Line(Protocol):
     """Whether the server is ending."""
 
     def load(self) -> Load | None:
-        """Return the load of the server; None: there is no server."""
+        """Return the load of the server; None without a server."""
 
     def at_end(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
         """While the context lasts, call `wake` when the server ends."""

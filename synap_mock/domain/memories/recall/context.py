@@ -24,7 +24,7 @@ from synap_mock.domain.values.ids import canonical_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from synap_mock.domain.access.keys import Instance
+    from synap_mock.domain.access.issued import Instance
     from synap_mock.domain.memories.memory import Kind
     from synap_mock.domain.memories.recall.recent import Recent
     from synap_mock.domain.memories.recall.retrieval import Found

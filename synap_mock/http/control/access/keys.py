@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from synap_mock.domain.access.keys import IssuedKey, Keys
+    from synap_mock.domain.access.issued import IssuedKey
+    from synap_mock.domain.access.keys import Keys
     from synap_mock.domain.worlds import World
 
 

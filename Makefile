@@ -50,6 +50,7 @@ dist: .venv/.dist ## builds sdist and wheel into dist/, checks them, and tries t
 	.venv/bin/python -m build --outdir dist .
 	.venv/bin/python -m twine check --strict dist/*.whl dist/*.tar.gz
 	.venv/bin/python scripts/check_wheel.py dist/*.whl $(PYTHONS)
+	.venv/bin/python scripts/check_container.py
 
 bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/throughput.py

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from synap_mock.cli.options import option
 from synap_mock.cli.tls_options import ca_option
 from synap_mock.domain.values.real_time import monotonic, pause
 
@@ -45,13 +46,7 @@ def check_url(_: click.Context, __: click.Parameter, url: str) -> str:
 
 
 @click.command()
-@click.option(
-    "--url",
-    default="http://127.0.0.1:8765",
-    show_default=True,
-    callback=check_url,
-    help="Address of the server.",
-)
+@option("--url", default="http://127.0.0.1:8765", callback=check_url, help="Address of the server.")
 @click.option(
     "--wait",
     "seconds",

@@ -16,6 +16,7 @@ from synap_contracts.commands.color import color_option
 from synap_contracts.commands.files import against_option, files_of, report_options
 from synap_contracts.commands.sections import SectionedCommand
 from synap_contracts.commands.sharding import check_shard, shard_option
+from synap_contracts.commands.sharing import database_option
 
 if TYPE_CHECKING:
     from synap_contracts.clauses.clause import ClauseId
@@ -29,7 +30,7 @@ _FOLDER: Final = Path(".synap-mock")
 _SECTIONS = {
     "Client": ("folders", "cache", "in_process"),
     "Server": ("url", "api_key", "control_token", "dialect"),
-    "Search": ("profile", "examples", "seed", "clauses", "replay", "folder"),
+    "Search": ("profile", "examples", "seed", "clauses", "replay", "folder", "database"),
     "Speed": ("jobs", "shard"),
     "Verdict": ("strict", "known_file", "accept", "against"),
     "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
@@ -110,6 +111,7 @@ _SECTIONS = {
     metavar="DIR",
     help="The folder of saved counterexamples.",
 )
+@database_option()
 @click.option(
     "--cache",
     type=click.Path(path_type=Path, file_okay=False),

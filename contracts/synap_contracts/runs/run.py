@@ -51,7 +51,7 @@ def run_client(options: RunOptions, progress: Progress = lambda *_: None, board:
         UnknownExample: No saved counterexample has the ID to replay.
     """
     began = monotonic()
-    saved = SavedExamples(options.folder, options.spec.text)
+    saved = SavedExamples(options.folder, options.spec.text, options.database)
     if options.replay is not None:
         clause, scenario = _find_example(saved, options.replay, options.clauses)
         options = replace(options, clauses=frozenset({clause}))

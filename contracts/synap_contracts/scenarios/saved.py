@@ -6,8 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from hypothesis.database import DirectoryBasedExampleDatabase, InMemoryExampleDatabase
+from hypothesis.database import DirectoryBasedExampleDatabase, InMemoryExampleDatabase, MultiplexedDatabase
 
+from synap_contracts.scenarios.databases import open_database
 from synap_contracts.scenarios.serialization import dumps, from_json
 
 if TYPE_CHECKING:
@@ -25,13 +26,17 @@ class SavedExamples:
     Args:
         folder: The folder of all clients, or None to save nothing.
         client: The client as the user named it.
+        shared: The address of a database in which other machines save theirs, or None.
     """
 
-    def __init__(self, folder: Path | None, client: str) -> None:
-        self.folder = None if folder is None else folder / (re.sub(r"[^\w.=-]+", "_", client)[:80] or "client")
+    def __init__(self, folder: Path | None, client: str, shared: str | None = None) -> None:
+        name = re.sub(r"[^\w.=-]+", "_", client)[:80] or "client"
+        self.folder = None if folder is None else folder / name
         self.database: ExampleDatabase = (
             InMemoryExampleDatabase() if self.folder is None else DirectoryBasedExampleDatabase(self.folder)
         )
+        if shared is not None:
+            self.database = MultiplexedDatabase(self.database, open_database(shared, name))
 
     def load(self, clause: ClauseId) -> tuple[Scenario, ...]:
         """Return the scenarios that violated a clause, the smallest first. Unreadable ones are skipped."""

@@ -181,7 +181,7 @@ class Job:
 def new_checks(options: RunOptions, place: Workplace, known: KnownFailures, tally: Tally) -> CheckRunner:
     """Return what runs checks at a workplace."""
     replayer = Replayer(place.runner, place.reference, TRIES[options.profile], known.judge_new)
-    saved = SavedExamples(options.folder, options.spec.text)
+    saved = SavedExamples(options.folder, options.spec.text, options.database)
     return CheckRunner(place.runner, replayer, options.plan, saved, known, tally)
 
 

@@ -42,6 +42,7 @@ class RunOptions:
         known: The known failures.
         replay: The ID of a saved counterexample to run instead of the checks.
         jobs: The number of processes that run checks, each with its own clients and fakes.
+        database: The address of a database in which other machines save counterexamples too, or None.
         shard: Which of how many shards to run, from 1, or None for the whole run.
     """
 
@@ -59,6 +60,7 @@ class RunOptions:
     known: KnownFailureList = field(default_factory=KnownFailureList)
     replay: str | None = None
     jobs: int = 1
+    database: str | None = None
     shard: tuple[int, int] | None = None
 
     @property

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from synap_contracts.clauses import auth, connection, inputs, results, rows, sending, sessions, statuses, wide
-from synap_contracts.clauses.clause import Check, Clause
+from synap_contracts.clauses.clause import FIRST_REVISION, Check, Clause
 
-REVISION: Final = "2026-11-23"
-"""The revision of the project's interpretation of the vendor's page. Reports name it."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from synap_contracts.clauses.clause import ClauseId
+
+REVISIONS: Final = (FIRST_REVISION,)
+"""The revisions of the project's interpretation of the vendor's page, the newest last. Each can be tested forever."""
+REVISION: Final = REVISIONS[-1]
 
 _FAMILIES: Final = ("ACCEPT", "RES", "SEND", "IN", "AUTH", "NET")
 """The first words of ids, in the order of reports. Other clauses follow."""
@@ -29,6 +35,12 @@ _FOUND: Final = dict.fromkeys(
 )
 CLAUSES: Final = tuple(sorted(_FOUND, key=_family))
 BY_ID: Final[dict[str, Clause]] = {clause.id: clause for clause in CLAUSES}
+
+
+def clauses_of(revision: str, clauses: Iterable[Clause] = CLAUSES) -> frozenset[ClauseId]:
+    """Return the IDs of the clauses of a revision: those that it or an earlier one introduced."""
+    return frozenset(clause.id for clause in clauses if clause.since <= revision)
+
 
 _ORDINARY: Final = tuple(clause for clause in CLAUSES if clause.ordinary)
 

@@ -19,6 +19,7 @@ Evidence = Literal["documented", "derived", "sdk", "assumed"]
 Ability = Literal["timeout_s", "retry", "listen", "given", "loop", "input", "integers", "surrogates", "concurrent"]
 Depth = Literal["quick", "default", "deep"]
 
+FIRST_REVISION: Final = "2026-11-23"
 PAGE: Final = "record_messages_batch page"
 PARAMETERS: Final = f"{PAGE}, Parameters"
 RETURNS: Final = f"{PAGE}, Returns"
@@ -38,6 +39,7 @@ class Clause:
         statement: The outcome that is required.
         source: Where it is stated, or what it is derived from.
         ordinary: Whether a call can violate it although nothing goes wrong.
+        since: The first revision of the contract that has it.
     """
 
     id: ClauseId
@@ -46,16 +48,21 @@ class Clause:
     statement: str
     source: str
     ordinary: bool = False
+    since: str = FIRST_REVISION
 
 
-def must(id_: str, evidence: Evidence, source: str, statement: str, *, ordinary: bool = False) -> Clause:
+def must(  # noqa: PLR0913 - the last two have defaults
+    id_: str, evidence: Evidence, source: str, statement: str, *, ordinary: bool = False, since: str = FIRST_REVISION
+) -> Clause:
     """Create a clause whose failure fails the run."""
-    return Clause(ClauseId(id_), "MUST", evidence, statement, source, ordinary)
+    return Clause(ClauseId(id_), "MUST", evidence, statement, source, ordinary, since)
 
 
-def should(id_: str, evidence: Evidence, source: str, statement: str, *, ordinary: bool = False) -> Clause:
+def should(  # noqa: PLR0913 - the last two have defaults
+    id_: str, evidence: Evidence, source: str, statement: str, *, ordinary: bool = False, since: str = FIRST_REVISION
+) -> Clause:
     """Create a clause whose failure is a warning."""
-    return Clause(ClauseId(id_), "SHOULD", evidence, statement, source, ordinary)
+    return Clause(ClauseId(id_), "SHOULD", evidence, statement, source, ordinary, since)
 
 
 def no_scenarios(_: Depth) -> tuple[Scenario, ...]:

@@ -8,21 +8,42 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synap_contracts.clauses.clause import ClauseId
 
-_FIELDS: Final = ("id", "level", "evidence", "statement", "source")
+_FIELDS: Final = ("id", "level", "evidence", "statement", "source", "since")
 
 
-def parse_clauses(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[ClauseId, ...]:
+def parse_clauses(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> frozenset[ClauseId]:
     """Return the IDs of clauses, given in any case. The clauses are loaded only if the option is used."""
     if not values:
-        return ()
+        return frozenset()
     from synap_contracts.clauses.catalogue import BY_ID  # noqa: PLC0415 - --help loads nothing but click
 
     for value in values:
         if value.upper() not in BY_ID:
             raise click.BadParameter(f"no clause is named {value!r}; `synap-mock clauses` lists them")
-    return tuple(BY_ID[value.upper()].id for value in values)
+    return frozenset(BY_ID[value.upper()].id for value in values)
+
+
+def contract_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
+    """Return the option `--contract`. Its value is a revision."""
+    return click.option(
+        "--contract",
+        callback=_parse_revision,
+        metavar="DATE",
+        help="Test the clauses of this revision of the contract, without those that were added later.  "
+        "[default: the newest]",
+    )
+
+
+def _parse_revision(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    from synap_contracts.clauses.catalogue import REVISION, REVISIONS  # noqa: PLC0415 - as above
+
+    if value is not None and value not in REVISIONS:
+        raise click.BadParameter(f"no revision is named {value!r}; expected one of {', '.join(REVISIONS)}")
+    return value or REVISION
 
 
 @click.command()
@@ -42,7 +63,7 @@ def clauses(form: str) -> None:
         case "json":
             click.echo(json.dumps([{name: getattr(clause, name) for name in _FIELDS} for clause in CLAUSES], indent=2))
         case "markdown":
-            click.echo(f"| {' | '.join(name for name in ('clause', *_FIELDS[1:]))} |\n| --- | --- | --- | --- | --- |")
+            click.echo(f"| {' | '.join(name for name in ('clause', *_FIELDS[1:]))} |\n|{' --- |' * len(_FIELDS)}")
             for clause in CLAUSES:
                 click.echo(f"| {' | '.join(getattr(clause, name) for name in _FIELDS)} |")
         case _:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from synap_contracts.commands.clauses import parse_clauses
+from synap_contracts.commands.clauses import contract_option, parse_clauses
 from synap_contracts.commands.color import color_option
 from synap_contracts.commands.files import against_option, files_of, report_options
 from synap_contracts.commands.sections import SectionedCommand
@@ -19,7 +19,6 @@ from synap_contracts.commands.sharding import check_shard, shard_option
 from synap_contracts.commands.sharing import database_option
 
 if TYPE_CHECKING:
-    from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.client.spec import Spec
     from synap_contracts.report.types import RunReport
     from synap_contracts.runs.result import Run
@@ -30,11 +29,16 @@ _FOLDER: Final = Path(".synap-mock")
 _SECTIONS = {
     "Client": ("folders", "cache", "in_process"),
     "Server": ("url", "api_key", "control_token", "dialect"),
-    "Search": ("profile", "examples", "seed", "clauses", "replay", "folder", "database"),
+    "Search": ("profile", "examples", "seed", "clauses", "contract", "replay", "folder", "database"),
     "Speed": ("jobs", "shard"),
     "Verdict": ("strict", "known_file", "accept", "against"),
     "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
 }
+
+
+def _cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @click.command(cls=SectionedCommand, sections=_SECTIONS)
@@ -70,9 +74,11 @@ _SECTIONS = {
     metavar="ID",
     help="Test only this clause. Can be given several times.",
 )
+@contract_option()
 @click.option(
     "--jobs",
     type=click.IntRange(1),
+    default=_cores,
     metavar="N",
     help="Processes that run checks, each with its own clients and fakes. The result is the same for every N; "
     "with --url or --in-process, there is one.  [default: one per core]",
@@ -124,7 +130,6 @@ def verify(  # noqa: PLR0913 - one argument per option
     *,
     clients: tuple[str, ...],
     seed: int | None,
-    jobs: int | None,
     strict: bool,
     folders: tuple[str, ...],
     in_process: bool,
@@ -132,7 +137,6 @@ def verify(  # noqa: PLR0913 - one argument per option
     accept: bool,
     against: Path | None,
     cache: Path | None,
-    clauses: tuple[ClauseId, ...],
     **settings: Any,  # noqa: ANN401 - each option has its type
 ) -> None:
     """Check clients against the contract.
@@ -165,9 +169,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     output.prepare_files([*files.values(), known_file if accept else None])
     for client in clients:
         spec = Spec(client, folders or ("",), in_process, cache)
-        options = RunOptions(
-            spec=spec, seed=seed, clauses=frozenset(clauses), known=known, jobs=jobs or _cores(), **settings
-        )
+        options = RunOptions(spec=spec, seed=seed, known=known, **settings)
         check_shard(options, seeded=seeded, accept=accept, compared=against is not None)
         _announce_installation(spec)
         runs.append(replace(_run(options), options=_repeated_options(folders, options)))
@@ -175,16 +177,11 @@ def verify(  # noqa: PLR0913 - one argument per option
         errors.append(output.print_run(reports[-1], strict=strict, quiet=files["json"] == output.STDOUT))
     if known_file is not None and accept:
         output.append_found(runs, known_file)
-    report = document(reports, version("synap-mock"), strict=strict)
+    report = document(reports, version("synap-mock"), strict=strict, contract=settings["contract"])
     output.write_reports(report, files)
     for error in filter(None, errors):
         raise error
     raise SystemExit(exit_status(report))
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _repeated_options(folders: tuple[str, ...], options: RunOptions) -> tuple[str, ...]:

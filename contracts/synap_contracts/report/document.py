@@ -46,15 +46,16 @@ _KEYS: Final = {
 _PLACES: Final = {"nobody": "no server is listening", "bystander": "sent to another origin"}
 
 
-def document(runs: Iterable[RunReport], version: str, *, strict: bool = False) -> Report:
+def document(runs: Iterable[RunReport], version: str, *, strict: bool = False, contract: str = REVISION) -> Report:
     """Return several runs as one document.
 
     Args:
         runs: The runs.
         version: The version of the kit.
         strict: Whether a SHOULD that fails fails the run.
+        contract: The revision of the contract.
     """
-    return {"kit": version, "contract": REVISION, "strict": strict, "runs": [*runs]}
+    return {"kit": version, "contract": contract, "strict": strict, "runs": [*runs]}
 
 
 def dumps(report: Report) -> str:

@@ -44,7 +44,7 @@ def merge_reports(reports: Mapping[Path, Report], folder: Path) -> Report:
         _merge_runs({file: each["runs"][number] for file, each in reports.items()}, folder)
         for number in range(len(report["runs"]))
     ]
-    return document(runs, report["kit"], strict=report["strict"])
+    return document(runs, report["kit"], strict=report["strict"], contract=report["contract"])
 
 
 def _clients(report: Report) -> list[str]:

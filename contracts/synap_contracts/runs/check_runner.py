@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
-from synap_contracts.clauses.catalogue import BY_ID, CHECKS, CLAUSES
+from synap_contracts.clauses.catalogue import BY_ID, CHECKS, CLAUSES, REVISION, clauses_of
 from synap_contracts.clauses.rows import ACCEPT
 from synap_contracts.client.protocol import AdapterError, Hung, Raised
 from synap_contracts.client.real_time import monotonic
@@ -59,6 +59,7 @@ class Plan:
         drawn_s: The time limit of a check for its drawn scenarios.
         seed: The seed for drawing.
         clauses: The clauses to test.
+        revision: The revision of the contract.
     """
 
     depth: Depth
@@ -66,7 +67,8 @@ class Plan:
     fixed_s: float
     drawn_s: float
     seed: int
-    clauses: frozenset[ClauseId] = frozenset(clause.id for clause in CLAUSES)
+    clauses: frozenset[ClauseId] = clauses_of(REVISION)
+    revision: str = REVISION
 
 
 PROFILES: Final[dict[Depth, tuple[int, float, float]]] = {
@@ -157,7 +159,7 @@ class CheckRunner:
             return False
         self.tally.stopped = describe_stop(observation)
         wanted = self.plan.clauses
-        self.plan = replace(self.plan, clauses=frozenset(clause.id for clause in CLAUSES) - self.tally.settled.keys())
+        self.plan = replace(self.plan, clauses=clauses_of(self.plan.revision) - self.tally.settled.keys())
         if not self.tally.settled:
             self._run_scenario(observation.scenario)
         self.plan = replace(self.plan, clauses=wanted)

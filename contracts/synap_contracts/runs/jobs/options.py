@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from synap_contracts.clauses.catalogue import CLAUSES
+from synap_contracts.clauses.catalogue import REVISION, clauses_of
 from synap_contracts.client.spec import FactorySpec
 from synap_contracts.runs.check_runner import PROFILES, Plan
 from synap_contracts.runs.jobs.lanes import lanes_of, lanes_of_shard
@@ -43,6 +43,7 @@ class RunOptions:
         replay: The ID of a saved counterexample to run instead of the checks.
         jobs: The number of processes that run checks, each with its own clients and fakes.
         database: The address of a database in which other machines save counterexamples too, or None.
+        contract: The revision of the contract.
         shard: Which of how many shards to run, from 1, or None for the whole run.
     """
 
@@ -61,6 +62,7 @@ class RunOptions:
     replay: str | None = None
     jobs: int = 1
     database: str | None = None
+    contract: str = REVISION
     shard: tuple[int, int] | None = None
 
     @property
@@ -93,5 +95,6 @@ class RunOptions:
             fixed_s,
             drawn_s,
             self.seed,
-            self.clauses or frozenset(clause.id for clause in CLAUSES),
+            (self.clauses or clauses_of(self.contract)) & clauses_of(self.contract),
+            self.contract,
         )

@@ -57,6 +57,7 @@ bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/fixture.py
 	.venv/bin/python benchmarks/journal.py
 	.venv/bin/python benchmarks/ledger_cost.py
+	.venv/bin/python benchmarks/bounds.py
 	.venv/bin/python benchmarks/sdk_object.py
 	.venv/bin/python benchmarks/workers.py
 

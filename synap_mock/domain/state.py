@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys
@@ -15,7 +15,7 @@ from synap_mock.domain.access.rate_limits import RateLimits
 from synap_mock.domain.bounds.bounds import Bounds
 from synap_mock.domain.bounds.evictions import Evictions
 from synap_mock.domain.conversations.event_ids import EventIds
-from synap_mock.domain.faults.schedule import Queue, ScheduledFault, no_topic
+from synap_mock.domain.faults.schedule import Queue, ScheduledFault
 from synap_mock.domain.history.feed import Feed
 from synap_mock.domain.history.journal import Journal
 from synap_mock.domain.ledger.recorder import Recorder
@@ -113,7 +113,7 @@ class State:
         self.evictions = Evictions()
         """What made room for newer things, since the fake exists; a reset does not clear it."""
         self.journal = Journal(self)
-        self.faults: Queue[ScheduledFault] = self._queue("faults", attrgetter("route"))
+        self.faults: Queue[ScheduledFault] = self._queue("faults", is_urgent=attrgetter("is_unreachable"))
         self.rejections: Queue[Rejection] = self._queue("rejections")
         self.canned_responses: Queue[CannedResponse] = self._queue("answers")
         self.failed_functions: deque[str] = deque(maxlen=_FAILED)
@@ -127,9 +127,10 @@ class State:
         """Returns the caller's code of the current call, for calls to routes that are not modelled."""
         self.reset()
 
-    def _queue(self, noun: str, topic: Callable[[Any], str | None] = no_topic) -> Queue[Any]:
+    def _queue(self, noun: str, **terms: Callable[[Any], bool]) -> Queue[Any]:
         """What is scheduled of a kind, which is the name of its event and of its list in the control API."""
-        return Queue(topic, partial(self.feed.add, noun), noun=noun, most=self._most_scheduled)
+        changed = partial(self.feed.add, noun)
+        return Queue(methodcaller("keys"), changed, noun=noun, most=self._most_scheduled, **terms)
 
     def _most_scheduled(self) -> int:
         return self.bounds.max_scheduled

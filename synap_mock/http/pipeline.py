@@ -12,10 +12,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from synap_mock.domain.faults.canned import FunctionFailed
+from synap_mock.domain.faults.canned import FunctionFailed, methods_of, values_for
 from synap_mock.domain.faults.errors import error
 from synap_mock.domain.faults.fault import Unreachable
 from synap_mock.domain.faults.incoming import Headers, IncomingRequest
+from synap_mock.domain.faults.matching import Sent
 from synap_mock.domain.faults.schedule import topics_of
 from synap_mock.domain.history.exchange import Exchange, pack_headers
 from synap_mock.domain.history.feed import REQUEST
@@ -149,12 +150,13 @@ class DataRoute:
             whose = replace(call, instance=call.instance or self._instance(call))
             return self._exchange(scope["headers"], whose, None, known or CANNED, "").shown(call.state.redactor)
 
+        sent = Sent(request)
         return call.state.canned_responses.newest(
             lambda item: (
-                (known is None or item.override)
-                and item.route.matches(call.method, call.path)
-                and item.chooses(request)
-            )
+                (known is None or item.override) and item.route.matches(call.method, call.path) and item.chooses(sent)
+            ),
+            topics=methods_of(call.method),
+            values=values_for(call.path, sent),
         )
 
     def _instance(self, call: Call) -> Instance | None:
@@ -204,12 +206,15 @@ class DataRoute:
             return self._exchange(scope["headers"], call, None, endpoint, "").shown(state.redactor)
 
         def next_scheduled(kind: type) -> ScheduledFault | None:
+            sent = Sent(shown)
             return state.faults.take(
-                lambda item: item.chooses(shown), topics=topics, usable=lambda item: isinstance(item.fault, kind)
+                lambda item: item.chooses(sent),
+                topics=topics,
+                values=sent.values,
+                usable=lambda item: isinstance(item.fault, kind),
             )
 
-        unreachable = state.faults and any(isinstance(item.fault, Unreachable) for item in state.faults.on(topics))
-        first = next_scheduled(Unreachable) if unreachable else None
+        first = next_scheduled(Unreachable) if state.faults.has_urgent(topics) else None
         if first is not None and isinstance(first.fault, Unreachable):
             return Answer(0, b"", fault=first.fault, lost=first.fault)
         try:

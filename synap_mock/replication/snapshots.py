@@ -26,7 +26,7 @@ _ACCEPTED: Final = {
     "collections": {"Counter", "OrderedDict", "defaultdict", "deque"},
     "datetime": {"date", "datetime", "time", "timedelta", "timezone"},
     "functools": {"partial"},
-    "operator": {"attrgetter"},
+    "operator": {"attrgetter", "methodcaller"},
     "random": {"Random"},
     "re": {"_compile"},
     "threading": {"Condition", "Lock", "RLock"},

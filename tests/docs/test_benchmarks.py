@@ -122,6 +122,16 @@ def test_a_bad_option_is_named_before_anything_is_measured(command: str, option:
     assert reported in done.stderr
 
 
+def test_a_run_for_the_bounds_fills_every_row(tmp_path: Path) -> None:
+    output = tmp_path / "RESULTS.md"
+    output.write_text("# Results\n\n## Bounds\n\nof old\n\n## Notes\n\n- kept\n", encoding="utf-8")
+    done = bench("bounds.py", "--rounds=4", "--items=3", "--messages=1000", f"--output={output}")
+    assert (done.returncode, done.stderr) == (0, "")
+    page = output.read_text(encoding="utf-8")
+    assert ("of old" in page, page.endswith("\n## Notes\n\n- kept\n")) == (False, True)
+    assert [len(re.findall(r"\d[\d,.]*", cells)) for cells in rows(page, "Bounds").values()][:5] == [3] * 5
+
+
 def test_the_ledgers_section_replaces_an_earlier_one(tmp_path: Path) -> None:
     output = tmp_path / "RESULTS.md"
     output.write_text("# Measurements\n\n## The ledger\n\nof old\n\n## Notes\n\n- kept\n", encoding="utf-8")

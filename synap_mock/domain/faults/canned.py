@@ -12,18 +12,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.faults.fault import NOTHING
-from synap_mock.domain.faults.matching import check_where, chooses
+from synap_mock.domain.faults.lookup import Key
+from synap_mock.domain.faults.matching import check_where, chooses, pairs_of
 from synap_mock.domain.faults.responses import Respond
 from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from types import CodeType
 
     from synap_mock.domain.faults.incoming import IncomingRequest
-    from synap_mock.domain.faults.matching import FaultWhere
-    from synap_mock.domain.history.request import Request
+    from synap_mock.domain.faults.lookup import Values
+    from synap_mock.domain.faults.matching import FaultWhere, Sent
+
+    Shape = tuple[int, tuple[int, ...]]
 
 _METHOD: Final = re.compile(r"[A-Z]{1,20}")
 _PARAMETER: Final = re.compile(r"\{([^/{}]+)\}")
@@ -68,6 +71,12 @@ class RoutePattern:
         """Whether a call is one of this route. HEAD is served wherever GET is (RFC 9110, 9.1)."""
         same = method == self.method or (method == "HEAD" and self.method == "GET")
         return same and self._compiled.fullmatch(path) is not None
+
+    @property
+    def shape(self) -> Shape:
+        """How many segments the path has, and which of them match any."""
+        segments = self.path.split("/")
+        return len(segments), tuple(i for i, each in enumerate(segments) if _PARAMETER.fullmatch(each))
 
     def parameters(self, path: str) -> dict[str, str]:
         """What the names in braces have in a path that matches."""
@@ -135,13 +144,20 @@ class CannedResponse:
         """Whether a test that ends now has left it over: it was not used, or not as often as it was scheduled for."""
         return not self.optional and (self.times is not None or not self.applied)
 
-    def chooses(self, request: Callable[[], Request]) -> bool:
+    def keys(self) -> Sequence[Key]:
+        """What it is found by."""
+        shape = self.route.shape
+        literals = literals_of(self.route.path, shape)
+        pairs = [(None, None)] if self.where is None else pairs_of(self.where)
+        return [Key(self.route.method, (shape, field), (literals, value)) for field, value in pairs]
+
+    def chooses(self, sent: Sent) -> bool:
         """Whether it applies to a call of its route, by `where`.
 
         Raises:
             FunctionFailed: the predicate raised.
         """
-        return self.where is None or bool(self._run("where", self.where, lambda: chooses(self.where, request)))
+        return self.where is None or bool(self._run("where", self.where, lambda: chooses(self.where, sent)))
 
     def respond(self, request: Callable[[], IncomingRequest]) -> Respond:
         """The response to a call.
@@ -165,6 +181,34 @@ class CannedResponse:
         except BaseException as error:  # noqa: BLE001 - pytest.fail() raises no Exception
             what = f"{name}= of answer({self.route.method!r}, {self.route.path!r})"
             raise FunctionFailed(what, error, getattr(function, "__code__", None)) from None
+
+
+def literals_of(path: str, shape: Shape) -> tuple[str, ...] | None:
+    """The segments of a path that a route of a shape names; None: the path has another number of segments."""
+    count, free = shape
+    segments = path.split("/")
+    return tuple(each for i, each in enumerate(segments) if i not in free) if len(segments) == count else None
+
+
+def values_for(path: str, sent: Sent) -> Values:
+    """What a call has that its canned responses are found by.
+
+    Args:
+        path: of the call.
+        sent: the call.
+    """
+
+    def values(field: Any) -> Iterable[Hashable]:  # noqa: ANN401 - as `CannedResponse.keys` makes it
+        shape, name = field
+        literals = literals_of(path, shape)
+        return () if literals is None else ((literals, value) for value in sent.values(name))
+
+    return values
+
+
+def methods_of(method: str) -> tuple[str, ...]:
+    """The methods of canned responses to a call. HEAD is served wherever GET is (RFC 9110, 9.1)."""
+    return ("HEAD", "GET") if method == "HEAD" else (method,)
 
 
 def canned_response(

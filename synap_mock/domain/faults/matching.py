@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synap_mock.domain.values.batch import FIELDS
@@ -31,11 +32,59 @@ def check_where(where: object) -> None:
         )
 
 
-def chooses(where: FaultWhere | None, request: Callable[[], Request]) -> bool:
-    """Whether a call is one of those that `where` chooses; `request` makes the call as the journal shows it."""
+class Sent:
+    """A call as `where` looks at it; it is read once, and only if something looks at it.
+
+    Args:
+        request: makes the call as the journal shows it.
+    """
+
+    def __init__(self, request: Callable[[], Request]) -> None:
+        self._make = request
+
+    @cached_property
+    def request(self) -> Request:
+        """The call as the journal shows it."""
+        return self._make()
+
+    @cached_property
+    def entries(self) -> list[Mapping[str, Any]]:
+        """The messages or documents that it sends, alone or in a batch."""
+        try:
+            body = self.request.json
+        except ValueError:
+            return []
+        entries = body.get("messages", body.get("documents", [body])) if isinstance(body, dict) else []
+        return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+    def values(self, field: Hashable) -> Iterable[Hashable]:
+        """What its entries have in a field, as `pairs_of` has it."""
+        return values_of(self.entries, field)
+
+
+def chooses(where: FaultWhere | None, sent: Sent) -> bool:
+    """Whether a call is one of those that `where` chooses."""
     if where is None:
         return True
-    return sends_entry(request(), where) if isinstance(where, Mapping) else where(request())
+    if isinstance(where, Mapping):
+        return any(entry_has(entry, where) for entry in sent.entries)
+    return where(sent.request)
+
+
+def pairs_of(where: object) -> list[tuple[str | None, Hashable]]:
+    """Fields and values, of which an entry that `where` chooses has each; (None, None): they are not known."""
+    pairs: list[tuple[str | None, Hashable]] = []
+    if isinstance(where, Mapping):
+        pairs = [(name, _key_of(name, value)) for name, value in where.items() if _is_hashable(value)]
+    return pairs or [(None, None)]
+
+
+def values_of(entries: Iterable[Mapping[str, Any]], field: Hashable) -> Iterable[Hashable]:
+    """What entries have in a field, as `pairs_of` has it."""
+    if not isinstance(field, str):
+        return (None,)
+    values = (entry.get(field) for entry in entries)
+    return {_key_of(field, value) for value in values if _is_hashable(value)}
 
 
 def check_values(where: Mapping[str, Any]) -> None:
@@ -54,16 +103,17 @@ def entry_has(entry: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
     return all(_same(name, entry.get(name), value) for name, value in where.items())
 
 
-def sends_entry(request: Request, where: Mapping[str, Any]) -> bool:
-    """Whether a call sends a message or a document that has these values, alone or in a batch."""
+def _key_of(name: str, value: Hashable) -> Hashable:
+    """The value that equal ones have in common, by `_same`."""
+    return (canonical_uuid(str(value)) or value) if name == "conversation_id" else value
+
+
+def _is_hashable(value: object) -> bool:
     try:
-        body = request.json
-    except ValueError:
+        hash(value)
+    except TypeError:
         return False
-    entries = body.get("messages", body.get("documents", [body])) if isinstance(body, dict) else []
-    if not isinstance(entries, list):
-        return False
-    return any(isinstance(entry, dict) and entry_has(entry, where) for entry in entries)
+    return True
 
 
 def _same(name: str, sent: object, expected: object) -> bool:

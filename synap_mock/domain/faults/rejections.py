@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.domain.faults.matching import check_values, entry_has
+from synap_mock.domain.faults.lookup import Key
+from synap_mock.domain.faults.matching import check_values, entry_has, pairs_of, values_of
 from synap_mock.domain.values.batch import FIELDS
 from synap_mock.domain.values.ids import canonical_uuid
 from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Hashable, Iterable, Sequence
 
     from synap_mock.domain.faults.schedule import Queue
     from synap_mock.domain.values.batch import Batch
 
 Entry = dict[str, Any]
+_INDEX: Final = "its index"
+_CONVERSATION: Final = "its conversation"
+"""Where no field of an entry has these names."""
 Where = int | str | Mapping[str, Any] | Callable[[Entry], bool]
 
 
@@ -60,6 +64,14 @@ class Rejection:
         """Whether a test that ends now has left it over."""
         return self.times is not None
 
+    def keys(self) -> Sequence[Key]:
+        """What it is found by."""
+        if isinstance(self.where, int):
+            return [Key(None, _INDEX, self.where)]
+        if isinstance(self.where, str):
+            return [Key(None, _CONVERSATION, canonical_uuid(self.where))]
+        return [Key(None, *pair) for pair in pairs_of(self.where)]
+
     def matches(self, index: int, entry: Entry) -> bool:
         """Whether it rejects this entry of a batch."""
         if isinstance(self.where, int):
@@ -91,5 +103,12 @@ def rejected(armed: Queue[Rejection], batch: Batch, spared: Collection[int]) -> 
         errors.update(dict.fromkeys(found, item.error))
         return bool(found)
 
-    armed.take_each(rejects)
+    def values(field: Hashable) -> Iterable[Hashable]:
+        if field == _INDEX:
+            return range(len(entries))
+        if field == _CONVERSATION:
+            return {canonical_uuid(each) for each in batch.conversation_ids}
+        return values_of(entries, field)
+
+    armed.take_each(rejects, values=values)
     return errors

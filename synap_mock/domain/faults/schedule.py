@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from heapq import merge
 from itertools import islice
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from synap_mock.domain.bounds.bounds import LimitReached
 from synap_mock.domain.faults.fault import Fault, Unreachable
-from synap_mock.domain.faults.matching import check_where, chooses
+from synap_mock.domain.faults.lookup import Key, Lookup, any_key, no_values
+from synap_mock.domain.faults.matching import check_where, chooses, pairs_of
 from synap_mock.domain.values.quoting import quote
 from synap_mock.settings import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
-    from synap_mock.domain.faults.matching import FaultWhere
-    from synap_mock.domain.history.request import Request
+    from synap_mock.domain.faults.lookup import Values
+    from synap_mock.domain.faults.matching import FaultWhere, Sent
 
 _ROUTE: Final = re.compile(r"(?:([A-Z]+) )?(/[^\0- ]*)")
 
@@ -69,17 +68,27 @@ class ScheduledFault:
         """Whether a test that ends now has left it over."""
         return self.times is not None
 
-    def chooses(self, request: Callable[[], Request]) -> bool:
-        """Whether it applies to a call, by `where`; `request` makes the call as the journal shows it."""
-        return chooses(self.where, request)
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether the call does not arrive, so that it is decided before anything else is."""
+        return isinstance(self.fault, Unreachable)
 
+    def keys(self) -> Sequence[Key]:
+        """What it is found by."""
+        return [Key(self.route, *pair) for pair in pairs_of(self.where)]
 
-def no_topic(_: object) -> None:
-    """Items that are not looked up have no topic."""
+    def chooses(self, sent: Sent) -> bool:
+        """Whether it applies to a call, by `where`."""
+        return chooses(self.where, sent)
 
 
 def _nothing() -> None:
     """Nothing follows changes."""
+
+
+def _never(_: object) -> bool:
+    """No item is counted."""
+    return False
 
 
 def _any_number() -> int:
@@ -103,28 +112,29 @@ class Queue(Generic[Item]):
     """What is scheduled, in that order; true while there is something. Safe to use from several threads.
 
     Args:
-        topic: what an item is looked up by: a call looks at no item of another topic.
+        keys_of: returns what an item is found by: a call looks at no item of other keys.
         changed: called after something was scheduled or cancelled; not when it is used.
         noun: what is scheduled, for the error that it is full.
         most: returns how many items there may be.
+        is_urgent: whether an item counts for `has_urgent`.
     """
 
     def __init__(
         self,
-        topic: Callable[[Item], str | None] = no_topic,
+        keys_of: Callable[[Item], Sequence[Key]] = any_key,
         changed: Callable[[], None] = _nothing,
         *,
         noun: str = "items",
         most: Callable[[], int] = _any_number,
+        is_urgent: Callable[[Item], bool] = _never,
     ) -> None:
         self._changed = changed
         self._noun = noun
         self._most = most
         self._lock = threading.RLock()
-        self._topic = topic
         self._items: dict[int, Item] = {}
         """By number, in order: a page stays where it is while items before it are used up."""
-        self._by_topic: dict[str | None, dict[int, Item]] = {}
+        self._lookup = Lookup(keys_of, is_urgent)
         self._next = 1
 
     def __len__(self) -> int:
@@ -160,7 +170,7 @@ class Queue(Generic[Item]):
         """Cancel everything."""
         with self._lock:
             self._items.clear()
-            self._by_topic.clear()
+            self._lookup.clear()
         self._changed()
 
     def all(self) -> list[Item]:
@@ -168,10 +178,10 @@ class Queue(Generic[Item]):
         with self._lock:
             return list(self._items.values())
 
-    def on(self, topics: Iterable[str | None]) -> list[Item]:
-        """What is scheduled on some topics, in order."""
-        with self._lock:
-            return [item for _, item in self._numbered(topics)]
+    def has_urgent(self, topics: Iterable[Hashable]) -> bool:
+        """Whether something urgent is scheduled on some topics."""
+        counts = self._lookup.counts
+        return bool(counts) and any(topic in counts for topic in topics)
 
     def page(self, limit: int, after: int = 0) -> tuple[list[Item], int | None]:
         """Some of the same items.
@@ -192,7 +202,8 @@ class Queue(Generic[Item]):
         self,
         matches: Callable[[Item], bool],
         *,
-        topics: Iterable[str | None] = (None,),
+        topics: Iterable[Hashable] = (None,),
+        values: Values = no_values,
         usable: Callable[[Item], bool] = lambda _: True,
     ) -> Item | None:
         """The first item that matches, used once; None if none does, or if that one is not usable now.
@@ -200,20 +211,23 @@ class Queue(Generic[Item]):
         Args:
             matches: whether an item applies.
             topics: only items of these topics.
+            values: returns what the call has in a field.
             usable: whether the first item that applies may be used.
         """
         with self._lock:
-            found = next((numbered for numbered in self._numbered(topics) if matches(numbered[1])), None)
+            found = next((each for each in self._lookup.candidates(topics, values) if matches(each[1])), None)
             if found is None or not usable(found[1]):
                 return None
             self._use(*found)
             return found[1]
 
-    def newest(self, matches: Callable[[Item], bool]) -> tuple[int, Item] | None:
-        """The newest item that matches, and its number, for `use`; None if none does."""
+    def newest(
+        self, matches: Callable[[Item], bool], *, topics: Iterable[Hashable], values: Values
+    ) -> tuple[int, Item] | None:
+        """The newest item that matches, and its number, for `use`; None if none does. Arguments as in `take`."""
         with self._lock:
-            items = reversed(self._items.items())
-            return next(((number, item) for number, item in items if matches(item)), None)
+            found = self._lookup.candidates(topics, values, newest_first=True)
+            return next((each for each in found if matches(each[1])), None)
 
     def use(self, number: int) -> bool:
         """Use an item once; False if it is used up or cancelled."""
@@ -223,10 +237,10 @@ class Queue(Generic[Item]):
             self._use(number, self._items[number])
             return True
 
-    def take_each(self, matches: Callable[[Item], bool]) -> None:
-        """Use once every item that matches."""
+    def take_each(self, matches: Callable[[Item], bool], *, values: Values) -> None:
+        """Use once every item that matches. The arguments are as in `take`."""
         with self._lock:
-            for number, item in list(self._items.items()):
+            for number, item in list(self._lookup.candidates((None,), values)):
                 if matches(item):
                     self._use(number, item)
 
@@ -261,20 +275,13 @@ class Queue(Generic[Item]):
                 self._remove(number, item)
         return list(left_over.values())
 
-    def _numbered(self, topics: Iterable[str | None]) -> Iterator[tuple[int, Item]]:
-        queues = [self._by_topic[topic].items() for topic in set(topics) if topic in self._by_topic]
-        return merge(*queues, key=itemgetter(0))
-
     def _set(self, number: int, item: Item) -> None:
         self._items[number] = item
-        self._by_topic.setdefault(self._topic(item), {})[number] = item
+        self._lookup.set(number, item)
 
     def _remove(self, number: int, item: Item) -> None:
         del self._items[number]
-        topic = self._topic(item)
-        del self._by_topic[topic][number]
-        if not self._by_topic[topic]:
-            del self._by_topic[topic]
+        self._lookup.remove(number, item)
 
     def _use(self, number: int, item: Item) -> None:
         if item.times == 1:

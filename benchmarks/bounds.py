@@ -1,0 +1,188 @@
+"""Measures what does not grow: a call's time with what is scheduled, memory with a bound; a section of RESULTS.md.
+
+Everything happens in this process. Times are CPU time; fakes with one and with many scheduled items take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import statistics
+import time
+import tracemalloc
+import uuid
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from options import whole
+
+from synap_mock import ServerError, SynapMock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping, Sequence
+
+HEADING: Final = "## Bounds"
+TARGET: Final = 1.2
+FLAT_TARGET: Final = 1.1
+_BATCH: Final = "/v1/conversations/messages/batch"
+_BLOCK: Final = 20
+"""Calls of one fake before the other's turn."""
+_SHARE: Final = 10
+"""The bounded fake keeps one of so many messages."""
+
+
+def main() -> None:
+    """Measure, print, write."""
+    options = _options()
+    rows = "".join(f"| {name} | {_row(*case, options.items, options.rounds)} |\n" for name, case in _cases().items())
+    sizes = "".join(f"| {name} | {size:,.0f} |\n" for name, size in _sizes(options.messages).items())
+    early, late = _bounded(options.messages)
+    text = f"""{HEADING}
+
+`make bench` makes this section too. This one was made by
+
+    python benchmarks/bounds.py --rounds {options.rounds} --items {options.items} --messages {options.messages}
+
+CPU time of a call that applies to none of the scheduled items, with {options.items:,} of them by the time with one,
+{_BLOCK} calls of each in turn: the median of the ratios, and its quartiles. Wanted: at most {TARGET}.
+
+| scheduled | times one |
+| --- | ---: |
+{rows}
+What an item takes, in bytes:
+
+| | bytes |
+| --- | ---: |
+{sizes}
+With `max_messages={options.messages // _SHARE}`, a fake takes **{late / early:.3f}** times the memory
+after {options.messages:,} messages that it takes after {2 * options.messages // _SHARE:,}. Wanted: at most
+{FLAT_TARGET}.
+"""
+    page = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
+    before, _, after = page.partition(f"{HEADING}\n")
+    _, heading, others = after.partition("\n## ")
+    options.output.write_text(f"{before.rstrip()}\n\n{text}{heading}{others}", encoding="utf-8")
+    print(text)
+
+
+def _cases() -> dict[str, tuple[Callable[[SynapMock, int], None], str]]:
+    """Name to what schedules an item of a number, and the path that is called."""
+    return {
+        "faults of other routes": (lambda fake, n: fake.fail(ServerError(), route=f"/v1/route/{n}"), _BATCH),
+        "faults of this route, of other users": (
+            lambda fake, n: fake.fail(ServerError(), route=_BATCH, where={"user_id": f"u{n}"}),
+            _BATCH,
+        ),
+        "rejections of other users": (lambda fake, n: fake.reject({"user_id": f"u{n}"}), _BATCH),
+        "canned responses of other routes": (lambda fake, n: fake.answer("POST", f"/v1/{n}/{{x}}"), "/v1/not/modelled"),
+        "canned responses of this route, of other users": (
+            lambda fake, n: fake.answer("POST", "/v1/not/modelled", json={}, where={"user_id": f"u{n}"}),
+            "/v1/not/modelled",
+        ),
+    }
+
+
+def _row(schedule: Callable[[SynapMock, int], None], path: str, items: int, rounds: int) -> str:
+    """The ratio of the calls' times with many items and with one."""
+    fakes = []
+    for count in (items, 1):
+        fake = SynapMock(max_scheduled=items)
+        for number in range(count):
+            schedule(fake, number)
+        fakes.append(fake)
+    ratios = []
+    for number in range(rounds):
+        order = fakes if number % 2 else fakes[::-1]
+        seconds = {fake: _seconds(partial(_send, fake, _body(number, 1), path)) for fake in order}
+        if number > rounds // 10:  # warm
+            ratios.append(seconds[fakes[0]] / seconds[fakes[1]])
+    low, median, high = statistics.quantiles(ratios, n=4)
+    return f"**{median:.2f}** ({low:.2f} to {high:.2f})"
+
+
+def _sizes(messages: int) -> dict[str, float]:
+    """Name to bytes of an item."""
+    fake, few = SynapMock(journal_calls=1), messages // 10
+    batches = [_body(number % 100, 10) for number in range(few)]
+    singles = [_body(1000 + number, 1) for number in range(few)]
+    return {
+        "a message, in a batch of 10, of 30 characters": _grown(partial(_send, fake), batches) / 10,
+        "a conversation of one message": _grown(partial(_send, fake), singles),
+        "a key, with its instance": _grown(lambda _: fake.keys.create(), range(few)),
+        "a fault of a route of its own": _grown(lambda n: fake.fail(ServerError(), route=f"/v1/{n}"), range(1000)),
+    }
+
+
+def _bounded(messages: int) -> tuple[float, float]:
+    """The memory of a bounded fake soon after it is full, and after so many messages, ten in each conversation."""
+    kept = messages // _SHARE
+    fake = SynapMock(journal_calls=1, max_messages=kept)
+    gc.collect()
+    tracemalloc.start()
+    taken = []
+    for number in range(1, messages // 10 + 1):
+        _send(fake, _body(number, 10))
+        if number in {2 * kept // 10, messages // 10}:
+            gc.collect()
+            taken.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert len(fake.messages) <= kept  # noqa: S101 - else the figure is wrong
+    return taken[0], taken[-1]
+
+
+def _grown(add: Callable[[Any], object], items: Sequence[Any]) -> float:
+    """Bytes that a fake takes for each item."""
+    gc.collect()
+    tracemalloc.start()
+    for item in items:
+        add(item)
+    gc.collect()
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return grown / len(items)
+
+
+def _seconds(call: Callable[[], None]) -> float:
+    began = time.process_time()
+    for _ in range(_BLOCK):
+        call()
+    return time.process_time() - began
+
+
+def _body(conversation: int, size: int) -> bytes:
+    entry = {"conversation_id": str(uuid.UUID(int=conversation + 1)), "role": "user", "user_id": "someone"}
+    return json.dumps(
+        {"messages": [{**entry, "content": f"What is on my calendar now? {n}"} for n in range(size)]}
+    ).encode()
+
+
+def _send(fake: SynapMock, body: bytes, path: str = _BATCH) -> None:
+    headers = [(b"authorization", f"Bearer {fake.api_key}".encode()), (b"content-type", b"application/json")]
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(_: MutableMapping[str, Any]) -> None:
+        """The response is not read."""
+
+    run = fake._app(scope, receive, send)  # noqa: SLF001 - nothing in it suspends, so no event loop is needed
+    try:
+        run.send(None)  # type: ignore[attr-defined] # a coroutine
+    except StopIteration:
+        return
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--rounds", type=whole, default=40, help="turns of each fake")
+    parser.add_argument("--items", type=whole, default=10_000, help="scheduled items")
+    parser.add_argument("--messages", type=whole, default=200_000, help="recorded messages")
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "RESULTS.md", help="file to write")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from synap_contracts.clauses.clause import Ability
     from synap_contracts.observation.observed import Observation, ObservedCall
+    from synap_contracts.scenarios.model import Json
     from synap_contracts.server.server import Capability
 
 AUTH_INVALID = must(
@@ -69,7 +70,7 @@ def judge_secrecy(observation: Observation) -> Iterator[Violation]:
     for key in observation.secrets:
         for call in observation.calls:
             if isinstance(call.outcome, Raised) and (place := _place_of_key(call.outcome, key)):
-                yield Violation(AUTH_SECRET.id, f"the key is in {place} {call.outcome.kind}", call.number)
+                yield Violation(AUTH_SECRET.id, f"the key is in {place} {call.outcome.kind}", call.number, ("answer",))
         for text in observation.output:
             if contains_key(text, key):
                 yield Violation(AUTH_SECRET.id, f"the key is {_source(text)}")
@@ -162,15 +163,15 @@ def secrecy(_: Depth) -> tuple[Scenario, ...]:
 
 def secrecy_in_trouble(_: Depth) -> tuple[Scenario, ...]:
     """Server failures, for which clients raise errors."""
-    faults = (
-        {"fault": "ServerError", "status": 500, "times": None},
-        {"fault": "Unauthorized", "times": None},
-        {"fault": "Forbidden", "times": None},
-        {"fault": "MalformedBody", "times": None},
-        {"fault": "ConnectionReset", "times": None},
-        {"fault": "Respond", "status": 422, "json": {"detail": "no"}, "times": None},
-    )
-    troubles = [Trouble(AUTH_SECRET.id, fault, "something went wrong") for fault in faults]
+    faults: dict[str, Json] = {
+        "the server returned 500": {"fault": "ServerError", "status": 500},
+        "the server returned 401": {"fault": "Unauthorized"},
+        "the server returned 403": {"fault": "Forbidden"},
+        "the response was not JSON": {"fault": "MalformedBody"},
+        "the connection was reset": {"fault": "ConnectionReset"},
+        "the server returned 422": {"fault": "Respond", "status": 422, "json": {"detail": "no"}},
+    }
+    troubles = [Trouble(AUTH_SECRET.id, {**fault, "times": None}, named) for named, fault in faults.items()]
     return tuple(Scenario((Open(), Call((message(0),), trouble=trouble)), listening=True) for trouble in troubles)
 
 

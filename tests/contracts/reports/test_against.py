@@ -39,8 +39,9 @@ def compare(folder: Path, now: Run, before: Run, *more: str, strict: bool = Fals
 
 
 def test_differences_are_listed(passed: Run, tmp_path: Path) -> None:
-    before = run_with(passed, ACCEPT="passed", TRUE="passed", ONCE="failed", REUSE="known", RES_TIME="failed")
-    now = run_with(passed, ACCEPT="not-testable", TRUE="failed", ONCE="passed", REUSE="stale", RES_TIME="failed")
+    same: dict[str, Outcome] = {"RES_TIME": "failed", "IN_KEYS": "not-testable"}
+    before = run_with(passed, ACCEPT="passed", TRUE="passed", ONCE="failed", REUSE="known", SEND_ALL="passed", **same)
+    now = run_with(passed, ACCEPT="not-testable", TRUE="failed", ONCE="passed", REUSE="stale", SEND_ALL="known", **same)
     done = compare(tmp_path, now, replace(before, seed=6))
     assert done.stdout.splitlines()[-5:-1] == [
         "compared with mine:passed 1.0, documented dialect, profile quick, seed 6, contract of 2026-11-23",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 from synap_contracts.clauses.auth import AUTH_SECRET
+from synap_contracts.clauses.catalogue import CLAUSES
 from synap_contracts.clauses.results import RES_ROWS
 from synap_contracts.client.protocol import Raised
 from synap_contracts.commands import verify
@@ -15,6 +17,7 @@ from synap_contracts.observation.observed import Observation, ObservedStep
 from synap_contracts.observation.redaction import REDACTED
 from synap_contracts.report.document import run_to_json
 from synap_contracts.report.formats import terminal
+from synap_contracts.runs.result import ClauseResult
 
 if TYPE_CHECKING:
     from synap_contracts.report.types import RunReport
@@ -89,6 +92,13 @@ def test_key_is_redacted_before_a_text_is_shortened(failed: Run) -> None:
     text = "\n".join(lines(replace(failed, findings=(replace(finding, counterexample=shown),))))
     assert f'raised: mine.Error: "{"x" * 30} <KEY> ' in text
     assert KEY[:9] not in text
+
+
+def test_clauses_that_passed_take_few_lines(passed: Run) -> None:
+    all_passed = replace(passed, clauses=tuple(ClauseResult(each, "passed", exercised=695) for each in CLAUSES))
+    text = "\n".join(lines(all_passed))
+    assert len(text.splitlines()) < 20
+    assert all(re.search(rf"\b{each.id} 695\b", text) for each in CLAUSES)
 
 
 def test_last_lines_list_the_findings(failed: Run) -> None:

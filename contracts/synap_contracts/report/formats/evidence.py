@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.report.formats.example import is_marked
 from synap_contracts.report.formats.markup import element
+from synap_contracts.report.reproduce import file_name
 from synap_contracts.report.verdicts import MEANINGS, clause_verdict, client_name
 
 if TYPE_CHECKING:
@@ -219,7 +220,8 @@ def _reproduction(run: RunReport, clause: ClauseReport, found: ExampleReport | N
         return
     how = found["reproduce"]
     yield _code(how["command"])
-    for what, text in (("With curl, as a client should send it", how["curl"]), ("With a Python script", how["python"])):
+    script = "With a Python script" if run["scripts"] is None else f"With {run['scripts']}/{file_name(found)}"
+    for what, text in (("With curl, as a client should send it", how["curl"]), (script, how["python"])):
         yield element("details", element("summary", what), _code(_cut(text, 4 * _LONG)))
 
 

@@ -174,7 +174,9 @@ class Job:
 
     def _begin(self, number: int) -> None:
         self.board.take(f"check-{number}")
-        count = len(planned(self.options.plan))
+        count = len(
+            {*planned(self.options.plan)} & {*PRELUDE, *(n for lane in self.options.lanes.values() for n in lane)}
+        )
         self.progress(CHECKS[number].name, self.board.count("check-") - 1, count)
 
 

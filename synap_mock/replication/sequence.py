@@ -68,6 +68,8 @@ class Sequence:
         self._entries_since = 0
         self._bytes_since = 0
         self._snapshot_size = 0
+        self._is_due = False
+        """This worker is to save a snapshot, which it cannot while a call waits."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="synap-mock-log")
         self.is_own = False
         """Whether the entry that is being applied is one of this worker's."""
@@ -186,8 +188,10 @@ class Sequence:
             if isinstance(entry, SnapshotEntry):
                 self._entries_since = self._bytes_since = 0
                 self._snapshot_size = entry.size
-            elif is_long and is_own and not self._applier.is_waiting:
-                self._save_snapshot()
+            else:
+                self._is_due |= is_long and is_own
+                if self._is_due and not self._applier.is_waiting:
+                    self._save_snapshot()
         if due.done is not None and not due.done.done():
             due.done.set_result(outcome)
 
@@ -202,6 +206,7 @@ class Sequence:
         return before != (self._entries_since // MOST_ENTRIES, self._bytes_since // most)
 
     def _save_snapshot(self) -> None:
+        self._is_due = False
         snapshot = dump(Snapshot(self._applier.worlds, self._applier.at))
         saving = self._loop.run_in_executor(self._thread, self._log.save, self._applied_to, snapshot)
 

@@ -23,9 +23,11 @@ class Connection:
 
     Args:
         port: of the server.
+        token: the control token; None: none.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str | None = None) -> None:
+        self._bearer = {"authorization": f"Bearer {token}"} if token else {}
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         self._http.connect()
         self.local_port: int = self._http.sock.getsockname()[1]
@@ -33,8 +35,7 @@ class Connection:
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """The status and the JSON, or the text, of a response."""
         headers = {"content-type": "application/json"}
-        if not path.startswith("/_mock"):
-            headers["authorization"] = f"Bearer {KEY}"
+        headers |= self._bearer if path.startswith("/_mock") else {"authorization": f"Bearer {KEY}"}
         self._http.request(method, path, None if body is None else json.dumps(body), headers)
         response = self._http.getresponse()
         text = response.read().decode()
@@ -66,8 +67,8 @@ class Team:
     def workers(self) -> list[psutil.Process]:
         return self.server.children()
 
-    def connect(self) -> Connection:
-        return Connection(self.port)
+    def connect(self, token: str | None = None) -> Connection:
+        return Connection(self.port, token)
 
     @contextmanager
     def connected_to_each(self) -> Iterator[list[Connection]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from asking import BATCH
-from cli.serving import failed
-from workers.team import KEY, team
+from workers.team import team
 from workers.test_workers import batch, contents
 from workers.valkey import valkey
+
+from synap_mock.replication.log import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,18 +18,23 @@ if TYPE_CHECKING:
 
 def test_servers_of_a_store_are_one_fake(tmp_path: Path) -> None:
     with valkey(tmp_path) as store:
-        with team("--store", store.url, workers=1) as one, team("--store", store.url, workers=1) as two:
-            first, second = one.connect(), two.connect()
+        tokens = [("--control-token", "token-of-one"), ("--control-token", "token-of-two")]
+        served = [team("--store", store.url, *token, workers=1) for token in tokens]
+        with served[0] as one, served[1] as two:
+            first, second = one.connect("token-of-one"), two.connect("token-of-two")
+            foreign = two.connect("token-of-one")
+            assert foreign.ask("POST", "/_mock/reset")[0] == 401
+            assert first.ask("POST", "/_mock/rejections", {"where": {"content": "rejected"}})[0] == 200
             assert first.ask("POST", BATCH, batch("from one"))[0] == 200
             assert second.ask("POST", BATCH, batch("from two"))[0] == 200
             assert contents(first) == contents(second) == ["from one", "from two"]
-            for connection in (first, second):
+            assert second.ask("POST", BATCH, batch("rejected"))[1]["failed"] == 1
+            for connection in (first, second, foreign):
                 connection.close()
         with team("--store", store.url, workers=1) as later:
             connection = later.connect()
             assert contents(connection) == ["from one", "from two"]
             connection.close()
-        assert "the store was begun with --dialect" in failed("--store", store.url, "--dialect", "observed")
 
 
 def test_a_store_that_is_gone_is_503_until_it_is_back(tmp_path: Path) -> None:
@@ -47,7 +54,6 @@ def test_a_store_that_is_gone_is_503_until_it_is_back(tmp_path: Path) -> None:
         store.flush()
         assert "it has lost what it had" in str(connection.ask("POST", BATCH, batch("nowhere")))
         connection.close()
-    assert KEY not in failed("--store", store.url)
 
 
 def test_a_call_whose_connection_broke_is_not_recorded_twice(tmp_path: Path) -> None:
@@ -62,3 +68,20 @@ def test_a_call_whose_connection_broke_is_not_recorded_twice(tmp_path: Path) -> 
         assert log.append(0, [b"one", b"two"]).last == 2
         assert log.append(0, []).missed == [b"one", b"two"]
         log.close()
+
+
+def test_a_worker_never_follows_another_store(tmp_path: Path) -> None:
+    from synap_mock.replication.valkey_log import ValkeyLog  # noqa: PLC0415 - as above
+
+    with valkey(tmp_path) as store:
+        log = ValkeyLog(store.url)
+        log.create({"version": "1"}, b"state")
+        log.append(0, [b"one"])
+        store.flush()
+        other = ValkeyLog(store.url)
+        other.create({"version": "1"}, b"other state")
+        other.append(0, [b"two", b"three"])
+        with pytest.raises(StoreError, match="it has lost what it had, or has another store"):
+            log.append(1, [])
+        for each in (log, other):
+            each.close()

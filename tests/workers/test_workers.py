@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import signal
-import sqlite3
 import threading
 import uuid
 from collections import Counter
@@ -15,9 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from asking import BATCH
-from cli.serving import failed
 from workers.replicas import LOOKS, shown
-from workers.team import KEY, team, until
+from workers.team import team, until
 from workers.valkey import valkey
 
 if TYPE_CHECKING:
@@ -175,36 +173,3 @@ def test_a_killed_worker_loses_nothing_and_is_replaced(tmp_path: Path) -> None:
         until(lambda: not second.is_running())
     with team("--database", str(path), workers=1) as restarted, restarted.connected_to_each() as alone:
         assert contents(alone[0]) == recorded[0]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["--workers", "2"], "--workers requires --database FILE or --store URL"),
-        (["--store", "valkey://localhost/0", "--database", "{new}"], "--database and --store both say"),
-        (["--store", "http://localhost/0"], "it must be an address such as valkey://HOST:PORT/0"),
-        (["--store", "valkey://:secret@127.0.0.1:1/0"], "cannot read valkey://127.0.0.1:1/0: "),
-        (["--workers", "2", "--database", "{new}", "--fail-on-loss"], "--fail-on-loss is not possible with --workers"),
-        (["--workers", "2", "--database", "{old}"], "it is of a server without --workers"),
-        (["--workers", "2", "--database", "{none}/fake.db"], "cannot open"),
-    ],
-)
-def test_what_cannot_be_shared_is_an_error_at_the_start(tmp_path: Path, arguments: list[str], expected: str) -> None:
-    old = tmp_path / "old.db"
-    with sqlite3.connect(old) as connection:
-        connection.execute(f"PRAGMA application_id = {0x53594E41}")
-        connection.execute("PRAGMA user_version = 1")
-        connection.execute("CREATE TABLE facts (name)")
-    connection.close()
-    names = {"new": tmp_path / "new.db", "old": old, "none": tmp_path / "none"}
-    assert expected in failed(*(each.format(**names) for each in arguments))
-
-
-def test_a_store_is_not_reopened_with_other_options(tmp_path: Path) -> None:
-    path = str(tmp_path / "fake.db")
-    with team("--database", path, "--dialect", "observed", workers=1):
-        pass
-    text = failed("--workers", "1", "--database", path, "--dialect", "documented")
-    assert "the store was begun with --dialect 'observed', not 'documented'" in text
-    assert "is of a server with --workers" in failed("--database", path)
-    assert KEY not in failed("--workers", "1", "--database", path, "--api-key", "synap_other_key")

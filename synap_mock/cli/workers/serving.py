@@ -83,7 +83,7 @@ def serve_workers(fake: SynapMock, shared: Shared, address: Address, ended: thre
     Raises:
         Failed: the options do not fit, or a worker does not start.
     """
-    store = _store(shared)
+    store = store_of(shared)
 
     def make() -> Worlds:
         if shared.load is not None:
@@ -125,7 +125,12 @@ def serve_workers(fake: SynapMock, shared: Shared, address: Address, ended: thre
         ) from None
 
 
-def _store(shared: Shared) -> Store:
+def store_of(shared: Shared) -> Store:
+    """The store that options name.
+
+    Raises:
+        Failed: they do not go together.
+    """
     if shared.fail_on_loss:
         raise Failed("--fail-on-loss is not possible with --workers or --store; GET /_mock/ledger has what was lost")
     if shared.database is not None and shared.store is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asking import BATCH, in_process
+from openapi_document import OPERATIONS, resolved
 
 from synap_mock import Conflict, ServerError, SynapMock
 
@@ -24,8 +25,20 @@ LISTS = {
     "/_mock/rejections": "rejections",
     "/_mock/memories": "memories",
     "/_mock/profiles": "profiles",
+    "/_mock/answers": "answers",
     "/_mock/keys": "keys",
+    "/_mock/worlds": "worlds",
+    "/_mock/stats?all=1": "worlds",
 }
+BOUNDED = {
+    "/_mock/settings": "the hosts of one setting, within 1 MiB",
+    "/_mock/ledger": "a report, of at most 10,000 entries",
+    "/_mock/requests/{number}": "one call, with at most 100 refusals",
+    "/_mock/requests/{number}/refusals": "of one call, at most 100",
+}
+"""Responses with an array that has no pages, and why."""
+ELSEWHERE = {"/_mock/messages": "test_searching.py"}
+"""Lists whose pages another file tests."""
 
 
 def entry(number: int) -> dict[str, Any]:
@@ -45,6 +58,8 @@ def fill(fake: SynapMock) -> httpx.Client:
         inside.get("/health")
     for number in range(230):
         fake.keys.create()
+        fake.world(f"w{number}")
+        fake.answer("GET", f"/v1/{number}")
         fake.fail(ServerError(500 + number % 100), route="/nowhere", times=number + 1)
         fake.reject({"user_id": f"u{number}"}, error=str(number))
         fake.remember(str(number))
@@ -83,15 +98,37 @@ def httpx_query(path: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("path", "name"), LISTS.items())
 def test_a_page_has_100_items_by_default(reader: httpx.Client, path: str, name: str) -> None:
-    assert [len(page[name]) for page in pages(reader, path)] == [100, 100, len(whole(reader, path, name)) - 200]
+    full, rest = divmod(len(whole(reader, path, name)), 100)
+    assert [len(page[name]) for page in pages(reader, path)] == [100] * full + [rest]
+
+
+def test_every_list_of_the_control_api_is_paged_and_tested_here() -> None:
+    """As the OpenAPI document has them: each response with an array at its top."""
+    listed = {path.partition("?")[0].replace(CONVERSATION, "{conversation_id}") for path in LISTS}
+    for route, operation in OPERATIONS.items():
+        method, _, path = route.partition(" ")
+        if method != "GET" or not path.startswith("/_mock"):
+            continue
+        content = resolved(operation["responses"]["200"]).get("content", {}).get("application/json", {})
+        properties = resolved(content.get("schema", {})).get("properties", {})
+        if any(resolved(each).get("type") == "array" for each in properties.values()) and path not in BOUNDED:
+            assert "next" in properties, path
+            assert {"limit", "after"} <= {resolved(each)["name"] for each in operation["parameters"]}, path
+            assert path in listed | ELSEWHERE.keys()
 
 
 @pytest.mark.parametrize("limit", [1, 7, 100, 115, 229, 230])
 @pytest.mark.parametrize(("path", "name"), LISTS.items())
 def test_pages_together_are_the_whole_list(reader: httpx.Client, path: str, name: str, limit: int) -> None:
     found = pages(reader, path, limit)
-    assert [item for page in found for item in page[name]] == whole(reader, path, name)
+    together = [item for page in found for item in page[name]]
+    assert [*map(lasting, together)] == [*map(lasting, whole(reader, path, name))]
     assert all(0 < len(page[name]) <= limit for page in found)
+
+
+def lasting(item: dict[str, Any]) -> dict[str, Any]:
+    """What does not change from one request to the next."""
+    return {name: value for name, value in item.items() if name != "idle_seconds"}
 
 
 def whole(client: httpx.Client, path: str, name: str) -> list[Any]:
@@ -197,8 +234,9 @@ def test_a_cursor_of_another_form_is_rejected(inside: httpx.Client, after: str) 
     assert inside.get("/_mock/faults", params={"after": after}).status_code == 400
 
 
-def test_scheduling_returns_what_was_scheduled(fake: SynapMock) -> None:
-    inside = fill(fake)
+def test_scheduling_returns_what_was_scheduled(fake: SynapMock, inside: httpx.Client) -> None:
+    fake.fail(ServerError())
+    fake.reject(1)
     script = [{"fault": "Conflict"}, {"fault": None}]
     created = inside.post("/_mock/faults", json={"sequence": script}).json()["faults"]
     rejections = inside.post("/_mock/rejections", json={"where": 7}).json()["rejections"]

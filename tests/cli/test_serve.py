@@ -133,11 +133,14 @@ def test_every_option_reaches_the_fake() -> None:
         "1.5",
         "--seed",
         "3",
+        *("--max-messages", "5", "--max-conversations", "4", "--max-age", "12h", "--max-scheduled", "9"),
     ]
     with running(*given, "--log-format", "json") as (_, line):
         shown = httpx.get(f"{json.loads(line)['url']}/_mock/settings", trust_env=False).json()
+        bounds = httpx.get(f"{json.loads(line)['url']}/_mock/stats", trust_env=False).json()["bounds"]
     names = ("tenancy", "dialect", "registration", "max_batch", "processing", "processing_seconds", "seed")
     assert [shown[name] for name in names] == ["b2b", "observed", "required", 7, "failed", 1.5, 3]
+    assert [*bounds.values()][:4] == [5, 4, 43_200, 9]
 
 
 def test_every_option_may_come_from_the_environment() -> None:
@@ -248,6 +251,7 @@ INVALID: Final[tuple[tuple[list[str], dict[str, str], str], ...]] = (
     (["--registration", "maybe"], {}, "'auto', 'required'"),
     (["--max-batch", "0"], {}, "'--max-batch'"),
     (["--seed", "1.5"], {}, "'--seed'"),
+    (["--max-age", "7 days"], {}, "'--max-age'"),
     (["--api-key", "a b"], {}, "'--api-key'"),
     (["--api-key", ""], {}, "'--api-key'"),
     (["--host", ""], {}, "'--host'"),

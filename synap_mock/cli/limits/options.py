@@ -32,7 +32,7 @@ def bound_options(command: Callable[..., Any]) -> Callable[..., Any]:
             callback=_read_age if kind == "age" else None,
             metavar=_METAVARS[kind],
             show_default=True if each.default is not None else "no limit",
-            help=f"Most {each.metadata['of']}. Beyond: {each.metadata['beyond']}.",
+            help=f"{'Greatest' if kind == 'age' else 'Most'} {each.metadata['of']}. Beyond: {each.metadata['beyond']}.",
         )(command)
     return command
 

@@ -1,4 +1,4 @@
-"""The command ``synap-mock``: serve, rules, openapi."""
+"""The command ``synap-mock``: the group of all commands, and serve, rules and openapi."""
 
 from __future__ import annotations
 
@@ -295,7 +295,7 @@ def rules(form: str) -> None:
 
 @main.command()
 def openapi() -> None:
-    """Print the OpenAPI 3.1 document of both faces."""
+    """Print the OpenAPI 3.1 document of both APIs."""
     from synap_mock.http.openapi import document  # noqa: PLC0415 - --help loads nothing but click
 
     click.echo(document.openapi().decode(), nl=False)

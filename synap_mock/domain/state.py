@@ -7,7 +7,6 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from synap_mock.domain.access.keys import Keys
@@ -29,10 +28,11 @@ from synap_mock.domain.values.clock import Clock
 from synap_mock.domain.values.ids import Ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from synap_mock.domain.access.issued import HeldKeys
     from synap_mock.domain.faults.canned import CannedResponse
+    from synap_mock.domain.faults.lookup import Key
     from synap_mock.domain.faults.rejections import Rejection
     from synap_mock.domain.storage.protocol import Evicted, Storage
     from synap_mock.settings import Settings
@@ -113,7 +113,7 @@ class State:
         self.evictions = Evictions()
         """What made room for newer things, since the fake exists; a reset does not clear it."""
         self.journal = Journal(self)
-        self.faults: Queue[ScheduledFault] = self._queue("faults", is_urgent=attrgetter("is_unreachable"))
+        self.faults: Queue[ScheduledFault] = self._queue("faults", is_urgent=_is_unreachable)
         self.rejections: Queue[Rejection] = self._queue("rejections")
         self.canned_responses: Queue[CannedResponse] = self._queue("answers")
         self.failed_functions: deque[str] = deque(maxlen=_FAILED)
@@ -130,7 +130,7 @@ class State:
     def _queue(self, noun: str, **terms: Callable[[Any], bool]) -> Queue[Any]:
         """What is scheduled of a kind, which is the name of its event and of its list in the control API."""
         changed = partial(self.feed.add, noun)
-        return Queue(methodcaller("keys"), changed, noun=noun, most=self._most_scheduled, **terms)
+        return Queue(_keys_of, changed, noun=noun, most=self._most_scheduled, **terms)
 
     def _most_scheduled(self) -> int:
         return self.bounds.max_scheduled
@@ -269,3 +269,13 @@ class State:
 
 def _nobody() -> None:
     return None
+
+
+def _keys_of(item: CannedResponse | Rejection | ScheduledFault) -> Sequence[Key]:
+    """What an item is found by. Not methodcaller, which no snapshot may name."""
+    return item.keys()
+
+
+def _is_unreachable(fault: ScheduledFault) -> bool:
+    """Whether a fault is decided before anything else is. Not attrgetter, likewise."""
+    return fault.is_unreachable

@@ -94,7 +94,7 @@ class Worlds:
         default: the default world.
         database: keeps the worlds on disk; None: nothing does.
         evictions: worlds that were dropped because they were idle, and what was evicted in worlds that no longer exist.
-    from synap_mock.domain.history.traffic import Traffic
+        traffic: counts the calls of all worlds.
     """
 
     def __init__(self, default: State, bounds: Bounds | None = None) -> None:

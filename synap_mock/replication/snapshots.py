@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from synap_mock.domain.worlds import Worlds
 
-_PACKAGE: Final = "synap_mock."
 _RULES: Final = {rule.id: rule for rule in RULES}
 _ACCEPTED: Final = {
     "array": {"_array_reconstructor", "array"},
@@ -26,14 +25,23 @@ _ACCEPTED: Final = {
     "collections": {"Counter", "OrderedDict", "defaultdict", "deque"},
     "datetime": {"date", "datetime", "time", "timedelta", "timezone"},
     "functools": {"partial"},
-    "operator": {"attrgetter", "methodcaller"},
     "random": {"Random"},
     "re": {"_compile"},
     "threading": {"Condition", "Lock", "RLock"},
     "_thread": {"allocate_lock", "RLock", "lock"},
     "itertools": {"count"},
+    "synap_mock.domain.faults.schedule": {"_never"},
+    "synap_mock.domain.state": {"_is_unreachable", "_keys_of", "_nobody"},
+    "synap_mock.domain.storage.contents": {"_nothing"},
+    "synap_mock.http.steps.ledger": {"_caller"},
+    "synap_mock.replication.snapshots": {"method", "read_only"},
 }
-"""What a snapshot may name, next to what is in this package."""
+"""What a snapshot may name, next to classes of `_OWN`. No function that looks up a name, as attrgetter does."""
+_OWN: Final = ("synap_mock.domain.", "synap_mock.settings")
+_NOT_OWN: Final = "synap_mock.domain.values.snapshots"
+"""It reads any pickle."""
+_METHODS: Final = frozenset({"add", "microseconds", "_most_scheduled"})
+"""The methods that a state refers to."""
 _LOCKS: Final[dict[type, Callable[[], Any]]] = {
     type(threading.Lock()): threading.Lock,
     type(threading.RLock()): threading.RLock,
@@ -96,20 +104,20 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - pickle's own
         if name in _ACCEPTED.get(module, ()):
             return super().find_class(module, name)
-        if "." not in name and module.startswith(_PACKAGE):
+        if "." not in name and module.startswith(_OWN) and module != _NOT_OWN:
             found = super().find_class(module, name)
-            if getattr(found, "__module__", "").startswith(_PACKAGE):  # not what that module imports
+            if isinstance(found, type) and found.__module__ == module:  # not what that module imports
                 return found
         raise pickle.UnpicklingError(f"it names {module}.{name}, which no state has")
 
 
 def method(owner: object, name: str) -> Any:  # noqa: ANN401 - any method
-    """A method of an object of this package.
+    """A method of a part of the state.
 
     Raises:
-        UnpicklingError: it is a method of something else.
+        UnpicklingError: it is another method, or one of something else.
     """
-    if not type(owner).__module__.startswith(_PACKAGE) or name.startswith("__"):
+    if not type(owner).__module__.startswith(_OWN) or name not in _METHODS:
         raise pickle.UnpicklingError(f"it names the method {name} of {type(owner).__name__}")
     return getattr(owner, name)
 

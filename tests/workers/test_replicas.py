@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import re
+from operator import attrgetter
 from typing import Any, Final
 
 import pytest
@@ -12,9 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workers.replicas import KEY, Replica, posted, two_replicas
 
+from synap_mock.cli.port_file import check_port_file
+from synap_mock.domain.bounds.bounds import Bounds
+from synap_mock.domain.values.snapshots import unpacked
 from synap_mock.replication.entries import CallEntry, Entry, SnapshotEntry, TokenEntry, WaitedEntry, decode_entry
 from synap_mock.replication.log import StoreError
-from synap_mock.replication.snapshots import load
+from synap_mock.replication.snapshots import load, method
 
 ENTRY: Final = {"conversation_id": "11111111-1111-4111-8111-111111111111", "role": "user", "content": "hi"}
 CONTROL: Final = st.sampled_from(
@@ -92,14 +97,32 @@ def test_time_never_goes_back_where_clocks_differ() -> None:
     assert one.applier.at == 9
 
 
-class _Harmful:
+class _Calls:
+    """Pickled, a call of a function."""
+
+    def __init__(self, function: object, *given: object) -> None:
+        self._function = function
+        self._given = given
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return print, ("harm",)
+        return self._function, self._given
 
 
-def test_a_snapshot_runs_nothing_of_other_packages(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(StoreError, match=r"it names builtins\.print"):
-        load(pickle.dumps(_Harmful()))
+@pytest.mark.parametrize(
+    ("harmful", "named"),
+    [
+        (_Calls(print, "harm"), "builtins.print"),
+        (_Calls(attrgetter("__globals__"), method), "operator.attrgetter"),
+        (_Calls(method, Bounds(), "__init__"), "the method __init__ of Bounds"),
+        (_Calls(unpacked, pickle.dumps(_Calls(print, "harm")), {}), "synap_mock.domain.values.snapshots.unpacked"),
+        (_Calls(check_port_file, "harm"), "synap_mock.cli.port_file.check_port_file"),
+    ],
+)
+def test_a_snapshot_runs_nothing_but_what_a_state_has(
+    harmful: _Calls, named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(StoreError, match=re.escape(f"it names {named}")):
+        load(pickle.dumps(harmful))
     assert capsys.readouterr().out == ""
 
 

@@ -29,10 +29,18 @@ LEVELS = [
     | {"commands.sections", "observation"}
     | {"observation.expected", "observation.observed", "observation.redaction", "observation.remembering"}
     | {"pytest_plugin"}
-    | {"commands.files", "commands.sharding", "commands.sharing", "report", "report.files", "report.formats"}
+    | {
+        "commands.duration",
+        "commands.files",
+        "commands.sharding",
+        "commands.sharing",
+        "report",
+        "report.files",
+        "report.formats",
+    }
     | {"report.formats.compared", "report.formats.markup"}
     | {"report.verdicts", "runs"}
-    | {"runs.findings", "runs.jobs", "runs.jobs.turns", "runs.result"}
+    | {"runs.findings", "runs.jobs", "runs.jobs.rounds", "runs.jobs.turns", "runs.result"}
     | {"scenarios", "scenarios.databases", "scenarios.edge_cases", "scenarios.model", "server"}
     | {"scenarios.kinds", "scenarios.kinds.kind", "server.connection", "server.other_origin"},
     {"client.bundled.reference", "client.driver", "client.host.answers", "client.host.building"}

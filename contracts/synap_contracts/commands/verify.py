@@ -13,6 +13,7 @@ import click
 
 from synap_contracts.commands.clauses import contract_option, parse_clauses
 from synap_contracts.commands.color import color_option
+from synap_contracts.commands.duration import check_duration, duration_option
 from synap_contracts.commands.files import against_option, files_of, report_options
 from synap_contracts.commands.sections import SectionedCommand
 from synap_contracts.commands.sharding import check_shard, shard_option
@@ -30,7 +31,7 @@ _SECTIONS = {
     "Client": ("folders", "cache", "in_process"),
     "Server": ("url", "api_key", "control_token", "dialect"),
     "Search": ("profile", "examples", "seed", "clauses", "contract", "replay", "folder", "database"),
-    "Speed": ("jobs", "shard"),
+    "Speed": ("jobs", "shard", "for_s"),
     "Verdict": ("strict", "known_file", "accept", "against"),
     "Reports": ("json_file", "junit_file", "html_file", "summary_file", "badge_file", "color"),
 }
@@ -84,6 +85,7 @@ def _cores() -> int:
     "with --url or --in-process, there is one.  [default: one per core]",
 )
 @shard_option()
+@duration_option()
 @click.option("--strict", is_flag=True, help="Fail the run on a failed SHOULD too.")
 @report_options("json", "junit", "html", "summary", "badge")
 @color_option()
@@ -170,6 +172,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     for client in clients:
         spec = Spec(client, folders or ("",), in_process, cache)
         options = RunOptions(spec=spec, seed=seed, known=known, **settings)
+        check_duration(options)
         check_shard(options, seeded=seeded, accept=accept, compared=against is not None)
         _announce_installation(spec)
         runs.append(replace(_run(options), options=_repeated_options(folders, options)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +61,7 @@ class Plan:
         seed: The seed for drawing.
         clauses: The clauses to test.
         revision: The revision of the contract.
+        until: When the time of a run for a time is over, by the real clock.
     """
 
     depth: Depth
@@ -69,6 +71,7 @@ class Plan:
     seed: int
     clauses: frozenset[ClauseId] = clauses_of(REVISION)
     revision: str = REVISION
+    until: float | None = None
 
 
 PROFILES: Final[dict[Depth, tuple[int, float, float]]] = {
@@ -89,6 +92,10 @@ PROBES: Final = (
 """Ordinary batches. The run of a client that records none of them stops."""
 _UNLIMITED_S: Final[dict[Depth, float]] = {"quick": 30.0, "default": 120.0, "deep": 3600.0}
 """At the beginning of a run, no fixed scenario is skipped: a slow machine must not make the search less thorough."""
+
+
+class _Enough(BaseException):
+    """A check draws no more scenarios. Hypothesis takes an Exception for a failure of the test."""
 
 
 @dataclass
@@ -130,6 +137,8 @@ class CheckRunner:
             begin: Called with the index of a check when it begins.
         """
         for number in numbers:
+            if self._is_over(self.plan.until):
+                return
             check = CHECKS[number]
             begin(number)
             if check.dialect in {None, self.runner.server.dialect}:
@@ -228,7 +237,7 @@ class CheckRunner:
         for number, scenario in enumerate(scenarios):
             if not self._open(check) or self._open(check) <= self.tally.gaps.keys():
                 return
-            if monotonic() > until:
+            if self._is_over(until, scenario.longest_wait_s):
                 for clause in check.proves:
                     self.tally.skipped[clause.id].append(
                         f"{check.name}: {number} of {len(scenarios)} scenarios ran within the time limit"
@@ -253,10 +262,18 @@ class CheckRunner:
         )
         @given(check.drawn)
         def run_each(scenario: Scenario) -> None:
-            if self._open(check) and monotonic() < until and self.hung == hung and not self._is_too_large(scenario):
+            if not self._open(check) or self._is_over(until) or self.hung != hung:
+                raise _Enough
+            if not self._is_too_large(scenario):
                 self._run_example(check, scenario)
 
-        run_each()
+        with suppress(_Enough):
+            run_each()
+
+    def _is_over(self, until: float | None, wait_s: float = 0.0) -> bool:
+        """Return whether a time limit has passed, or the time of a run for a time will have after a wait."""
+        now = monotonic()
+        return (until is not None and now > until) or (self.plan.until is not None and now + wait_s > self.plan.until)
 
     def _is_too_large(self, scenario: Scenario) -> bool:
         """Return whether a call has as many messages as the client is known to reject."""

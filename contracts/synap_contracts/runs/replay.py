@@ -64,12 +64,14 @@ class Replayer:
         reference: Runs scenarios with the reference client: if it fails too, the server is the cause.
         tries: The budget for all shrinking together, as a number of ordinary scenarios.
         judge: Returns what an observation of the client violates.
+        until: When the time for shrinking is over, by the real clock.
     """
 
     runner: ScenarioRunner
     reference: ScenarioRunner
     tries: int
     judge: Callable[[Observation], list[Violation]] = judge
+    until: float | None = None
     _seen: dict[bytes, tuple[Observation, Violation]] = field(default_factory=dict)
     _left: int = 0
     """The rest of the budget for the clause that is being confirmed."""
@@ -208,7 +210,7 @@ class Replayer:
         return small
 
     def _is_spent(self) -> bool:
-        return self._left <= 0
+        return self._left <= 0 or (self.until is not None and monotonic() > self.until)
 
 
 def _tries_of(observation: Observation) -> int:

@@ -31,6 +31,10 @@ CANNOT_RUN: Final = (UnusableClient, AdapterError, ServerError, Lost)
 """The errors of a client, or of its server, that cannot be run."""
 
 
+_PLAYED: Final = 0.97
+"""The part of a run's time in which scenarios begin: the last ones still have to end."""
+
+
 class UnknownExample(Exception):  # noqa: N818 - the text is shown to the user unchanged
     """No saved counterexample has the ID."""
 
@@ -51,6 +55,8 @@ def run_client(options: RunOptions, progress: Progress = lambda *_: None, board:
         UnknownExample: No saved counterexample has the ID to replay.
     """
     began = monotonic()
+    if options.for_s is not None:
+        options = replace(options, until=began + options.for_s * _PLAYED)
     saved = SavedExamples(options.folder, options.spec.text, options.database)
     if options.replay is not None:
         clause, scenario = _find_example(saved, options.replay, options.clauses)

@@ -171,6 +171,12 @@ class Scenario:
         return sum(len(call.messages) for call in self.calls)
 
     @property
+    def longest_wait_s(self) -> float:
+        """How long a client waits at most because of what the server schedules or demands, in seconds."""
+        faults = (call.trouble.fault for call in self.calls if call.trouble)
+        return sum(float(each.get("retry_after") or 0) + float(each.get("seconds") or 0) for each in faults)
+
+    @property
     def plain(self) -> bool:
         """Whether the scenario can run on a client that is already open."""
         return (

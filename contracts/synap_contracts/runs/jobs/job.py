@@ -15,6 +15,7 @@ from synap_contracts.runs.check_runner import CheckRunner
 from synap_contracts.runs.jobs.board import STOP, wait_for
 from synap_contracts.runs.jobs.lanes import PRELUDE, planned
 from synap_contracts.runs.jobs.options import TRIES
+from synap_contracts.runs.jobs.rounds import rounds
 from synap_contracts.runs.jobs.turns import Stopped, Turns
 from synap_contracts.runs.jobs.workplace import workplace
 from synap_contracts.runs.replay import Replayer
@@ -94,6 +95,8 @@ class Job:
     progress: Progress = lambda *_: None
     turns: Turns = field(default_factory=Turns)
     secrets: set[str] = field(default_factory=set)
+    settled: dict[ClauseId, ClauseResult] = field(default_factory=dict)
+    read: set[int] = field(default_factory=set)
 
     def run(self) -> None:
         """Work until no part is left."""
@@ -122,11 +125,18 @@ class Job:
         if self.board.take(PRELUDE_PART):
             with taken():
                 self._run_part(PRELUDE_PART, partial(self._open_run, waiting))
-        for number, lane in self.options.lanes.items():
+        for number, lane, options in rounds(self.options):
             with taken():
                 part = part_of(number)
                 if not self.board.has(STOP) and self.board.take(part):
-                    self._run_part(part, partial(self._run_lane, part, lane, waiting))
+                    self._run_part(part, partial(self._run_lane, number, lane, options, waiting))
+            if self.board.has(STOP) or self._has_stopped():
+                return
+
+    def _has_stopped(self) -> bool:
+        """Return whether the client records nothing, so that there is no other round."""
+        prelude = self.board.get(PRELUDE_PART) if self.board.has(PRELUDE_PART) else None
+        return isinstance(prelude, Prelude) and prelude.tally.stopped is not None
 
     def _run_part(self, part: str, run: Callable[[], object]) -> None:
         """Run a part, and store its result, which can be an exception."""
@@ -151,9 +161,9 @@ class Job:
                 checks.run([number for number in planned(checks.plan) if number in PRELUDE], self._begin)
             return self._without_keys(Prelude(hello, place.server.url, checks.tally, known, replayed), place)
 
-    def _run_lane(self, part: str, lane: Lane, waiting: Waiting) -> LaneResult | None:
+    def _run_lane(self, number: int, lane: Lane, options: RunOptions, waiting: Waiting) -> LaneResult | None:
         """Run the checks of a lane, or return None if the run ended before. Its processes start next to the prelude."""
-        with workplace(self.options, part, waiting) as place:
+        with workplace(options, part_of(number), waiting) as place:
             if not self.board.has(PRELUDE_PART):
                 place.start()
             with waiting():
@@ -161,11 +171,23 @@ class Job:
             if not isinstance(prelude, Prelude) or prelude.tally.stopped is not None:
                 return None
             known = deepcopy(prelude.known)
-            tally = Tally(settled=dict(prelude.tally.settled), recorded=prelude.tally.recorded)
-            new_checks(self.options, place, known, tally).run(lane, self._begin)
-            earlier = prelude.tally.settled
+            earlier = prelude.tally.settled | self._settled_before(number)
+            tally = Tally(settled=dict(earlier), recorded=prelude.tally.recorded)
+            new_checks(options, place, known, tally).run(lane, self._begin)
+            if number not in self.options.lanes:
+                tally.skipped.clear()  # the first round ran all of it
             tally.settled = {clause: each for clause, each in tally.settled.items() if each is not earlier.get(clause)}
             return self._without_keys(LaneResult(tally, known), place)
+
+    def _settled_before(self, number: int) -> dict[ClauseId, ClauseResult]:
+        """Return what earlier rounds settled, so that no round searches for it again. There is one without --for."""
+        if number not in self.options.lanes:
+            for each in range(number):
+                if each not in self.read and self.board.has(part_of(each)):
+                    self.read.add(each)
+                    result = self.board.get(part_of(each))
+                    self.settled |= result.tally.settled if isinstance(result, LaneResult) else {}
+        return self.settled
 
     def _without_keys(self, part: _Part, place: Workplace) -> _Part:
         """Return a part without any key that this process knows: a client in it can remember those of earlier parts."""
@@ -182,7 +204,7 @@ class Job:
 
 def new_checks(options: RunOptions, place: Workplace, known: KnownFailures, tally: Tally) -> CheckRunner:
     """Return what runs checks at a workplace."""
-    replayer = Replayer(place.runner, place.reference, TRIES[options.profile], known.judge_new)
+    replayer = Replayer(place.runner, place.reference, TRIES[options.profile], known.judge_new, options.until)
     saved = SavedExamples(options.folder, options.spec.text, options.database)
     return CheckRunner(place.runner, replayer, options.plan, saved, known, tally)
 
@@ -204,6 +226,6 @@ def without_keys(part: _Part, keys: frozenset[str]) -> _Part:
     return redacted
 
 
-def part_of(number: int) -> str:
+def part_of(number: int | str) -> str:
     """Return the name of a lane on the board."""
     return f"lane-{number}"

@@ -44,6 +44,8 @@ class RunOptions:
         jobs: The number of processes that run checks, each with its own clients and fakes.
         database: The address of a database in which other machines save counterexamples too, or None.
         contract: The revision of the contract.
+        for_s: How long to play rounds, in seconds, or None for one round.
+        until: When the last round ends, by the real clock: `run_client` sets it.
         shard: Which of how many shards to run, from 1, or None for the whole run.
     """
 
@@ -63,6 +65,8 @@ class RunOptions:
     jobs: int = 1
     database: str | None = None
     contract: str = REVISION
+    for_s: float | None = None
+    until: float | None = None
     shard: tuple[int, int] | None = None
 
     @property
@@ -97,4 +101,5 @@ class RunOptions:
             self.seed,
             (self.clauses or clauses_of(self.contract)) & clauses_of(self.contract),
             self.contract,
+            self.until,
         )

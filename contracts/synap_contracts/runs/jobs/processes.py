@@ -77,6 +77,8 @@ def collect(options: RunOptions, board: Board) -> tuple[Prelude, dict[int, LaneR
         raise prelude
     numbers = () if prelude.tally.stopped is not None else options.lanes
     results = {number: wait_for(board, part_of(number)) for number in numbers}
+    while results and options.until is not None and (begun := board.count(part_of(""))) > len(results):
+        results |= {number: wait_for(board, part_of(number)) for number in range(len(results), begun)}
     for each in results.values():
         if isinstance(each, Exception):
             raise each

@@ -195,10 +195,13 @@ class State:
         messages, conversations = evicted.messages, len(evicted.conversations)
         if not messages:
             return
-        for part in (self.transcripts, self.compactions):
-            part.forget(evicted.conversations, self.store.holds)
+        if conversations:
+            for part in (self.transcripts, self.compactions):
+                part.forget(evicted.conversations, self.store.holds)
         self.evictions.add("messages", cause, messages)
         self.evictions.add("conversations", cause, conversations)
+        if not _log.isEnabledFor(logging.INFO):
+            return
         fields = {"event": "evicted", "world": self.world, "cause": cause, "messages": messages}
         _log.info(
             "evicted %d messages, with %d whole conversations, of world %s: %s",

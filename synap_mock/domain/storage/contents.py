@@ -155,17 +155,17 @@ class Contents:
 
     def oldest_at(self) -> int:
         """When the oldest record was recorded, in microseconds since 1970; there must be one."""
-        number, record = next(self.records.since(0))
+        number = self.records.first
         if self._oldest[0] != number:
-            self._oldest = number, unpacked(record).recorded_at
+            self._oldest = number, unpacked(self.records[number]).recorded_at
         return self._oldest[1]
 
     def evict_records(self, is_over: Callable[[], bool]) -> Evicted:
         """Evict records, the oldest first, as long as there are some and they are over a bound."""
         messages = 0
         gone: list[tuple[str, str]] = []
-        while (first := self.records.first()) is not None and is_over():
-            removed, conversations = self._evict_record(*first)
+        while len(self.records) and is_over():
+            removed, conversations = self._evict_record(self.records.first)
             messages += removed
             gone += conversations
         return Evicted(messages, gone)
@@ -192,25 +192,28 @@ class Contents:
         """Forget conversations of which no message is left; positions in a later one of the same id begin again."""
         self._forget(instance_id, gone, self.change)
 
-    def _evict_record(self, number: int, packed: bytes) -> tuple[int, list[tuple[str, str]]]:
+    def _evict_record(self, number: int) -> tuple[int, list[tuple[str, str]]]:
         """Evict the oldest record; returns how many messages it had, and the conversations that no longer exist."""
-        record = Record(packed)
-        instance_id, ids = record.instance_id, record.conversation_ids
+        instance_id, _, _, batch = unpacked(self.records[number])
+        ids, roles = batch.conversation_ids, batch.roles
         timelines = self.timelines(instance_id)
-        messages = Counter(each for each, is_there in zip(ids, record.is_there, strict=True) if is_there)
+        there = Counter(ids)
+        if None in roles:
+            there.subtract(each for each, role in zip(ids, roles, strict=True) if role is None)
         self._remove(number)
         gone = []
-        for conversation_id in dict.fromkeys(ids):
+        for conversation_id, count in there.items():
             if conversation_id is not None:
                 timeline = timelines[conversation_id]
-                timeline.evict(messages[conversation_id])
+                timeline.evict(count)
                 if timeline.length:
                     self.truncated[instance_id, conversation_id] = timeline.evicted
                 else:
                     gone.append(conversation_id)
-        self.removed += messages.total()
+        messages = there.total()
+        self.removed += messages
         self._forget(instance_id, gone, self._change_or_remove)
-        return messages.total(), [(instance_id, each) for each in gone]
+        return messages, [(instance_id, each) for each in gone]
 
     def _evict_conversations(self, instance_id: str, names: Collection[str]) -> int:
         """Evict conversations of one instance; returns how many messages they had."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from synap_mock.domain.storage.contents import Contents
 from synap_mock.domain.storage.dump import Dump
 from synap_mock.domain.storage.messages import Message, RecordedBatch
-from synap_mock.domain.storage.protocol import Appended, Removed
+from synap_mock.domain.storage.protocol import NOTHING_EVICTED, Appended, Removed
 from synap_mock.domain.storage.records import Record
 from synap_mock.domain.storage.rejected import NOTHING_REJECTED, rejected_of
 from synap_mock.domain.values.batch import FIELDS
@@ -174,7 +174,10 @@ class MemoryStorage:
     @_locked
     def evict_older(self, than: int) -> Evicted:
         """Evict what was recorded before a time; see `Storage.evict_older`."""
-        return self._contents.evict_records(lambda: self._contents.oldest_at() < than)
+        contents = self._contents
+        if not len(contents.records) or contents.oldest_at() >= than:
+            return NOTHING_EVICTED
+        return contents.evict_records(lambda: contents.oldest_at() < than)
 
     @_locked
     def holds(self, instance_id: str, conversation_id: str) -> bool:

@@ -88,9 +88,10 @@ class Numbered(Generic[Item]):
             if item is not None:
                 yield self._numbers[index], item
 
-    def first(self) -> tuple[int, Item] | None:
-        """The oldest item with its number; None if there is none."""
-        return next(self.since(0), None)
+    @property
+    def first(self) -> int:
+        """The number of the oldest item; that of the next one if there is none."""
+        return self._numbers[self._start] if self._start < len(self._numbers) else self.next
 
     def _index(self, number: int) -> int | None:
         index = number - self._numbers[0] if self._numbers else -1  # right if there was never a gap

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -63,6 +63,9 @@ class Evicted(NamedTuple):
 
     messages: int
     conversations: Sequence[tuple[str, str]]
+
+
+NOTHING_EVICTED: Final = Evicted(0, ())
 
 
 class Storage(Protocol):

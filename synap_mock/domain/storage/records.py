@@ -36,11 +36,6 @@ class Record:
         """Of each row; None where the conversation no longer exists."""
         return self._columns[0]
 
-    @property
-    def is_there(self) -> list[bool]:
-        """Of each row, whether it is not removed."""
-        return [role is not None for role in self._columns[1]]
-
     def rows(self, target: Target) -> list[int]:
         """The rows that are a target's, and not removed."""
         batch = Batch(*self._columns)

@@ -19,6 +19,7 @@ from synap_mock.domain.export.others import (
     profile_line,
     transcript_line,
 )
+from synap_mock.domain.storage import rejected
 from synap_mock.domain.storage.dump import Dump
 from synap_mock.domain.storage.tracked import TrackedStorage
 from synap_mock.domain.values.encoding import encode
@@ -53,6 +54,10 @@ _REMOVE_ITEM: Final = "DELETE FROM items WHERE world = ? AND part = ? AND key = 
 _REMOVE_RECORD: Final = "DELETE FROM records WHERE world = ? AND number = ?"
 _PUT_RECORD: Final = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)"
 _PUT_UNRECORDED: Final = "INSERT INTO unrecorded (world, before, rejected) VALUES (?, ?, ?)"
+_TRIM_UNRECORDED: Final = (
+    "DELETE FROM unrecorded WHERE world = ? AND id <="
+    " (SELECT id FROM unrecorded WHERE world = ? ORDER BY id DESC LIMIT 1 OFFSET ?)"
+)
 _PUT_FACT: Final = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"
 
 
@@ -183,6 +188,8 @@ class Persistence:
         if changes.unrecorded:
             unrecorded = [(world, before, _text(rejected)) for before, rejected in changes.unrecorded]
             writes.append((_PUT_UNRECORDED, unrecorded))
+            if self._store.dropped_batches:
+                writes.append((_TRIM_UNRECORDED, [(world, world, rejected.UNRECORDED_BATCHES)]))
         return writes
 
     def _item_writes(self) -> list[Write]:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from synap_mock import SynapMock
+from synap_mock.domain.storage import rejected
 from synap_mock.files.database import kept_in
 
 if TYPE_CHECKING:
@@ -115,6 +116,19 @@ def test_a_smaller_bound_applies_at_the_start(restarted: Restarted, tmp_path: Pa
     again.stop()
     with closing(sqlite3.connect(tmp_path / "fake.db")) as file:
         assert file.execute("SELECT count(*) FROM records").fetchall() == [(1,)]
+
+
+def test_the_file_has_as_many_unrecorded_batches_as_the_memory(
+    restarted: Restarted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejected, "UNRECORDED_BATCHES", 2)
+    for failed_entries in (1, 2, 3, 4):
+        in_process(restarted.fake).post(BATCH, json={"messages": [{**ENTRY, "conversation_id": "x"}] * failed_entries})
+    restarted.start()
+    assert [batch.failed for batch in restarted.fake.batches] == [3, 4]
+    restarted.stop()
+    with closing(sqlite3.connect(tmp_path / "fake.db")) as file:
+        assert file.execute("SELECT count(*) FROM unrecorded").fetchall() == [(2,)]
 
 
 def test_keys_survive_a_restart_revoked_ones_revoked(restarted: Restarted) -> None:

@@ -60,6 +60,7 @@ bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/bounds.py
 	.venv/bin/python benchmarks/sdk_object.py
 	.venv/bin/python benchmarks/workers.py
+	PYTHONPATH=tests .venv/bin/python benchmarks/inspector.py
 
 integrations: .venv-integrations/.made ## the vendor's integrations, in an environment of their own: 1.1 GB
 	.venv-integrations/bin/python -P -m pytest tests/integrations

@@ -21,6 +21,15 @@ export class Journal {
     return this.calls.length ? this.calls[this.calls.length - 1].number : -1;
   }
 
+  // The number of the newest call that is missing; 0: none is.
+  get newestMissing() {
+    for (let index = this.calls.length - 1; index > 0; index -= 1) {
+      const before = this.calls[index].number - 1;
+      if (before !== this.calls[index - 1].number) return before;
+    }
+    return this.calls.length && this.calls.length < MOST ? this.calls[0].number - 1 : 0;
+  }
+
   // Calls in any order; those that are known already are ignored.
   add(found) {
     const fresh = found.filter((call) => !this.byNumber.has(call.number)).map(prepared);

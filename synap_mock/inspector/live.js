@@ -8,7 +8,7 @@ import { follow, restart } from "./stream.js";
 
 const PAUSE_MS = 100;
 const WORLDS_MS = 10_000;
-const SHARE = 10; // A refresh waits so many times as long as the last one took: a busy server is not asked all the time.
+const SHARE = 50; // A refresh waits so many times as long as the last one took: a busy server is not asked all the time.
 
 export const ledger = store(null);
 export const worlds = store([]);
@@ -56,51 +56,54 @@ export function on(names, listener) {
   return () => names.forEach((name) => listeners.get(name).delete(listener));
 }
 
-async function handle(events, signal) {
+function handle(events) {
   let rows = [];
   for (const { name, data } of events) {
     if (name === "request") rows.push(data);
     else if (name === "reset" || (name === "gap" && data.reason === "unknown")) {
       rows = [];
       journal.clear();
-    } else if (name === "gap") await fill(signal);
+    } else if (name === "gap") fillSoon();
   }
-  if (signal.aborted) return;
   journal.add(rows);
   for (const name of new Set(events.map((event) => event.name))) emit(name);
 }
 
-// The newest calls that the page does not know, from the journal itself.
-async function fill(signal) {
-  let after = null;
-  do {
-    const page = await get(`/requests?limit=1000${after === null ? "" : `&after=${after}`}`);
-    if (signal.aborted) return;
-    const known = page.requests.some((call) => journal.byNumber.has(call.number));
-    journal.add(page.requests);
-    after = known ? null : page.next;
-  } while (after !== null);
-}
+// The newest calls that the page does not know, from the journal itself, if it still has them.
+const fillSoon = refresher(async () => {
+  const shown = world.value;
+  let after = journal.newestMissing + 1;
+  for (let limit = 1; after > 1; limit = 1000) {
+    const { requests } = await get(`/requests?limit=${limit}&after=${after}`);
+    if (shown !== world.value || requests[0]?.number !== after - 1) return;
+    journal.add(requests);
+    after = journal.newestMissing + 1;
+  }
+});
 
 // A function that runs `load` soon, and not again before it is done and a while has passed.
 export function refresher(load) {
   let timer = null;
   let running = false;
   let due = false;
-  let pause = PAUSE_MS;
+  let next = 0;
   const run = async () => {
     timer = null;
     running = true;
     due = false;
     const started = performance.now();
     await load().catch(() => null); // the connection's state says it
-    pause = Math.max(PAUSE_MS, SHARE * (performance.now() - started));
+    const ended = performance.now();
+    next = ended + Math.max(PAUSE_MS, SHARE * (ended - started));
     running = false;
-    if (due) timer = setTimeout(run, pause);
+    if (due) schedule();
+  };
+  const schedule = () => {
+    timer ??= setTimeout(run, Math.max(0, next - performance.now()));
   };
   return () => {
     due = true;
-    if (!running) timer ??= setTimeout(run, 0);
+    if (!running) schedule();
   };
 }
 

@@ -29,7 +29,7 @@ export async function follow(handle) {
       connection.set("live");
       pause = FIRST_PAUSE_MS;
       for await (const events of chunks(response.body)) {
-        await handle(events, signal);
+        if (!signal.aborted) handle(events);
         last = events.findLast((event) => event.id)?.id ?? last;
       }
     } catch (error) {

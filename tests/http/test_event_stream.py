@@ -15,7 +15,9 @@ import pytest
 from asking import BATCH, in_process
 
 from synap_mock import RateLimited, SynapMock
+from synap_mock.domain.values.real_time import monotonic, pause
 from synap_mock.http.control.history import events as module
+from synap_mock.http.control.history.share import Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -243,3 +245,28 @@ def test_a_slow_reader_gets_every_event_or_a_gap(fake: SynapMock, server: Server
                 numbers.append(event.data["number"])
     jumps = sum(following != number + 1 for number, following in pairwise(numbers))
     assert (numbers[-1], numbers == sorted(set(numbers)), jumps <= gaps) == (1500, True, True)
+
+
+def test_a_stream_takes_a_share_of_the_time() -> None:
+    """Work within the burst needs the shortest pause only; then the pauses make up for the work."""
+    now = [0.0]
+    share = Share(0.02, burst=0.2, least=0.01, most=10.0, clock=lambda: now[0])
+    pauses = []
+    for _ in range(1000):
+        now[0] += 0.005
+        pauses.append(share.pause_after(now[0] - 0.005))
+        now[0] += pauses[-1]
+    assert set(pauses[:30]) == {0.01}
+    assert 0.02 <= 5.0 / (5.0 + sum(pauses)) <= 0.021
+
+
+def test_a_listener_that_is_gone_is_not_called(server: Server, fake: SynapMock) -> None:
+    def eventually(count: int) -> bool:
+        deadline = monotonic() + 10
+        while len(fake._state.feed._bells) != count and monotonic() < deadline:  # noqa: SLF001 - nothing public has them
+            pause(0.01)
+        return len(fake._state.feed._bells) == count  # noqa: SLF001 - as above
+
+    with listening(server):
+        assert eventually(1)
+    assert eventually(0)

@@ -137,4 +137,5 @@ class Feed:
     def detach(self, bell: Bell) -> None:
         """Stop calling `bell`."""
         with self.order.lock:
-            self._bells = tuple(each for each in self._bells if each is not bell)
+            # Not by identity: a bound method is a new object each time.
+            self._bells = tuple(each for each in self._bells if each != bell)

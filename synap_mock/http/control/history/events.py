@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
 
-from synap_mock.domain.history.feed import REQUEST
+from synap_mock.domain.history.feed import KEPT, REQUEST
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.quoting import quote
+from synap_mock.domain.values.real_time import monotonic
 from synap_mock.http.control.history.rows import row
+from synap_mock.http.control.history.share import Share
 from synap_mock.http.control.json import ControlRefused, fake
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.steps.fault import LINE
@@ -35,6 +37,13 @@ HEARTBEAT: Final = 15.0
 """Seconds without an event after which a comment is sent, so that no proxy takes the connection for dead."""
 _AT_ONCE: Final = 100
 """Most events that are sent together."""
+_SHARE: Final = 0.02
+"""Of the server's time that one stream may take in the long run. If more happens, it sends gaps."""
+_BURST: Final = 0.2
+"""Seconds that it may take at once: for 1,000 calls it takes about 0.05."""
+_LEAST_PAUSE: Final = 0.01
+_MOST_PAUSE: Final = 1.0
+_HEARTBEAT: Final = b": heartbeat\n\n"
 _RETRY: Final = b"retry: 1000\n\n"
 """A browser connects again after so many milliseconds."""
 _HEADERS: Final = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store"}
@@ -84,12 +93,14 @@ class Reader:
 
     def read(self) -> bytes:
         """What is new, as server-sent events; empty: nothing."""
-        news = self._state.feed.after(self._cursor, _AT_ONCE)
+        news = self._state.feed.after(self._cursor, KEPT)
         if news.missed and not self._reason:
             self._reason = "dropped"
-        parts = []
+        parts: list[bytes] = []
         for event, following in pairwise([*news.events, None]):
             assert event is not None  # noqa: S101 - for mypy: only the last one is None
+            if len(parts) >= 2 * _AT_ONCE:
+                break
             if following and _is_covered(event, following):
                 continue
             data = self._data(event)
@@ -143,31 +154,44 @@ class Events(Response):
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body", "body": b""})
             return
-        news = asyncio.Event()
-        gone = asyncio.ensure_future(_gone(receive, news.set))
+        wake = asyncio.Event()
+        gone = asyncio.ensure_future(_gone(receive, wake.set))
         self._listeners.add(self)
         try:
-            with self._bells.woken(self._reader.feed, news.set), self._line.at_end(news.set):
-                await self._send_all(send, news, gone)
+            with self._line.at_end(wake.set):
+                await self._send_all(send, wake, gone)
         finally:
             self._listeners.discard(self)
             gone.cancel()
         await send({"type": "http.response.body", "body": b""})
 
-    async def _send_all(self, send: Send, news: asyncio.Event, gone: asyncio.Future[None]) -> None:
-        chunk = _RETRY
+    async def _send_all(self, send: Send, wake: asyncio.Event, gone: asyncio.Future[None]) -> None:
+        chunk, pause = _RETRY, 0.0
+        share = Share(_SHARE, burst=_BURST, least=_LEAST_PAUSE, most=_MOST_PAUSE)
         while not (gone.done() or self._line.ends):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await asyncio.sleep(0)  # calls take turns with a long backlog
-            news.clear()
-            chunk = self._reader.read()
-            if not chunk:
-                try:
-                    await asyncio.wait_for(news.wait(), HEARTBEAT)
-                except TimeoutError:
-                    chunk = b": heartbeat\n\n"
-                else:
-                    chunk = self._reader.read()
+            await _woken(wake, pause)
+            wake.clear()
+            chunk, pause = self._read(share)
+            if chunk or gone.done() or self._line.ends:
+                continue
+            with self._bells.woken(self._reader.feed, wake.set):  # only here: a bell costs each call time
+                chunk, pause = self._read(share)
+                if not chunk:
+                    chunk, pause = self._read(share) if await _woken(wake, HEARTBEAT) else (_HEARTBEAT, 0.0)
+
+    def _read(self, share: Share) -> tuple[bytes, float]:
+        """What is new, and the seconds to pause after it was sent."""
+        began = monotonic()
+        return self._reader.read(), share.pause_after(began)
+
+
+async def _woken(wake: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(wake.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 def _is_covered(event: Event, following: Event) -> bool:

@@ -27,7 +27,13 @@ LEVELS = [
     | {"client.host.loading", "client.host.logs", "client.host.serialization", "client.protocol"}
     | {"client.real_time", "client.releases", "commands.color"}
     | {"commands.sections", "observation"}
-    | {"observation.expected", "observation.observed", "observation.redaction", "observation.remembering"}
+    | {
+        "observation.events",
+        "observation.expected",
+        "observation.observed",
+        "observation.redaction",
+        "observation.remembering",
+    }
     | {"pytest_plugin"}
     | {
         "commands.duration",

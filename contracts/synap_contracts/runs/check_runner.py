@@ -12,6 +12,7 @@ from synap_contracts.clauses.catalogue import BY_ID, CHECKS, CLAUSES, REVISION, 
 from synap_contracts.clauses.rows import ACCEPT
 from synap_contracts.client.protocol import AdapterError, Hung, Raised
 from synap_contracts.client.real_time import monotonic
+from synap_contracts.observation.events import note_events
 from synap_contracts.observation.violation import format_outcome
 from synap_contracts.runs.known import KnownFailures
 from synap_contracts.runs.result import ClauseResult
@@ -267,6 +268,7 @@ class CheckRunner:
             if not self._is_too_large(scenario):
                 self._run_example(check, scenario)
 
+        run_each.__name__ = check.name  # the property in the observations of hypothesis
         with suppress(_Enough):
             run_each()
 
@@ -303,6 +305,7 @@ class CheckRunner:
         """Run a scenario, settle the clauses that it violates, and return the history of its clients."""
         observation = self.runner.run(scenario)
         self.hung += any(isinstance(call.outcome, Hung) for call in observation.calls)
+        note_events(observation, self.runner.server)
         past = tuple(self.runner.history)
         self.tally.add(observation)
         violations = self.known.judge_new(observation)

@@ -46,7 +46,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def _encoded(core: str) -> frozenset[str]:
     """Return parts of a key in hexadecimal and in base64: as a text of its own, or after one or two other bytes."""
     data = core.encode()

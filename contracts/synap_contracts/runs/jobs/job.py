@@ -190,9 +190,10 @@ class Job:
         return self.settled
 
     def _without_keys(self, part: _Part, place: Workplace) -> _Part:
-        """Return a part without any key that this process knows: a client in it can remember those of earlier parts."""
-        self.secrets |= place.server.secrets
-        return without_keys(part, frozenset(self.secrets))
+        """Return a part without keys. A client in this process can remember those of earlier parts, too."""
+        if self.options.single:
+            self.secrets |= place.server.secrets
+        return without_keys(part, frozenset({*self.secrets, *place.server.secrets}))
 
     def _begin(self, number: int) -> None:
         self.board.take(f"check-{number}")
@@ -220,10 +221,16 @@ def replay_example(options: RunOptions, clause: ClauseId, scenario: Scenario) ->
 
 
 def without_keys(part: _Part, keys: frozenset[str]) -> _Part:
-    """Return a part of a run in which each key is replaced: keys never leave the process that used them."""
+    """Return a part of a run in which each key is replaced: keys never leave the process that used them.
+
+    Only what quotes the client is searched, since that takes as long as a few scenarios.
+    """
     part.known.found = redact(part.known.found, keys)
-    redacted: _Part = redact(part, keys)
-    return redacted
+    part.tally.settled = redact(part.tally.settled, keys)
+    part.tally.stopped = redact(part.tally.stopped, keys)
+    if isinstance(part, Prelude):
+        part.replayed.update(redact(part.replayed, keys))
+    return part
 
 
 def part_of(number: int | str) -> str:

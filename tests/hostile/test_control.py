@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -54,10 +53,8 @@ def likely_fault(attributes: dict[str, Any]) -> dict[str, Any]:
 
 def armed(live: Live) -> object:
     """All that a refusal has to leave as it was."""
-    clock = live.fake.clock
-    at = clock.now if clock.frozen else round(clock.now.timestamp() - time.time(), 1)
     reported = [live.inside.get(f"{live_url(live)}{path}").json() for path in ("/_mock/faults", "/_mock/settings")]
-    return [reported, at, clock.frozen]
+    return [reported, live.fake.clock.snapshot()]
 
 
 def live_url(live: Live) -> str:

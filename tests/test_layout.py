@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -155,3 +156,14 @@ def test_the_kit_has_one_import_name(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert "No module named 'contracts'" in done.stderr
+
+
+def test_contributing_names_every_folder_and_no_other(project_root: Path) -> None:
+    """The map of the tree has two levels of the fake and one of the kit; it may have deeper ones."""
+    tree = (project_root / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
+    named = {name.removesuffix("/").rpartition("/")[2] for name in re.findall(r"[\w./-]+/(?=\s)", tree)}
+    fake, kit = project_root / "synap_mock", project_root / "contracts" / "synap_contracts"
+    required = [*fake.glob("*/__init__.py"), *fake.glob("*/*/__init__.py"), *kit.glob("*/__init__.py")]
+    assert {file.parent.name for file in required} <= named
+    folders = {file.parent.name for package in (fake, kit) for file in package.rglob("__init__.py")}
+    assert named - folders == {"zoo", "adapters", "known-failures"}

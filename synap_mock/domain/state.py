@@ -189,6 +189,10 @@ class State:
             self._note("max_messages", store.evict_messages(bounds.max_messages))
         if bounds.max_conversations is not None and store.conversation_count > bounds.max_conversations:
             self._note("max_conversations", store.evict_conversations(bounds.max_conversations))
+        if bounds.max_memories is not None:
+            for kind, count in self.memories.evict(bounds.max_memories).items():
+                self.evictions.add(kind, "max_memories", count)
+                _log_evicted(self.world, "max_memories", {kind: count})
 
     def _note(self, cause: str, evicted: Evicted) -> None:
         """Count and log what was evicted, and forget what other parts know of its conversations."""
@@ -200,17 +204,7 @@ class State:
                 part.forget(evicted.conversations, self.store.holds)
         self.evictions.add("messages", cause, messages)
         self.evictions.add("conversations", cause, conversations)
-        if not _log.isEnabledFor(logging.INFO):
-            return
-        fields = {"event": "evicted", "world": self.world, "cause": cause, "messages": messages}
-        _log.info(
-            "evicted %d messages, with %d whole conversations, of world %s: %s",
-            messages,
-            conversations,
-            self.world,
-            cause,
-            extra={"fields": fields | {"conversations": conversations}},
-        )
+        _log_evicted(self.world, cause, {"messages": messages, "conversations": conversations})
 
     def snapshot(self) -> Snapshot:
         """The state now, for `renew`."""
@@ -268,6 +262,14 @@ class State:
                 for part, kept in zip(self._parts, held.parts, strict=True):
                     part.restore(kept, renamed)
                 self.feed.begin_again()
+
+
+def _log_evicted(world: str, cause: str, counts: Mapping[str, int]) -> None:
+    """Log how many things were evicted, by kind."""
+    if _log.isEnabledFor(logging.INFO):
+        fields = {"event": "evicted", "world": world, "cause": cause, **counts}
+        shown = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+        _log.info("evicted %s of world %s: %s", shown, world, cause, extra={"fields": fields})
 
 
 def _nobody() -> None:

@@ -133,14 +133,15 @@ def test_every_option_reaches_the_fake() -> None:
         "1.5",
         "--seed",
         "3",
-        *("--max-messages", "5", "--max-conversations", "4", "--max-age", "12h", "--max-scheduled", "9"),
+        *("--max-messages", "5", "--max-conversations", "4", "--max-age", "12h"),
+        *("--max-memories", "8", "--max-scheduled", "9"),
     ]
     with running(*given, "--log-format", "json") as (_, line):
         shown = httpx.get(f"{json.loads(line)['url']}/_mock/settings", trust_env=False).json()
         bounds = httpx.get(f"{json.loads(line)['url']}/_mock/stats", trust_env=False).json()["bounds"]
     names = ("tenancy", "dialect", "registration", "max_batch", "processing", "processing_seconds", "seed")
     assert [shown[name] for name in names] == ["b2b", "observed", "required", 7, "failed", 1.5, 3]
-    assert [*bounds.values()][:4] == [5, 4, 43_200, 9]
+    assert [*bounds.values()][:5] == [5, 4, 43_200, 8, 9]
 
 
 def test_every_option_may_come_from_the_environment() -> None:

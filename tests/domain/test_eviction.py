@@ -83,7 +83,7 @@ def test_what_stays_keeps_its_ids_and_positions() -> None:
 
 
 def test_an_evicted_conversation_begins_again() -> None:
-    """Its compactions and its transcript are gone with it: the same transcript is no duplicate."""
+    """Its compactions and its transcript are gone with it: the same transcript is not a duplicate."""
     fake = SynapMock(max_conversations=1)
     client = in_process(fake)
     transcript = {"conversation_id": CIDS[0], "user_id": "ann", "transcript": "user: hi"}
@@ -103,6 +103,20 @@ def test_the_ledger_does_not_count_evicted_messages_as_lost() -> None:
     assert (fake.ledger.recorded, fake.ledger.lost) == (5, ())
 
 
+def test_the_oldest_memories_documents_and_profiles_go() -> None:
+    fake = SynapMock(max_memories=2)
+    client = in_process(fake)
+    created = [client.post("/api/v1/memories/create", json={"document": text, "user_id": "u"}).json() for text in "abc"]
+    for user in "xyz":
+        client.post("/_mock/profiles", json={"user_id": user, "profile": {}})
+    client.get("/health")
+    assert [memory.text for memory in fake.memories] == ["b", "c"]
+    assert [each["user_id"] for each in client.get("/_mock/profiles").json()["profiles"]] == ["y", "z"]
+    found = [client.get(f"/api/v1/memories/status/{each['ingestion_id']}").status_code for each in created]
+    assert found == [404, 200, 200]
+    assert evicted(fake) == {kind: {"max_memories": 1} for kind in ("documents", "memories", "profiles")}
+
+
 def test_each_world_has_the_bound_of_its_own() -> None:
     fake = SynapMock(max_messages=1)
     world = fake.world("w1")
@@ -118,7 +132,7 @@ def test_an_eviction_is_logged_without_contents(caplog: pytest.LogCaptureFixture
     batch(fake, 0, 1)
     batch(fake, 2)
     assert [record.getMessage() for record in caplog.records] == [
-        "evicted 2 messages, with 2 whole conversations, of world default: max_messages"
+        "evicted 2 messages, 2 conversations of world default: max_messages"
     ]
 
 

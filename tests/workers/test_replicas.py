@@ -49,7 +49,7 @@ STEPS: Final = st.lists(CALLS.map(lambda call: ("POST", *call)) | CONTROL, max_s
 def test_replicas_stay_equal_also_from_a_snapshot(
     before: list[tuple[str, str, Any]], after: list[tuple[str, str, Any]]
 ) -> None:
-    one, two = two_replicas(max_messages=6, max_conversations=2, max_age="1h", max_scheduled=3)
+    one, two = two_replicas(max_messages=6, max_conversations=2, max_memories=2, max_age="1h", max_scheduled=3)
     for number, entry in enumerate(_entries(before)):
         assert one.apply(entry).messages == two.apply(entry).messages, number
     two = Replica(two.snapshot())

@@ -65,10 +65,10 @@ def _bounds() -> Iterator[Limit]:
     yield Limit("messages of a batch", "no limit", "`--max-batch`", "400 `INVALID_INPUT`")
     yield Limit("documents of a batch", _number(MOST), "", "400")
     yield Limit(
-        "memories, documents, profiles, transcripts and compactions",
+        "transcripts and compactions",
         "no limit",
         "",
-        "they stay until a reset, an erasure or the end of their world; those of an evicted conversation are deleted",
+        "they are deleted with their conversation",
     )
     yield Limit("bytes of a body of the Synap API", _bytes(Settings().max_body), "setting `max_body`", "413")
 

@@ -57,6 +57,11 @@ class Bounds:
         "its batch is evicted, whole, with the next call of the Synap API",
         kind="age",
     )
+    max_memories: int | None = _bound(
+        None,
+        "memories of a world, and as many documents and profiles",
+        "the oldest are evicted, one by one; a changed one keeps its place",
+    )
     max_scheduled: int = _bound(
         10_000,
         "faults of a world, and as many rejections and canned responses",

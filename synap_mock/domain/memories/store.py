@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from synap_mock.domain.values.snapshots import Part
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from synap_mock.domain.memories.memory import Memory, Scope, Status
     from synap_mock.domain.values.tracking import Track
 
+_Key = TypeVar("_Key")
 FOUND: Final = frozenset({"completed", "partial_success"})
 """The statuses of a memory that a client can find."""
 
@@ -154,6 +155,29 @@ class Memories(Part):
     def counts(self) -> tuple[int, int, int]:
         """The number of memories, of documents and of profiles."""
         return len(self._memories), len(self._documents), len(self._profiles)
+
+    def evict(self, most: int) -> dict[str, int]:
+        """Remove the oldest memories, documents and profiles, until there are at most so many of each.
+
+        Returns:
+            The number of those that were removed, by kind.
+        """
+        with self._lock:
+            memories = _oldest(self._memories, most)
+            documents, profiles = _oldest(self._documents, most), _oldest(self._profiles, most)
+            for memory_id in memories:
+                memory = self._memories.pop(memory_id).memory
+                if memory.document_id is not None and self._made.get((memory.scope, memory.document_id)) == memory_id:
+                    del self._made[memory.scope, memory.document_id]
+            for ingestion_id in documents:
+                del self._documents[ingestion_id]
+            for scope in profiles:
+                del self._profiles[scope]
+        counts = {"memories": len(memories), "documents": len(documents), "profiles": len(profiles)}
+        found = {kind: count for kind, count in counts.items() if count}
+        if found:
+            self._changed()
+        return found
 
     def dump(self) -> tuple[list[tuple[Memory, int]], list[Document], list[tuple[Scope, dict[str, Any]]]]:
         """The memories, each with its `_Kept.ready_at`; the documents; the profiles, for `load`."""
@@ -311,3 +335,8 @@ class Memories(Part):
 
     def _findable(self, now: int) -> Iterator[Memory]:
         return (memory for kept in self._memories.values() if (memory := kept.at(now)).status in FOUND)
+
+
+def _oldest(items: Mapping[_Key, object], most: int) -> list[_Key]:
+    """The keys of the oldest items, of which there are more than `most`."""
+    return list(itertools.islice(items, max(0, len(items) - most)))

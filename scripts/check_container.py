@@ -69,14 +69,18 @@ def install(text: str, folder: Path) -> None:
         words = [word for word in command.split() if not word.startswith("--mount")]
         if words[0] == "pip":
             inside = [f"{folder}{word}" if word.startswith("/") else word for word in words[1:]]
-            run([str(folder / "environment/bin/python"), "-m", "pip", "--quiet", *inside], folder, pip_environment())
+            run(
+                [str(folder / "environment/bin/python"), "-m", "pip", "--quiet", *inside],
+                folder,
+                pip_environment(folder),
+            )
 
 
 def serve(steps: list[Step], folder: Path) -> None:
     """Run the image's command, its health check while it serves, and end it by a signal."""
     known = {step.name: step.text for step in steps}
     variables = dict(pair.split("=", 1) for step in steps if step.name == "ENV" for pair in step.text.split())
-    variables |= {"PATH": f"{folder}/environment/bin", "HOME": "/nonexistent"}
+    variables |= {"PATH": f"{folder}/environment/bin", "HOME": f"{folder}/none"}
     command = [*json.loads(known["ENTRYPOINT"]), *json.loads(known["CMD"])]
     added = {"SYNAP_MOCK_PORT": "0", "SYNAP_MOCK_DATABASE": f"{folder}/fake.db", "SYNAP_MOCK_LOG_FORMAT": "json"}
     executable = str(folder / "environment/bin" / command[0])
@@ -105,10 +109,10 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
         raise SystemExit(f"{done.stdout}{done.stderr}\n{' '.join(command)} ended with status {done.returncode}")
 
 
-def pip_environment() -> dict[str, str]:
+def pip_environment(folder: Path) -> dict[str, str]:
     """Our environment, which may say where packages are, without what leads Python to this clone; no home folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SYNAP_", "VIRTUAL_"))}
-    return kept | {"HOME": "/nonexistent", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return kept | {"HOME": f"{folder}/none", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def keeping(fake: SynapMock, database: Path | None, load: Path | None, *, own_ke
 
     state, worlds = fake._state, fake._worlds  # noqa: SLF001 - what the server serves
     kept = None
-    with ExitStack() as stack:
+    with _flushed(), ExitStack() as stack:
         if database is not None:
             try:
                 kept = stack.enter_context(kept_in(worlds, database, own_keys=own_keys, shared=True))
@@ -80,6 +80,17 @@ def keeping(fake: SynapMock, database: Path | None, load: Path | None, *, own_ke
             if kept is not None:
                 kept.flush()
         yield
+
+
+@contextmanager
+def _flushed() -> Iterator[None]:
+    """Report what could not be written at the end."""
+    from synap_mock.files.sqlite import DatabaseError  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except DatabaseError as error:
+        raise Failed(f"{error}; changes since the last commit, whose calls received 503, are lost") from None
 
 
 def load_file(fake: SynapMock, path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.files.sqlite import DatabaseError
 
 if TYPE_CHECKING:
     from synap_mock.files.sqlite import File, Write
+
+_log: Final = logging.getLogger("synap_mock.database")
 
 
 class Commits:
@@ -30,6 +33,7 @@ class Commits:
         """The commit under way."""
         self._next: asyncio.Future[None] | None = None
         """The commit after that one."""
+        self._is_failing = False
 
     async def add(self, writes: list[Write]) -> None:
         """Write changes, and return once they and all earlier ones are on disk.
@@ -91,10 +95,16 @@ class Commits:
         finished, self._running = self._running, None
         failed: Any = done.exception()
         if failed is None:
+            if self._is_failing:
+                _log.warning("the database can be written again, and has everything")
+            self._is_failing = False
             _settle(finished, None)
             if self._pending:
                 self._start(loop)
             return
+        if not self._is_failing:
+            _log.error("%s; calls receive 503 until it can be written", failed)
+        self._is_failing = True
         following, self._next = self._next, None
         self._pending = [*writes, *self._pending]
         for future in (finished, following):

@@ -51,6 +51,7 @@ class File:
         except OSError as error:
             raise DatabaseError(f"cannot open {path}: {error.strerror}; name a file that can be written") from None
         try:
+            self._inode = path.stat().st_ino
             self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
             try:
                 self._prepare()
@@ -98,6 +99,8 @@ class File:
         Raises:
             DatabaseError: they cannot be written.
         """
+        if not self._is_there():
+            raise DatabaseError(f"cannot write {self._path}: it was removed or replaced; restart the server")
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for statement, rows in writes:
@@ -111,6 +114,13 @@ class File:
     def close(self) -> None:
         """Close the file; its log becomes a part of it."""
         self._connection.close()
+
+    def _is_there(self) -> bool:
+        """Whether the path still names the file: SQLite would go on with one that was removed."""
+        try:
+            return self._path.stat().st_ino == self._inode
+        except OSError:
+            return False
 
     def _failed(self, verb: str, error: sqlite3.Error) -> DatabaseError:
         reason = str(error)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from asking import BATCH, ERASE, in_process
 from cli.serving import failed, running
@@ -189,6 +191,7 @@ def test_a_change_that_cannot_be_written_is_503_then_written(restarted: Restarte
     response = client.post(BATCH, json={"messages": [large]})
     assert (response.status_code, response.json()["code"]) == (503, "DATABASE_FAILED")
     assert "database or disk is full" in response.json()["error"]
+    assert [client.get(f"/_mock/{path}").status_code for path in ("readyz", "export", "stats")] == [503, 200, 200]
     connection.execute("PRAGMA max_page_count = 100000")
     assert client.post(BATCH, json={"messages": [ENTRY]}).status_code == 200
     restarted.start()
@@ -226,6 +229,23 @@ def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
 def test_only_its_owner_may_read_the_file(restarted: Restarted, tmp_path: Path) -> None:
     assert restarted.fake.api_key
     assert {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {"fake.db": 0, "fake.db-wal": 0}
+
+
+def test_a_server_whose_file_is_gone_says_so(tmp_path: Path) -> None:
+    """SQLite goes on with a file that was removed: what is acknowledged would be gone after a restart."""
+    file, entry = tmp_path / "fake.db", {**ENTRY, "content": "kept in memory"}
+    with running("--database", str(file), "--api-key", "mine", "--log-format", "json") as (process, line):
+        headers = {"Authorization": "Bearer mine"}
+        with httpx.Client(base_url=json.loads(line)["url"], headers=headers, trust_env=False) as client:
+            file.unlink()
+            statuses = [client.post(BATCH, json={"messages": [entry]}).status_code for _ in range(2)]
+            statuses += [client.get(f"/_mock/{path}").status_code for path in ("livez", "readyz")]
+            exported = client.get("/_mock/export").text
+        process.terminate()
+        logged, end = process.communicate()[1].splitlines()[:2]
+    assert (statuses, "kept in memory" in exported) == ([503, 503, 200, 503], True)
+    assert (json.loads(logged)["level"], "was removed or replaced; restart" in logged) == ("error", True)
+    assert ("Error: cannot write" in end, process.returncode) == (True, 2)
 
 
 def test_a_file_that_a_server_has_open_is_refused(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_responses_to_a_known_key_have_rate_limit_headers() -> None:
 
 def test_codes_are_those_of_the_rules_and_of_the_control_api() -> None:
     control = {"NOT_FOUND", "METHOD_NOT_ALLOWED", "NOT_IMPLEMENTED", "CONFLICT", "LIMIT_REACHED"}
-    control |= {"TOO_MANY_LISTENERS", "TOO_MANY_WAITERS"}
+    control |= {"TOO_MANY_LISTENERS", "TOO_MANY_WAITERS", "DATABASE_FAILED"}
     assert set(SCHEMAS["ErrorCode"]["enum"]) == {rule.code for rule in RULES} | control
 
 

@@ -50,6 +50,7 @@ _CONTROL_CODES: Final = (
     "LIMIT_REACHED",
     "TOO_MANY_LISTENERS",
     "TOO_MANY_WAITERS",
+    "DATABASE_FAILED",
 )
 _TERMS: Final = {"times": "Times", "after_commit": "AfterCommit", "route": "Route", "where": "Where"}
 _JSON_TYPES: Final = {

@@ -107,7 +107,8 @@ class Operation:
             try:
                 await database.committed()
             except OSError as failed:
-                raise ControlRefused(str(failed), 503, "DATABASE_FAILED") from None
+                if self.method != "GET":  # what is only read can still be exported, when the disk is full
+                    raise ControlRefused(str(failed), 503, "DATABASE_FAILED") from None
         return response
 
 

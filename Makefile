@@ -9,7 +9,10 @@ PYTEST := .venv/bin/python -P -m pytest -p xdist -n 2 --dist worksteal
 MATRIX := nice .venv/bin/python -P -m synap_contracts.releases --known-failures contracts/known-failures/official-sdk.toml \
 	--page docs/generated/sdk-conformance.md --html dist/sdk-conformance.html
 
-.PHONY: demo test attack zoo lint types check bench integrations matrix matrix-all dist
+screenshots: .venv/.test ## writes docs/images/: the inspector's views, in Chromium
+	PYTHONPATH=tests .venv/bin/python scripts/screenshots.py
+
+.PHONY: screenshots demo test attack zoo lint types check bench integrations matrix matrix-all dist
 .DEFAULT_GOAL := test
 
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back

@@ -65,7 +65,7 @@ function row(call, query, reached) {
     ...call.rules.slice(0, 2).map((rule) => html`<${Badge} tone="failed">${rule}<//>`),
     call.rules.length > 2 && html`<${Badge} tone="failed">+${call.rules.length - 2}<//>`,
     call.fault && html`<${Badge} tone="fault">${call.fault}<//>`,
-    call.unmodelled && html`<${Badge} tone="warning">not modelled<//>`,
+    call.unmodelled && !call.rules.length && html`<${Badge} tone="warning">not modelled<//>`,
   ];
   return html`<a
     class=${`row ${tone} ${call.number === reached ? "reached" : ""}`}

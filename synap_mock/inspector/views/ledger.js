@@ -55,18 +55,20 @@ function Section({ name, title, meaning, items, total }) {
   return html`<section class=${`ledger ${tone(name)}`} id=${name}>
     <h2>${title} <span class="quiet">${total.toLocaleString("en")}</span></h2>
     <p class="small">${meaning}</p>
-    <ul class="items">${shown.map((item, index) => html`<${Item} key=${items.length - index} item=${item} />`)}</ul>
+    <ul class="items">${shown.map((item, index) => html`<${Item} key=${items.length - index} item=${item} isRecorded=${name !== "lost"} />`)}</ul>
     ${total > shown.length && html`<p class="small">The newest ${shown.length} of ${count(total, "entry", "entries")}.</p>`}
   </section>`;
 }
 
-function Item({ item }) {
+// An entry that was not recorded may have a conversation that does not exist.
+function Item({ item, isRecorded }) {
   const { conversation_id: conversationId, role, content } = item.entry;
+  const href = isRecorded ? link("conversations", conversationId) : link("calls", "", { q: `conversation:${conversationId}` });
   return html`<li>
     <p><b>${role}</b> <q>${content}</q></p>
     <p class="cause">${item.cause}</p>
     <p class="small">
-      ${conversationId && html`in <a href=${link("conversations", conversationId)}><code>${conversationId}</code></a> · `}
+      ${conversationId && html`in <a href=${href}><code>${conversationId}</code></a> · `}
       ${item.sends ? `sent ${item.sends === 1 ? "once" : `${item.sends} times`}` : "not sent"}
       ${calls(item).map((call) => html` <a class="call-link" href=${link("calls", call.number)}>#${call.number} ${call.status ?? "lost"}</a>`)}
     </p>

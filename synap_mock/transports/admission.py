@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from synap_mock.transports.limits import Limits
 
-_AT_ONCE: Final = 32
-"""How many half-sent heads make room together, so that a flood of them is not sorted once for each."""
+_MOMENT: Final = 0.1
+"""Seconds for which the stalled connections that were found are used."""
 
 
 class Peer(Protocol):
@@ -102,6 +102,8 @@ class Admission:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.held = 0
+        self._stalled: deque[tuple[int, float, Peer]] = deque()
+        self._looked_at = 0.0
         self.bad_requests = BadRequests()
         self.turns = Turns()
 
@@ -114,15 +116,30 @@ class Admission:
         if len(peers) <= self.limits.connections:
             return
         reason = f"more than {self.limits.connections} connections"
-        stalled = [(kind, peer) for peer in peers if peer is not newcomer and (kind := peer.stall()) is not None]
-        if not stalled:
-            newcomer.drop(reason)
-            return
-        stalled.sort(key=lambda each: (each[0], each[1].moved_at))
-        first = stalled[0][0]
-        for kind, peer in stalled[: _AT_ONCE if first == 0 else 1]:
-            if kind == first:
-                peer.drop(reason)
+        known = self._next_stalled(newcomer, peers)
+        if known is None:
+            self._look(newcomer, peers)
+            known = self._next_stalled(newcomer, peers)
+        (known or newcomer).drop(reason)
+
+    def _look(self, newcomer: Peer, peers: Collection[Peer]) -> None:
+        """Find the connections that are closed first: for many newcomers, since a look at 1,000 takes a while."""
+        found = [
+            (kind, peer.moved_at, peer) for peer in peers if peer is not newcomer and (kind := peer.stall()) is not None
+        ]
+        found.sort(key=lambda each: each[:2])
+        self._stalled = deque(each for each in found if each[0] == found[0][0])
+        self._looked_at = newcomer.moved_at
+
+    def _next_stalled(self, newcomer: Peer, peers: Collection[Peer]) -> Peer | None:
+        """The one that has been stalled the longest, of those that were found a moment ago and still are."""
+        if newcomer.moved_at - self._looked_at > _MOMENT:
+            return None
+        while self._stalled:
+            kind, moved_at, peer = self._stalled.popleft()
+            if peer in peers and peer.moved_at == moved_at and peer.stall() == kind:
+                return peer
+        return None
 
     def make_memory(self, holder: Peer, peers: Collection[Peer]) -> None:
         """Keep to the limit of bytes: close what moved the longest ago. One connection alone may hold more."""

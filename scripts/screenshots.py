@@ -1,4 +1,6 @@
-"""Write the pictures of the inspector in docs/images/: the four main views, light and dark, of the same data each time.
+"""Write the pictures of the inspector in docs/images/: the four main views, light and dark.
+
+The data is the same each time, but for how long the calls took.
 
 It needs Chromium, and tests/chromium.py on the path: PYTHONPATH=tests python scripts/screenshots.py
 """
@@ -34,9 +36,10 @@ VIEWS: Final = {
 def main() -> None:
     """Write the pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    fake = SynapMock(seed=1, api_key=f"synap_{'0123456789abcdef' * 4}", freeze="2026-01-12T09:30:00Z")
+    fake = SynapMock(seed=1, freeze="2026-01-12T09:30:00Z")
+    key, _ = fake.keys.create(f"synap_{'0123456789abcdef' * 4}", instance_id="inst_51357f62a286a287")
     with fake.serve() as server, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {fake.api_key}"}) as client:
+        with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {key}"}) as client:
             fill(fake, client)
         browser = Browser(Path(folder))
         browser.ask("Emulation.setTimezoneOverride", timezoneId="UTC")

@@ -8,7 +8,11 @@ import { follow, restart } from "./stream.js";
 
 const PAUSE_MS = 100;
 const WORLDS_MS = 10_000;
-const SHARE = 50; // A refresh waits so many times as long as the last one took: a busy server is not asked all the time.
+const MOST_PAUSE_MS = 500;
+// A refresh waits so many times as long as the last one took: a busy server is not asked all the time.
+const SOON = 5;
+const LATER = 20;
+const RARELY = 50;
 
 export const ledger = store(null);
 export const worlds = store([]);
@@ -20,7 +24,7 @@ export function start() {
     ledger.set(snapshot.ledger);
     return;
   }
-  const refresh = refresher(async () => ledger.set(await get("/ledger")));
+  const refresh = refresher(async () => ledger.set(await get("/ledger")), LATER);
   on(["ledger", "reset", "gap"], refresh);
   refresh();
   followWorlds();
@@ -79,10 +83,10 @@ const fillSoon = refresher(async () => {
     journal.add(requests);
     after = journal.newestMissing + 1;
   }
-});
+}, RARELY, Infinity);
 
 // A function that runs `load` soon, and not again before it is done and a while has passed.
-export function refresher(load) {
+export function refresher(load, times = SOON, most = MOST_PAUSE_MS) {
   let timer = null;
   let running = false;
   let due = false;
@@ -94,7 +98,7 @@ export function refresher(load) {
     const started = performance.now();
     await load().catch(() => null); // the connection's state says it
     const ended = performance.now();
-    next = ended + Math.max(PAUSE_MS, SHARE * (ended - started));
+    next = ended + Math.min(most, Math.max(PAUSE_MS, times * (ended - started)));
     running = false;
     if (due) schedule();
   };

@@ -27,7 +27,7 @@ export function Ledger() {
       <li><b>${found.recorded.toLocaleString("en")}</b> recorded at once</li>
       ${SECTIONS.map(([name, title]) => html`<li class=${totals[name] ? tone(name) : "quiet"}><b>${totals[name].toLocaleString("en")}</b> ${title.toLowerCase()}</li>`)}
     </ul>
-    ${isEmpty && (journal.calls.length ? html`<p class="quiet">No message has been sent yet. <a href=${link("calls")}>${count(journal.calls.length, "call")}</a> arrived.</p>` : html`<${Start} />`)}
+    ${isEmpty && (journal.calls.length ? html`<p class="quiet">The ledger has no message yet. <a href=${link("calls")}>${count(journal.calls.length, "call")}</a> arrived.</p>` : html`<${Start} />`)}
     ${SECTIONS.map(([name, title, , meaning]) => found[name].length > 0 && html`<${Section} key=${name} name=${name} title=${title} meaning=${meaning} items=${found[name]} total=${totals[name]} />`)}
   </div>`;
 }

@@ -35,6 +35,13 @@ class Inspected:
         self.browser.wait("document.querySelector('.state.live') !== null")
         return self.browser
 
+    def show(self, address: str) -> Browser:
+        """The same without loading the page again, if it is open."""
+        if not self.browser.value("location.href").startswith(f"{self.url}/_mock/#"):
+            return self.open(address)
+        self.browser.value(f"location.hash = {f'#/{address}'!r}")
+        return self.browser
+
     def record(self, *contents: object, **fields: Any) -> httpx.Response:
         """Send a batch with these contents."""
         entry = {"conversation_id": CONVERSATION, "role": "user", **fields}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import pytest
 from asking import BATCH
@@ -85,8 +86,7 @@ def test_reset_empties_the_list(inspected: Inspected) -> None:
     ],
 )
 def test_filter_has_mailpits_grammar(filled: Inspected, query: str, numbers: list[int]) -> None:
-    page = filled.open("calls")
-    page.value(f"location.hash = '#/calls?' + new URLSearchParams({{q: {query!r}}})")
+    page = filled.show(f"calls?{urlencode({'q': query})}")
     wanted = [f"/{number}" for number in numbers]
     page.wait(
         "JSON.stringify([...document.querySelectorAll('.row')].map(r => r.getAttribute('href').match(/\\/\\d+/)[0]))"

@@ -21,7 +21,7 @@ from options import whole
 from synap_mock import ServerError, SynapMock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping, Sequence
+    from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
 HEADING: Final = "## Bounds"
 TARGET: Final = 1.2
@@ -37,6 +37,8 @@ def main() -> None:
     """Measure, print, write."""
     options = _options()
     rows = "".join(f"| {name} | {_row(*case, options.items, options.rounds)} |\n" for name, case in _cases().items())
+    names = ("max_messages", "max_conversations")
+    evicting = "".join(f"| `{name}` | {_evicting(name, options.rounds)} |\n" for name in names)
     sizes = "".join(f"| {name} | {size:,.0f} |\n" for name, size in _sizes(options.messages).items())
     early, late = _bounded(options.messages)
     text = f"""{HEADING}
@@ -51,6 +53,12 @@ CPU time of a call that applies to none of the scheduled items, with {options.it
 | scheduled | times one |
 | --- | ---: |
 {rows}
+CPU time of a batch of 10 that evicts as many messages, by the time without a bound. No target: the bounds
+are off by default.
+
+| bound | times none |
+| --- | ---: |
+{evicting}
 What an item takes, in bytes:
 
 | | bytes |
@@ -100,6 +108,25 @@ def _row(schedule: Callable[[SynapMock, int], None], path: str, items: int, roun
             ratios.append(seconds[fakes[0]] / seconds[fakes[1]])
     low, median, high = statistics.quantiles(ratios, n=4)
     return f"**{median:.2f}** ({low:.2f} to {high:.2f})"
+
+
+def _evicting(bound: str, rounds: int) -> str:
+    """The ratio of the times of batches with a bound that is reached, and without one."""
+    terms: dict[str, Any] = {bound: _BLOCK}
+    fakes = [SynapMock(journal_calls=1, **terms), SynapMock(journal_calls=1)]
+    ratios = []
+    for number in range(rounds):
+        bodies = [_body(_BLOCK * number + n, 10) for n in range(_BLOCK)]
+        order = fakes if number % 2 else fakes[::-1]
+        seconds = {fake: _seconds(partial(_send_next, fake, iter(bodies))) for fake in order}
+        if number > rounds // 10:  # warm
+            ratios.append(seconds[fakes[0]] / seconds[fakes[1]])
+    low, median, high = statistics.quantiles(ratios, n=4)
+    return f"**{median:.2f}** ({low:.2f} to {high:.2f})"
+
+
+def _send_next(fake: SynapMock, bodies: Iterator[bytes]) -> None:
+    _send(fake, next(bodies))
 
 
 def _sizes(messages: int) -> dict[str, float]:

@@ -63,7 +63,7 @@ def failed_clauses(exhibit: Exhibit, server: Server, origin: OtherOrigin) -> lis
     """Return the clauses that a client fails."""
     name, own = f"{exhibit.module}:{exhibit.factory}", exhibit.label.clause
     # Clients that leave threads and event loops behind, or that print when their process ends.
-    separate = own in {REUSE.id, AUTH_SECRET.id} or exhibit.module == "hanging"
+    separate = own in {REUSE.id, AUTH_SECRET.id} or exhibit.module in {"hanging", "stopping"}
     spec = Spec(name, (str(ZOO),), in_process=not separate)
     reference = Spec("reference", in_process=True)
     server.dialect = "observed" if own == DIALECT.id else "documented"

@@ -45,6 +45,9 @@ ALLOWED = {
     "reordering:RequeuesTheRateLimited": 20,
     "reordering:RowsById": 20,
     "retrying:BeginsAgain": 20,
+    "stopping:AsksTheUser": 11,
+    "stopping:CancelsItself": 11,
+    "stopping:EndsItsProcess": 11,
 }
 """The size of counterexamples whose defect needs more than three messages: a limit, a chunk or a number of messages."""
 
@@ -115,7 +118,7 @@ FIRST |= {
 def test_wrong_client_is_caught_by_its_clause(exhibit: Exhibit, run: Callable[..., Run]) -> None:
     clause = exhibit.label.clause
     dialect = {"dialect": "observed"} if clause == "DIALECT" else {}
-    separate = clause == "REUSE" or exhibit.module == "hanging" or name(exhibit) in ENDS
+    separate = clause == "REUSE" or exhibit.module in {"hanging", "stopping"} or name(exhibit) in ENDS
     deadline_s = 1.0 if name(exhibit) == HANGS else 2.5 if separate else 5.0
     (result,) = run(name(exhibit), clause, in_process=not separate, deadline_s=deadline_s, **dialect).clauses
     assert (result.outcome, result.message) == ("failed", result.message)

@@ -37,7 +37,7 @@ HEARTBEAT: Final = 15.0
 """Seconds without an event after which a comment is sent, so that no proxy takes the connection for dead."""
 _AT_ONCE: Final = 100
 """Most events that are sent together."""
-_SHARE: Final = 0.015
+_SHARE: Final = 0.01
 """Of the server's time that one stream may take in the long run. If more happens, it sends gaps."""
 _BURST: Final = 0.2
 """Seconds that it may take at once: for 1,000 calls it takes about 0.05."""

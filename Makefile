@@ -12,7 +12,7 @@ MATRIX := nice .venv/bin/python -P -m synap_contracts.releases --known-failures 
 screenshots: .venv/.test ## writes docs/images/: the inspector's views, in Chromium
 	PYTHONPATH=tests .venv/bin/python scripts/screenshots.py
 
-.PHONY: screenshots demo test attack zoo lint types check bench integrations matrix matrix-all dist
+.PHONY: screenshots demo test attack zoo lint types check bench soak integrations matrix matrix-all dist
 .DEFAULT_GOAL := test
 
 demo: .venv/.demo ## records 277,747 real messages through the official SDK, and reads them back
@@ -64,6 +64,9 @@ bench: .venv/.bench ## writes benchmarks/RESULTS.md
 	.venv/bin/python benchmarks/sdk_object.py
 	.venv/bin/python benchmarks/workers.py
 	PYTHONPATH=tests .venv/bin/python benchmarks/inspector.py
+
+soak: .venv/.test ## soaks a server in conversations, keys and stalled clients; writes benchmarks/RESULTS.md; SOAK=--full for a release
+	.venv/bin/python benchmarks/soak.py $(SOAK)
 
 integrations: .venv-integrations/.made ## the vendor's integrations, in an environment of their own: 1.1 GB
 	.venv-integrations/bin/python -P -m pytest tests/integrations

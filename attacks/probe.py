@@ -1,5 +1,7 @@
 """Asks for /health every 10 ms until standard input ends, each tenth time on a new connection; prints the latencies.
 
+probe.py PORT PID [KEY]     with a key, it records a message instead
+
 What the server or this process waited for a CPU, which other processes used, is taken off each of them: so the figures
 are the same on a busy machine. Only Linux reports it; elsewhere nothing is subtracted.
 """
@@ -40,9 +42,17 @@ class CPUWaits:
         return [int(os.pread(each.fileno(), 100, 0).split()[1]) for each in self._statistics]
 
 
+def recording(key: str) -> tuple[str, str, str | None, dict[str, str]]:
+    """The arguments of a request that records a message."""
+    entry = {"conversation_id": "00000000-0000-4000-8000-000000000001", "role": "user", "content": "hi"}
+    headers = {"Authorization": f"Bearer {key}"}
+    return "POST", "/v1/conversations/messages/batch", json.dumps({"messages": [entry]}), headers
+
+
 def main() -> None:
     """Run."""
-    port, server = map(int, sys.argv[1:])
+    port, server = map(int, sys.argv[1:3])
+    call = recording(sys.argv[3]) if len(sys.argv) > 3 else ("GET", "/health", None, {})
     measured: list[tuple[float, float]] = []
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     waits = [CPUWaits(server), CPUWaits(os.getpid())]
@@ -53,11 +63,11 @@ def main() -> None:
         began = time.perf_counter()
         if len(measured) % 10 == 0:
             client.close()
-        client.request("GET", "/health")
+        client.request(*call)
         response = client.getresponse()
         response.read()
         if response.status != 200:
-            raise SystemExit(f"/health was answered {response.status}")
+            raise SystemExit(f"{call[1]} was answered {response.status}")
         latency = time.perf_counter() - began
         measured.append((latency, max(0, latency - sum(each.since_last() for each in waits))))
     print(json.dumps(measured))

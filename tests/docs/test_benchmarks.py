@@ -107,6 +107,7 @@ def test_a_run_for_the_journal_fills_every_row(tmp_path: Path) -> None:
         ("fixture.py", "--calls=0", "'0' is not a whole number from 1"),
         ("fixture.py", "--output=nowhere/RESULTS.md", "the folder does not exist"),
         ("journal.py", "--calls=x", "'x' is not a whole number from 1"),
+        ("soak.py", "--keys=0", "'0' is not a whole number from 1"),
         ("sdk_object.py", "--rounds=0", "'0' is not a whole number from 1"),
         ("throughput.py", "--rounds=0", "'0' is not a whole number from 1"),
         ("throughput.py", "--sizes=10,many", "'many' is not a whole number from 1"),
@@ -140,3 +141,18 @@ def test_the_ledgers_section_replaces_an_earlier_one(tmp_path: Path) -> None:
     page = output.read_text(encoding="utf-8")
     assert ("of old" in page, page.endswith("\n## Notes\n\n- kept\n")) == (False, True)
     assert len(re.findall(r"^\| 1", page, re.MULTILINE)) == 4
+
+
+@pytest.mark.whole  # it needs the CPUs that the other tests want
+def test_a_soak_in_miniature_fills_every_row(tmp_path: Path) -> None:
+    output = tmp_path / "RESULTS.md"
+    done = bench("soak.py", "--conversations=200", "--keys=20", "--idle=5", "--stalled=5", f"--output={output}")
+    assert done.returncode == 0
+    assert {row: len(re.findall(r"\d[\d,.]*", cells)) for row, cells in rows(output.read_text(), "A soak").items()} == {
+        "seconds": 1,
+        "the healthy client's p50": 2,
+        "its p99": 4,
+        "memory before, after one half, at the end": 4,
+        "evicted": 2,
+        "connections that the server closed": 4,
+    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Mount, Route, Router
 
 from synap_mock.http.api import DATA_ROUTES
-from synap_mock.http.control import CONTROL_ROUTES, checks, control_face
+from synap_mock.http.control import CONTROL_ROUTES, checks, control_app
 from synap_mock.http.control.service.counting import counted
 from synap_mock.http.openapi.document import openapi
 from synap_mock.http.pipeline import DataRoute
@@ -29,14 +29,14 @@ def create_app(worlds: Worlds, guard: Guard) -> ASGIApp:
     # No methods on the routes: Starlette would answer another method with 405, and the contract says 404.
     data = {path: DataRoute(worlds, path, endpoints) for path, endpoints in DATA_ROUTES.items()}
     routes = [Route(path, route) for path, route in data.items()]
-    guarded = guard.around(control_face(worlds, openapi), worlds, checks)
+    guarded = guard.around(control_app(worlds, openapi), worlds, checks)
     control = _without_body_for_head(counted(guarded, worlds.traffic, CONTROL_ROUTES))
     unmodelled = DataRoute(worlds, "", {})
 
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
         # Mount does not match /_mock itself, nor a path with a line feed: they belong to the control API, too.
-        face = control if f"{scope['path']}/".startswith("/_mock/") else unmodelled
-        await face(scope, receive, send)
+        api = control if f"{scope['path']}/".startswith("/_mock/") else unmodelled
+        await api(scope, receive, send)
 
     # A bare router: Starlette's middleware makes error pages, and no route here raises.
     router = Router([*routes, Mount("/_mock", control)], redirect_slashes=False, default=elsewhere)

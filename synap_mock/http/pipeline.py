@@ -1,7 +1,7 @@
 """The pipeline of the Synap API: receive a call, handle it, journal it, respond.
 
 Plain ASGI, not Starlette's request and response: this is the path that every batch takes. And nothing in it suspends
-but receive, send and the line, so a door may drive it to its end by hand.
+but receive, send and the line, so a transport may drive it to its end by hand.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class DataRoute:
         state.make_room()
         body = await read_body(receive, state.settings.max_body)
         if body is None:
-            return  # nobody is there to answer, and nothing was asked whole
+            return  # the client has disconnected before the body ended
         call = Call(
             state=state,
             method=scope["method"],

@@ -1,4 +1,4 @@
-"""Query parameters, as both faces read them."""
+"""Query parameters, as both APIs read them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def whole_number(query: str, name: str) -> int | None:
     """A parameter that must be a whole number from 1; of several, the last. None where it isn't given.
 
     Raises:
-        ValueError: it is no such number; the text ends the sentence that its name begins.
+        ValueError: it is not such a number; the text ends the sentence that its name begins.
     """
     given = text(query, name)
     if given is None:

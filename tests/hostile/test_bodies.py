@@ -32,7 +32,7 @@ def test_of_a_body_that_is_no_batch_nothing_is_recorded(served: Live, body: byte
     ["/_mock/keys", "/_mock/settings", "/_mock/clock", "/_mock/faults", "/_mock/rejections", "/_mock/answers"],
 )
 @pytest.mark.parametrize("body", NO_BATCH.values(), ids=NO_BATCH)
-def test_the_control_face_refuses_a_hostile_body(served: Live, target: str, body: bytes) -> None:
+def test_the_control_api_refuses_a_hostile_body(served: Live, target: str, body: bytes) -> None:
     method = b"PATCH" if target.endswith("settings") else b"POST"
     answer = served.send(request(method=method, target=target.encode(), body=body))
     may_be_empty = target in {"/_mock/keys", "/_mock/settings", "/_mock/clock"}

@@ -120,7 +120,7 @@ def test_the_journal_tells_how_many_calls_it_dropped() -> None:
     assert inside.get("/_mock/requests").json()["dropped"] == 3
 
 
-def test_calls_to_the_control_face_are_not_kept(fake: SynapMock, inside: httpx.Client) -> None:
+def test_calls_to_the_control_api_are_not_kept(fake: SynapMock, inside: httpx.Client) -> None:
     inside.get("/_mock/settings")
     assert fake.requests == []
 

@@ -1,4 +1,4 @@
-"""schemathesis attacks both faces by their OpenAPI document: no 5xx, and no answer but those that it describes.
+"""schemathesis attacks both APIs by their OpenAPI document: no 5xx, and no answer but those that it describes.
 
 The same few examples each time; the observed dialect without the edges of the schemas, and one key check for each
 operation. ``SCHEMATHESIS_EXAMPLES=1000 pytest tests/http/test_schemathesis.py`` draws that many of each operation,
@@ -249,7 +249,7 @@ def test_every_observed_answer_is_as_described(case: Case[Any], target: Target) 
 
 @DRAWN.include(path_regex="^/_mock").exclude(name=[FAULTS, EVENTS]).parametrize()
 @documented  # only the Synap API has dialects
-def test_every_answer_of_the_control_face_is_as_described(case: Case[Any], target: Target) -> None:
+def test_every_answer_of_the_control_api_is_as_described(case: Case[Any], target: Target) -> None:
     ask(target, case)
 
 

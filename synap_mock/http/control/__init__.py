@@ -78,7 +78,7 @@ _LESS: Final = tuple(
 """Pattern of a path to what is checked, of each operation for which not everything is."""
 
 
-def control_face(held: Worlds, openapi: Callable[[], bytes]) -> Starlette:
+def control_app(held: Worlds, openapi: Callable[[], bytes]) -> Starlette:
     """The control API of one fake, to be mounted at ``/_mock`` behind a guard.
 
     Args:

@@ -103,7 +103,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the marker, and create the folder for snapshots."""
+    """Add the marker, create the folder for snapshots, and check the address of the server.
+
+    Raises:
+        pytest.UsageError: the value of an option is not accepted.
+    """
     description = (
         "synap(tenancy=..., dialect=..., ...): settings of this test's synap_mock; dialect='both' runs it in each"
     )
@@ -112,6 +116,13 @@ def pytest_configure(config: pytest.Config) -> None:
         from synap_mock.fixture.reports.snapshots import make_folder  # noqa: PLC0415 - most runs don't use it
 
         make_folder(config, _SNAPSHOTS)
+    if _is_remote(config):
+        from synap_mock.fixture.remote.control import address_of  # noqa: PLC0415 - as above
+
+        try:
+            address_of(config.getoption("--synap-url"))
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -302,11 +313,8 @@ def _session(config: pytest.Config, *names: str) -> Any:  # noqa: ANN401 - a Ses
         if _REMOTE not in config.stash:
             from synap_mock.fixture.remote.session import RemoteSession  # noqa: PLC0415 - as below
 
-            try:
-                url, token = config.getoption("--synap-url"), os.environ.get("SYNAP_MOCK_CONTROL_TOKEN") or None
-                config.stash[_REMOTE] = RemoteSession(url, token)
-            except ValueError as error:
-                pytest.fail(f"synap-mock: {error}", pytrace=False)
+            url, token = config.getoption("--synap-url"), os.environ.get("SYNAP_MOCK_CONTROL_TOKEN") or None
+            config.stash[_REMOTE] = RemoteSession(url, token)
         return config.stash[_REMOTE]
     if _HELD not in config.stash:
         from synap_mock.fixture.session import Session  # noqa: PLC0415 - tests that don't use it don't pay for it

@@ -130,23 +130,27 @@ class Settings:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def text(name: str, value: object, form: re.Pattern[str], wanted: str) -> str:
-    """Return `value` if it is a string of that form.
+def text(name: str, value: object, longest: int) -> str:
+    """Return `value` if it is printable ASCII without white space.
 
     Args:
         name: of the setting.
         value: not quoted in an error, since it may be a key with a stray newline.
-        form: what all of it must match.
-        wanted: what is accepted, to end the sentence "must be …".
+        longest: how many characters it may have.
 
     Raises:
         TypeError: `value` is not a string.
-        ValueError: `value` has another form.
+        ValueError: `value` is empty or too long, or has another character.
     """
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, not {type(value).__name__}")
-    if not form.fullmatch(value):
-        raise ValueError(f"{name} must be {wanted}; this one has {len(value)} characters")
+    if not 1 <= len(value) <= longest:
+        raise ValueError(f"{name} must have 1 to {longest} characters, not {len(value)}")
+    for place, character in enumerate(value, 1):
+        if not "!" <= character <= "~":
+            raise ValueError(
+                f"{name} must be printable ASCII without white space; character {place} of {len(value)} is not"
+            )
     return value
 
 
@@ -246,8 +250,8 @@ def rate_limit_of(text: str) -> Any:  # noqa: ANN401 - the constructor of Settin
 
 def _rate_limit(value: object) -> RateLimit | None:
     wanted = (
-        '"free", "pro", a number of calls a minute from 1, that and how many at once, such as (120, 20), or None, '
-        f"not {quote(value)}"
+        '"free", "pro", a number of calls a minute from 1, that and how many at once, such as 120/20 or (120, 20), '
+        f"or None, not {quote(value)}"
     )
     match value:
         case None | "free" | "pro":

@@ -297,7 +297,7 @@ def _not_modelled(state: State, call: Call) -> Answer:
     """Any route that the fake doesn't model; no key needed."""
     route = call.redactor(state).redact(call.route)[:200]
     meant = near_miss(call.method, call.path)
-    hint = f"; did you mean {meant}?" if meant else ""
+    hint = f"; did you mean {meant}?" if meant else "; its page is at /_mock/" if call.path == "/" else ""
     raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}{hint}"))
 
 

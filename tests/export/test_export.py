@@ -191,7 +191,7 @@ def lines(*objects: object) -> bytes:
         (b"nonsense", "line 1: it must be JSON; Expecting value: line 1 column 1 (char 0)"),
         (lines({"type": "message"}), "line 1: it must be the header, "),
         (lines({"type": "synap-mock", "version": 2}), "line 1: version must be 1, not 2"),
-        (HEADER + lines([1]), 'line 2: it must be an object with a "type", not a list'),
+        (HEADER + lines([1]), 'line 2: it must be an object with a "type", a string, not a list'),
         (
             HEADER + lines({"type": "turn"}),
             "line 2: unknown type 'turn'; expected instance, recording, batch, ",

@@ -158,7 +158,7 @@ WRONG: Final[dict[str, tuple[object, str]]] = {
     "no name": ({"fault": {"name": "Conflict"}}, f"{NAMES} an object"),
     "a fault in other letters": ({"fault": "conflict"}, f"{NAMES} 'conflict'"),
     "none outside a script": ({"fault": None}, f"{NAMES} null"),
-    "none with an attribute": ({"sequence": [{"fault": None, "status": 500}]}, f"{NAMES} null"),
+    "none with an attribute": ({"sequence": [{"fault": None, "status": 500}]}, f"sequence[0]: {NAMES} null"),
     "no such attribute": (
         {"fault": "ServerError", "code": 1},
         "ServerError has no attribute 'code'; it has status",
@@ -204,7 +204,7 @@ WRONG: Final[dict[str, tuple[object, str]]] = {
     ),
     "a good one and a bad one": (
         {"sequence": [{"fault": "Conflict"}, {"fault": "Conflict", "times": -1}]},
-        "times must be a whole number from 1 or None, not -1",
+        "sequence[1]: times must be a whole number from 1 or None, not -1",
     ),
     "a list": ([{"fault": "Conflict"}], "the body must be a JSON object, not a list"),
 }

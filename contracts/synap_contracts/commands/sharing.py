@@ -18,7 +18,7 @@ def database_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
         envvar="SYNAP_MOCK_DATABASE",
         metavar="DIR|URL",
         help="Share counterexamples with other machines: a folder, or redis://HOST:PORT/NUMBER (also rediss:// and "
-        "valkey://; needs synap-mock[valkey]). What one machine finds runs first on the others.",
+        "valkey://; needs the library redis). What one machine finds runs first on the others.",
     )
 
 

@@ -125,7 +125,7 @@ def _connect(address: str) -> Redis:
     try:
         from redis import Redis  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise UnusableDatabase("a Redis database needs a library: pip install 'synap-mock[valkey]'") from error
+        raise UnusableDatabase("a Redis database needs a library: pip install redis") from error
     try:
         return Redis.from_url(
             f"{_SCHEMES[scheme]}://{rest}", socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S

@@ -137,7 +137,7 @@ def store_of(shared: Shared) -> Store:
         raise Failed("--database and --store both say what the workers share; give one of them")
     if shared.store is not None:
         if find_spec("redis") is None:
-            raise Failed("--store requires a client library: pip install 'synap-mock[valkey]'")
+            raise Failed("--store requires a client library: pip install redis")
         return Store(shared.store)
     if shared.database is None:
         raise Failed("--workers requires --database FILE or --store URL, which the workers share")

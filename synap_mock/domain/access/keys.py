@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from synap_mock.domain.values.tracking import Track
     from synap_mock.settings import Tenancy
 
-_WANTED: Final = "printable ASCII without white space, not empty or overlong"
-_KEY: Final = re.compile(r"[!-~]{1,512}")
-_HINT: Final = "issue it with keys.create(KEY), POST /_mock/keys or the setting api_key"
-_NAME: Final = re.compile(r"[!-~]{1,200}")
+_LONGEST: Final = 512
+_LONGEST_ID: Final = 200
+_KEY: Final = re.compile(f"[!-~]{{1,{_LONGEST}}}")
+_HINT: Final = "issue it with keys.create(KEY), POST /_mock/keys, the setting api_key or synap-mock serve --api-key"
 
 
 class Keys:
@@ -71,7 +71,7 @@ class Keys:
         self.registry: Registry | None = None
         instance = self._instance(_checked(instance_id) or ids.instance_id(), tenancy_of(tenancy))
         for key in [ids.api_key()] if first is None else several("api_key", first):
-            self._issue(self._new(key), IssuedKey(instance, bound=instance_id is not None))
+            self._issue(self._new(key, "api_key"), IssuedKey(instance, bound=instance_id is not None))
         if not self._issued:
             raise ValueError("api_key must name at least one key; None generates one")
         self.default = next(iter(self._issued))
@@ -326,11 +326,11 @@ class Keys:
             )
         return known
 
-    def _new(self, key: object) -> str:
-        key = text("api_key", key, _KEY, _WANTED)
+    def _new(self, key: object, name: str = "key") -> str:
+        key = text(name, key, _LONGEST)
         if key in self._issued:
             raise ValueError(
-                f"api_key must be new; {mask(key)} was already issued, and a revoked key is not issued again"
+                f"{name} must be new; {mask(key)} was already issued, and a revoked key is not issued again"
             )
         return key
 
@@ -342,4 +342,4 @@ def bearer_key(authorization: str) -> str:
 
 
 def _checked(instance_id: str | None) -> str | None:
-    return None if instance_id is None else text("instance_id", instance_id, _NAME, _WANTED)
+    return None if instance_id is None else text("instance_id", instance_id, _LONGEST_ID)

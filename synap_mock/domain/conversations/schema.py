@@ -111,7 +111,7 @@ def _first(refusals: Iterator[Refusal], count: int) -> list[Refusal]:
 
 
 def _no_object(value: object) -> Refused:
-    return Refused(Refusal(rules.BODY_OBJECT, f"must be a JSON object, not {quote(value)}", ("body",)))
+    return Refused(Refusal(rules.BODY_OBJECT, f"the body must be a JSON object, not {quote(value)}", ("body",)))
 
 
 def _finite(digits: str) -> float:

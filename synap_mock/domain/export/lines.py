@@ -124,7 +124,8 @@ def read(content: bytes, number: int) -> Fields:
         text = refused.refusals[0].text.removeprefix("the body")
         raise invalid(number, f"it{text}") from None
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
-        raise invalid(number, f'it must be an object with a "type", not {quote(value)}')
+        found = "" if isinstance(value, dict) else f", not {quote(value)}"
+        raise invalid(number, f'it must be an object with a "type", a string{found}')
     return value
 
 

@@ -193,8 +193,8 @@ def read_fields(body: object, fields: Sequence[BodyField], path: tuple[str | int
         Refused: it is not an object, or the first DESCRIBED violations.
     """
     if not isinstance(body, dict):
-        place = path or ("body",)
-        raise Refused(Refusal(BODY_OBJECT, f"must be a JSON object, not {quote(body)}", place))
+        whole = "" if path else "the body "
+        raise Refused(Refusal(BODY_OBJECT, f"{whole}must be a JSON object, not {quote(body)}", path or ("body",)))
     violations = list(_violations(body, fields, path))
     if violations:
         raise Refused(*violations[:DESCRIBED])

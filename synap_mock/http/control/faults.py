@@ -36,10 +36,13 @@ async def arm(request: Request, fields: dict[str, Any]) -> Response:
         raise ControlRefused("sequence must be the only field; its faults have times, after_commit, route and where")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ControlRefused('sequence must be a list of objects, such as {"fault": "ServerError", "status": 503}')
-    try:
-        armed = [_armed(item, scripted=scripted) for item in items]
-    except (TypeError, ValueError) as error:
-        raise ControlRefused(str(error)) from None
+    armed = []
+    for index, item in enumerate(items):
+        try:
+            armed.append(_armed(item, scripted=scripted))
+        except (TypeError, ValueError) as error:
+            place = f"sequence[{index}]: " if scripted else ""
+            raise ControlRefused(f"{place}{error}") from None
     schedule(request, lambda state: state.faults, armed)
     return answer({"faults": [_to_json(item) for item in armed]})
 

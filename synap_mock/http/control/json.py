@@ -142,7 +142,7 @@ async def answer_http_exception(request: Request, exception: Exception) -> Respo
     """The answer to an unknown path or method."""
     status: int = getattr(exception, "status_code", 404)
     route = redactor(request).redact(f"{request.method} {request.url.path}")[:200]
-    text = f"the control API has no {route}; GET /_mock/openapi.json lists what it has"
+    text = f"the control API has no {route}; GET /_mock/openapi.json lists what it has, and its page is at /_mock/"
     return error(text, status, _CODES[status], getattr(exception, "headers", None))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from synap_mock.domain.values.quoting import quote
 from synap_mock.http.control.json import OWN_WORLD, ControlRefused, answer, require_control, worlds
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
@@ -34,7 +35,9 @@ async def delete(request: Request, _: dict[str, Any]) -> Response:
     try:
         worlds(request).delete(name)
     except KeyError:
-        raise ControlRefused("there is no such world to delete", 404, "NOT_FOUND") from None
+        raise ControlRefused(
+            f"there is no world {quote(name)}; GET /_mock/worlds lists them", 404, "NOT_FOUND"
+        ) from None
     except ValueError as error:
         raise ControlRefused(str(error), 409, "CONFLICT") from None
     return answer({"world": name, "deleted": True})

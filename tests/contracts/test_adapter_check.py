@@ -91,6 +91,10 @@ def test_mistake_is_named(old: str, new: str, name: str, text: str, tmp_path: Pa
     assert text in wrong(tmp_path, old, new, *names)[name]
 
 
+def test_clients_own_error_class_is_not_a_mistake_of_the_adapter(tmp_path: Path) -> None:
+    assert wrong(tmp_path, '"AuthenticationError"', '"MineError"', "error") == {}
+
+
 def test_serial_adapter_must_declare_it(tmp_path: Path) -> None:
     assert "concurrently" in wrong(tmp_path, ', "concurrent": False', "", "concurrent")["concurrent"]
 

@@ -61,6 +61,20 @@ def test_example_of_one_machine_runs_first_on_another(
     assert found.scenario not in SavedExamples(None, spec.text, address).load(ROLES)
 
 
+def test_example_of_another_machine_that_passes_is_forgotten(zoo: Path, tmp_path: Path) -> None:
+    """So it ran: a run looks at nothing but what it plays."""
+    address = str(tmp_path / "shared")
+    wrong = Spec("admitting:LowersRoles", (str(zoo),), in_process=True)
+    options = RunOptions(wrong, "quick", clauses=frozenset({ROLES}), examples=0)
+    found = run_client(options).of("failed")[0].counterexample
+    assert found is not None
+    right = Spec("reference", in_process=True)
+    SavedExamples(None, right.text, address).save(ROLES, found.scenario)
+    assert found.scenario in SavedExamples(None, right.text, address).load(ROLES)
+    assert run_client(replace(options, spec=right, database=address)).of("failed") == ()
+    assert found.scenario not in SavedExamples(None, right.text, address).load(ROLES)
+
+
 @pytest.mark.parametrize(
     ("address", "says"),
     [

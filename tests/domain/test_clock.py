@@ -262,7 +262,7 @@ def test_over_http_it_can_be_asked(fake: SynapMock, inside: httpx.Client) -> Non
     assert inside.post("/_mock/clock").json()["now"] == "2126-01-01T00:00:00.000000Z"
 
 
-def test_over_http_the_warning_is_told(inside: httpx.Client) -> None:
+def test_over_http_the_answer_has_the_warning(inside: httpx.Client) -> None:
     answer = inside.post("/_mock/clock", json={"freeze": "2020-01-01T00:00:00Z"})
     assert answer.json()["warning"] == (
         "the clock is frozen at 2020-01-01T00:00:00.000000Z, over 12 hours ago: SDK 0.3.0 and later drop turns of "

@@ -57,7 +57,7 @@ def test_what_matches_is_rejected_and_the_rest_recorded(
     assert recorded(fake) == "abc".translate(dict.fromkeys(map(ord, rejected)))
 
 
-def test_the_client_is_told_why(fake: SynapMock, inside: httpx.Client) -> None:
+def test_the_client_receives_the_reason(fake: SynapMock, inside: httpx.Client) -> None:
     fake.reject(1, error="the conversation is closed")
     assert sent(inside) == [None, "the conversation is closed", None]
 
@@ -209,7 +209,7 @@ def test_over_http_what_matches_is_rejected(inside: httpx.Client, where: object,
     assert sent(inside) == ["no" if content in rejected else None for content in "abc"]
 
 
-def test_over_http_what_is_armed_is_told(fake: SynapMock, inside: httpx.Client) -> None:
+def test_over_http_what_is_armed_is_listed(fake: SynapMock, inside: httpx.Client) -> None:
     fake.reject(lambda _: False)  # has no JSON form
     inside.post("/_mock/rejections", json={"where": 1, "times": None})
     answer = inside.post("/_mock/rejections", json={"where": {"role": "user"}, "error": "no", "times": 2})

@@ -23,12 +23,12 @@ def batches(client: httpx.Client, count: int) -> list[int]:
     return [client.post(BATCH, json=BODY).status_code for _ in range(count)]
 
 
-def test_a_fault_strikes_once_unless_told_otherwise(fake: SynapMock, inside: httpx.Client) -> None:
+def test_a_fault_strikes_once_by_default(fake: SynapMock, inside: httpx.Client) -> None:
     fake.fail(ServerError())
     assert batches(inside, 2) == [500, 200]
 
 
-def test_a_fault_strikes_as_often_as_it_is_told(fake: SynapMock, inside: httpx.Client) -> None:
+def test_a_fault_strikes_as_often_as_scheduled(fake: SynapMock, inside: httpx.Client) -> None:
     fake.fail(ServerError(), times=3)
     assert batches(inside, 4) == [500, 500, 500, 200]
 

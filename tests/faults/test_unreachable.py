@@ -91,7 +91,7 @@ def test_after_down_the_same_address_serves_the_same_state(asked: Asked) -> None
     assert (asked.fake.url, len(asked.fake.messages)) == (asked.url, 2)
 
 
-def test_the_fake_can_be_told_as_well_as_the_server(asked: Asked) -> None:
+def test_the_fake_fails_calls_as_the_server_does(asked: Asked) -> None:
     with asked.fake.down(), pytest.raises(httpx.ConnectError):
         httpx.get(f"{asked.url}/health", trust_env=False)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FETCH: Final = "/v1/y/user/fetch"
 
 
-def test_a_route_is_answered_as_told(fake: SynapMock, inside: httpx.Client) -> None:
+def test_a_route_has_its_canned_response(fake: SynapMock, inside: httpx.Client) -> None:
     fake.answer("POST", FETCH, json={"context": {}}, status=203, headers={"X-Extra": "a"})
     answer = inside.post(FETCH, json={"user_id": "alice"})
     assert (answer.status_code, answer.json(), answer.headers["x-extra"]) == (203, {"context": {}}, "a")
@@ -239,7 +239,7 @@ def test_over_http_it_is_refused_with_the_same_sentence(
     assert inside.get("/v1/x").status_code == 404
 
 
-def test_over_http_a_route_is_answered_as_told(inside: httpx.Client) -> None:
+def test_over_http_a_route_has_its_canned_response(inside: httpx.Client) -> None:
     reported = {
         "method": "GET",
         "path": "/v1/{a}",

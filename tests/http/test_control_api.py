@@ -234,7 +234,7 @@ def test_reset_keeps_keys_revoked_ones_too_and_settings(fake: SynapMock, inside:
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/_mock/x", 404), ("PUT", "/_mock/settings", 405)])
-def test_an_unknown_control_route_is_told_in_the_documented_form(
+def test_an_unknown_control_route_is_a_documented_404(
     inside: httpx.Client, method: str, path: str, status: int
 ) -> None:
     response = inside.request(method, path)

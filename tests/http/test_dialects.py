@@ -100,7 +100,7 @@ def test_observed_a_schema_violation_is_fastapis_422() -> None:
 
 
 @pytest.mark.parametrize(("dialect", "key"), [("documented", "details"), ("observed", "detail")])
-def test_at_most_100_violations_are_told(dialect: str, key: str) -> None:
+def test_at_most_100_violations_are_listed(dialect: str, key: str) -> None:
     assert len(answered(dialect, [{}] * 1000)[key]) == 100
 
 

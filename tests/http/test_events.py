@@ -169,7 +169,7 @@ def test_a_key_in_a_reason_is_masked(fake: SynapMock, inside: httpx.Client) -> N
     assert fake.api_key not in result["reason"]
 
 
-def test_ids_with_lone_surrogates_are_told_apart(inside: httpx.Client) -> None:
+def test_ids_with_lone_surrogates_are_distinct(inside: httpx.Client) -> None:
     first, second = {**EVENT, "event_id": "\ud800"}, {**EVENT, "event_id": "\udfff"}
     assert statuses(inside, first, second, first) == ["accepted", "accepted", "duplicate"]
 

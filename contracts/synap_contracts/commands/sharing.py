@@ -15,7 +15,7 @@ def database_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
     return click.option(
         "--database",
         callback=_check,
-        envvar="SYNAP_MOCK_DATABASE",
+        envvar="SYNAP_MOCK_EXAMPLES",
         metavar="DIR|URL",
         help="Share counterexamples with other machines: a folder, or redis://HOST:PORT/NUMBER (also rediss:// and "
         "valkey://; needs the library redis). What one machine finds runs first on the others.",

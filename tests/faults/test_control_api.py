@@ -52,7 +52,7 @@ def test_every_fault_that_a_port_can_make_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize(("name", "attributes"), REPORTED.items(), ids=REPORTED)
-def test_a_fault_is_armed_and_told_with_its_attributes_flat(
+def test_a_scheduled_fault_is_listed_with_flat_attributes(
     inside: httpx.Client, name: str, attributes: dict[str, Any]
 ) -> None:
     expected = {"faults": [{"fault": name, **attributes, **TERMS}]}
@@ -71,7 +71,7 @@ def test_a_fault_is_armed_and_told_with_its_attributes_flat(
     ],
     ids=repr,
 )
-def test_what_python_has_armed_is_told_too(
+def test_what_python_has_armed_is_listed_too(
     fake: SynapMock, inside: httpx.Client, fault: Respond, reported: dict[str, Any]
 ) -> None:
     fake.fail(fault)
@@ -90,7 +90,7 @@ def test_it_strikes_on_a_port(client: httpx.Client) -> None:
     assert client.post(BATCH, json=BODY).headers["retry-after"] == "30"
 
 
-def test_times_that_are_left_are_told(inside: httpx.Client) -> None:
+def test_times_that_are_left_are_listed(inside: httpx.Client) -> None:
     arm(inside, fault="ServerError", times=3)
     batches(inside, 2)
     assert [fault["times"] for fault in inside.get(FAULTS_HERE).json()["faults"]] == [1]

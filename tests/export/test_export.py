@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from asking import BATCH, ERASE, EVENTS, INGEST, ONE, in_process
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from synap_mock import SynapMock
@@ -99,7 +99,12 @@ def everything(fake: SynapMock) -> list[Any]:
     return [*map(repr, shown), *(part.dump() for part in parts)]
 
 
+SAID = (INGEST, {"conversation_id": CIDS[0], "user_id": "ann", "transcript": "user: hi\nassistant: yes"})
+ERASED = (ERASE, {"scope": "conversation", "conversation_id": CIDS[0], "user_id": "ann", "confirm": CIDS[0]})
+
+
 @given(st.lists(CALLS, max_size=8))
+@example([SAID, ERASED, SAID, SAID])  # the first instance has nothing when the other one begins
 @settings(max_examples=30)
 def test_an_export_imported_is_exported_as_equal_bytes(calls: list[tuple[str, dict[str, Any]]]) -> None:
     fake = SynapMock()

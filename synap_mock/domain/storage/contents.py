@@ -213,6 +213,7 @@ class Contents:
         messages = there.total()
         self.removed += messages
         self._forget(instance_id, gone, self._change_or_remove)
+        self._leave_out(instance_id)
         return messages, [(instance_id, each) for each in gone]
 
     def _evict_conversations(self, instance_id: str, names: Collection[str]) -> int:
@@ -221,7 +222,15 @@ class Contents:
         messages = sum(timelines[each].length for each in names)
         self.removed += messages
         self._forget(instance_id, names, self._change_or_remove)
+        self._leave_out(instance_id)
         return messages
+
+    def _leave_out(self, instance_id: str) -> None:
+        """Give up the place of an instance without conversations. One that was erased keeps it: its records remain."""
+        instance = self._instances.get(instance_id)
+        if instance is not None and not instance.timelines:
+            del self._instances[instance_id]
+            self._order.remove(instance.number)
 
     def _forget(self, instance_id: str, names: Collection[str], change: Callable[[int, Record], None]) -> None:
         if not names:
@@ -235,9 +244,6 @@ class Contents:
                 del self.truncated[instance_id, conversation_id]
             numbers.update(number for number, _ in timeline.records(1))
         self.conversation_count -= len(names)
-        if not instance.timelines:
-            del self._instances[instance_id]
-            self._order.remove(instance.number)
         for number in sorted(numbers):
             record = Record(self.records[number])
             record.remove_conversations(frozenset(names))

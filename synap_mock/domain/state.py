@@ -94,6 +94,8 @@ class State:
         """How much it may keep; of the fake."""
         self.world = "default"
         """The name of the world that this is the state of."""
+        self.world_number = 1
+        """The number of that world."""
         self.lock = threading.RLock()
         """Held while the fake as a whole changes; what is in it is safe to use from several threads by itself."""
         self.feed = Feed()

@@ -62,6 +62,7 @@ class World:
         self.used_at = current_source().seconds()
         self._worlds = worlds
         state.world = name
+        state.world_number = number
         state.keys.registry = self
         state.bounds = worlds.bounds
 
@@ -214,6 +215,7 @@ class Worlds:
             self.evictions.add_all(world.state.evictions)
             if self.database is not None:
                 self.database.drop(name)
+            self.default.state.feed.add("worlds")
 
     def resume(self, name: str, state: State) -> None:
         """Have a world that a database has kept, with its keys; the default one has its state already."""
@@ -309,6 +311,8 @@ class Worlds:
         state.journal.listener = partial(self._watch, name) if self._watch else default.journal.listener
         self._number += 1
         world = self._by_name[name] = World(name, self._number, state, self)
+        state.feed.join(default.feed.order)  # only now: a reader of all feeds must not miss its first event
+        default.feed.add("worlds")
         return world
 
     def _make_room(self, key: str) -> None:

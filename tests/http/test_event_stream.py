@@ -140,6 +140,44 @@ def test_a_reconnect_misses_and_repeats_nothing(server: Server, inside: httpx.Cl
     assert numbers == [*range(1, len(numbers) + 1)]
 
 
+def test_a_reconnect_to_all_worlds_misses_and_repeats_nothing(
+    fake: SynapMock, server: Server, inside: httpx.Client
+) -> None:
+    """Worlds are made meanwhile; the calls come in the order in which they were made, each with its world."""
+    chosen = random.Random(2)  # noqa: S311 - repeatable
+    keys = {"default": fake.api_key}
+    made: list[str] = []
+    seen: list[str] = []
+    last = "0"
+    while len(made) < 60:
+        name = f"w{len(keys)}"
+        keys[name] = fake.world(name).api_key
+        for world in chosen.choices([*keys], k=chosen.randrange(1, 8)):
+            inside.get("/api/v1/auth/whoami", headers={"Authorization": f"Bearer {keys[world]}"})
+            made.append(world)
+        with listening(server, after=f"{last}&all=1") as events:
+            for _ in range(chosen.randrange(1, len(made) - len(seen) + 1)):
+                event = until(events, "request")
+                seen.append(event.data["world"])
+                last = event.id
+    assert seen == made[: len(seen)]
+    assert len(seen) > 30
+
+
+def test_a_listener_to_all_worlds_hears_of_new_and_deleted_ones(
+    fake: SynapMock, server: Server, inside: httpx.Client
+) -> None:
+    with listening(server, after="0&all=1") as events:
+        until(events, "reset")
+        key = fake.world("w1").api_key
+        inside.get("/health", headers={"Authorization": f"Bearer {key}"})
+        found = [next(events) for _ in range(2)]
+        inside.delete("/_mock/worlds/w1")
+        found += [until(events, "worlds")]
+    assert [event[1:] for event in found[:2]] == [("reset", {"world": "w1"}), ("worlds", {"world": "default"})]
+    assert found[2].data == {"world": "default"}
+
+
 def test_dropped_events_are_a_gap() -> None:
     fake = SynapMock(journal_calls=2)
     client = in_process(fake)

@@ -127,6 +127,8 @@ NOT_BY_SCHEMA: Final = {
     "/_mock/memories": ("must be that of a key",),
     "/_mock/profiles": ("must be that of a key", "nested too deeply"),
     "/_mock/import": ("line ",),
+    "/_mock/requests": ("after must be the next", "since must be absent"),  # it depends on `all`
+    "/_mock/messages": ("after must be the next",),
     "/_mock/clock": ("must not move the clock beyond the year 9998",),
 }
 """What a refusal says where an earlier call decides, or something else that no schema can say."""

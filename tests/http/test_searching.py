@@ -93,6 +93,58 @@ def test_messages_of_the_search_are_those_of_python(fake: SynapMock, busy: httpx
     ]
 
 
+WORLDS = ["w1", "default", "w2", "w2", "default", "w1", "w1", "w2", "default"]
+"""The worlds of some calls."""
+
+
+def of_three_worlds(inside: httpx.Client) -> httpx.Client:
+    """The client, after calls in three worlds, each with its number as a message."""
+    made = [inside.post("/_mock/keys", json={"world": name}).json()["key"] for name in ("w1", "w2")]
+    keys = {"default": inside.headers["authorization"], "w1": f"Bearer {made[0]}", "w2": f"Bearer {made[1]}"}
+    for number, world in enumerate(WORLDS):
+        inside.post(BATCH, json={"messages": [entry(str(number))]}, headers={"Authorization": keys[world]})
+    return inside
+
+
+def pages(inside: httpx.Client, path: str, name: str) -> list[dict[str, Any]]:
+    """Every item of a list, in pages of two."""
+    found: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = inside.get(path, params={"all": "1", "limit": "2", **after}).json()
+        found += page[name]
+        if page["next"] is None:
+            return found
+        after = {"after": page["next"]}
+
+
+def test_calls_of_all_worlds_are_listed_newest_first(inside: httpx.Client) -> None:
+    found = pages(of_three_worlds(inside), "/_mock/requests", "requests")
+    assert [each["world"] for each in found] == WORLDS[::-1]
+
+
+def test_messages_of_all_worlds_are_listed_world_by_world(inside: httpx.Client) -> None:
+    found = pages(of_three_worlds(inside), "/_mock/messages", "messages")
+    order = sorted(range(9), key=lambda number: (WORLDS[number], number))
+    assert [(each["world"], each["content"]) for each in found] == [(WORLDS[n], str(n)) for n in order]
+
+
+def test_a_wait_for_all_worlds_sees_one_that_is_made_meanwhile(
+    client: httpx.Client, fake: SynapMock, waits: threading.Semaphore
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        pending = [
+            pool.submit(client.get, f"/_mock/{path}&all=1&wait=60", timeout=60)
+            for path in ("requests?text=tea", "messages?text=tea")
+        ]
+        for _ in pending:
+            waits.acquire()
+        key = fake.world("new").api_key
+        client.post(BATCH, json={"messages": [entry("tea")]}, headers={"Authorization": f"Bearer {key}"})
+        requests, messages = (each.result().json() for each in pending)
+    assert [requests["requests"][0]["world"], messages["messages"][0]["world"]] == ["new", "new"]
+
+
 @pytest.mark.parametrize("limit", [1, 7, 100])
 def test_pages_of_messages_are_the_whole_list(fake: SynapMock, inside: httpx.Client, limit: int) -> None:
     for _ in range(3):
@@ -114,6 +166,9 @@ def test_pages_of_messages_are_the_whole_list(fake: SynapMock, inside: httpx.Cli
         "requests?route=v1",
         "requests?rule=NO-RULE",
         "requests?since=-1",
+        "requests?since=1&all=1",
+        "requests?after=1&all=1",
+        "messages?after=0.1&all=1",
         "requests?wait=61",
         "requests?wait=nan",
         "requests?wait=soon",

@@ -78,7 +78,7 @@ def test_an_unknown_field_changes_nothing(recorded: SynapMock, inside: httpx.Cli
             "/_mock/messages?state=400",
             (
                 "GET /_mock/messages has no query parameter 'state'; "
-                "it accepts conversation_id, user_id, text, role, wait, count, limit, after, key, world"
+                "it accepts conversation_id, user_id, text, role, wait, count, limit, after, key, world, all"
             ),
         ),
         ("GET", "/_mock/settings?", None),

@@ -245,6 +245,8 @@ class TestWithATokenAWorldsKey:
             ("POST", "/_mock/reset?key=key_of_w2", {}),
             ("POST", "/_mock/reset?key=default_key", {}),
             ("POST", "/_mock/reset?all=1", {}),
+            ("GET", "/_mock/requests?all=1", {}),
+            ("GET", "/_mock/messages?all=1", {}),
             ("POST", "/_mock/reset?world=w2", {}),
             ("GET", "/_mock/keys?world=none", {}),
             ("POST", "/_mock/keys", {"world": "w2"}),

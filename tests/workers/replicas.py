@@ -30,6 +30,8 @@ LOOKS: Final = (
     "messages",
     "memories",
     "stats?all=1",
+    "requests?all=1",
+    "messages?all=1",
 )
 """What the control API shows of the state, and no time of a worker's own."""
 

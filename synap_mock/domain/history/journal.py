@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from synap_mock.domain.bounds.evictions import Evictions
     from synap_mock.domain.history.exchange import Exchange, Logged
+    from synap_mock.domain.history.feed import Feed
     from synap_mock.domain.history.newest import Numbered
     from synap_mock.domain.history.request import Request
     from synap_mock.domain.redaction.redactor import Redactor
@@ -33,6 +34,10 @@ class Owner(Protocol):
     @property
     def redactor(self) -> Redactor:
         """Masks keys and tokens."""
+
+    @property
+    def feed(self) -> Feed:
+        """The feed, whose order numbers what happens in all worlds."""
 
     @property
     def evictions(self) -> Evictions:
@@ -78,7 +83,7 @@ class Journal:
         """
         with self._lock:
             calls, self.listener = held
-            self._all = calls.copied(renamed, self._next)
+            self._all = calls.copied(renamed, self._next, self._owner.feed.order.last)
             self._next += len(calls)
 
     def __len__(self) -> int:
@@ -95,11 +100,12 @@ class Journal:
             settings = self._owner.settings
             number = self._next
             self._next += 1
+            place = self._owner.feed.order.last
             if exchange.unmodelled:
                 unmodelled_bytes = settings.journal_bytes // _UNMODELLED_SHARE
-                self._unmodelled.add(number, exchange, settings.journal_calls, unmodelled_bytes)
+                self._unmodelled.add(number, exchange, place, most=settings.journal_calls, most_bytes=unmodelled_bytes)
             most_bytes = settings.journal_bytes - self._unmodelled.size
-            dropped = self._all.add(number, exchange, settings.journal_calls, most_bytes)
+            dropped = self._all.add(number, exchange, place, most=settings.journal_calls, most_bytes=most_bytes)
             if dropped:
                 cause = "journal_calls" if len(self._all) == settings.journal_calls else "journal_bytes"
                 self._owner.evictions.add("requests", cause, dropped)
@@ -120,7 +126,7 @@ class Journal:
         redactor = self._owner.redactor
         with self._lock:
             found = self._all.newest(newest)
-        return [exchange.shown(redactor, number) for number, exchange, _ in found]
+        return [exchange.shown(redactor, number) for number, exchange, *_ in found]
 
     def after(self, number: int, limit: int, before: int | None = None) -> list[Numbered]:
         """Some of the calls, as they were received, oldest first.
@@ -146,7 +152,7 @@ class Journal:
         redactor = self._owner.redactor
         with self._lock:
             found, following = self._all.page(limit, before)
-        return [exchange.logged(redactor, number) for number, exchange, _ in found], following
+        return [exchange.logged(redactor, number) for number, exchange, *_ in found], following
 
     def forget_unmodelled(self) -> None:
         """Clear the list of calls to unmodelled routes; they stay in the journal."""
@@ -158,4 +164,4 @@ class Journal:
         redactor = self._owner.redactor
         with self._lock:
             found = self._unmodelled.newest(None)
-        return [exchange.shown(redactor, number) for number, exchange, _ in found]
+        return [exchange.shown(redactor, number) for number, exchange, *_ in found]

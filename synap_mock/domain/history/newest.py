@@ -21,11 +21,13 @@ class Numbered(NamedTuple):
         number: of the call.
         exchange: the call.
         size: the bytes that it takes, about.
+        place: the id of the newest event of the server when the call was added. It orders calls of several worlds.
     """
 
     number: int
     exchange: Exchange
     size: int
+    place: int
 
 
 class Newest:
@@ -44,18 +46,19 @@ class Newest:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def copied(self, renamed: Mapping[str, str], first: int = 1) -> Newest:
+    def copied(self, renamed: Mapping[str, str], first: int = 1, place: int = 0) -> Newest:
         """The same in another fake.
 
         Args:
             renamed: ids, old to new.
             first: the number that the oldest one gets; the others follow.
+            place: of each; see `Numbered`.
         """
         copied = Newest()
         copied.dropped, copied.size = self.dropped, self.size
-        for number, (_, exchange, size) in enumerate(self._kept, first):
+        for number, (_, exchange, size, _) in enumerate(self._kept, first):
             instance_id = renamed.get(exchange.instance_id or "", exchange.instance_id)
-            copied._kept.append(Numbered(number, exchange._replace(instance_id=instance_id), size))
+            copied._kept.append(Numbered(number, exchange._replace(instance_id=instance_id), size, place))
         return copied
 
     def newest(self, count: int | None) -> list[Numbered]:
@@ -98,17 +101,18 @@ class Newest:
             page.append(each)
         return page, page[-1].number if len(page) < stop else None
 
-    def add(self, number: int, exchange: Exchange, most: int, most_bytes: int) -> int:
+    def add(self, number: int, exchange: Exchange, place: int, *, most: int, most_bytes: int) -> int:
         """Keep a call, and drop the oldest ones beyond the limits; returns how many these are.
 
         Args:
             number: of the call.
             exchange: the call.
+            place: see `Numbered`.
             most: how many are kept.
             most_bytes: how many bytes they take.
         """
         size = exchange.size
-        self._kept.append(Numbered(number, exchange, size))
+        self._kept.append(Numbered(number, exchange, size, place))
         self.size += size
         before = self.dropped
         while self._kept and (len(self._kept) > most or self.size > most_bytes):

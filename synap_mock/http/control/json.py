@@ -120,6 +120,16 @@ def targets(request: Request) -> list[State]:
     return [world.state for world in worlds(request).all()]
 
 
+def is_about_all(request: Request) -> bool:
+    """Whether the request is about every world."""
+    return "all" in request.query_params
+
+
+def named(state: State, fields: dict[str, Any], request: Request) -> dict[str, Any]:
+    """A row of a list; where the request is about every world, with the name of its world."""
+    return {**fields, "world": state.world} if is_about_all(request) else fields
+
+
 def redactor(request: Request) -> Redactor:
     """Masks what the world knows as keys and tokens, and the credentials that the request bears."""
     world: World = getattr(request.state, "world", worlds(request).default)

@@ -52,6 +52,8 @@ def control_operation(operation: Operation, text: Object, values: Mapping[str, A
         parameters += [component("parameters", name) for name in ("Wait", "Count")]
     if "limit" in operation.query:
         cursor = "AfterConversation" if operation.cursor_parts > 1 else "After"
+        if operation.all_worlds and "wait" in operation.query:
+            cursor = "AfterOfAll"
         parameters += [component("parameters", name) for name in ("Limit", cursor)]
     selecting = {"key": "WorldKey", "world": "WorldName", "all": "AllWorlds"}
     parameters += [component("parameters", selecting[name]) for name in operation.parameters if name in selecting]

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from synap_mock.domain.history.feed import Feed
+    from synap_mock.domain.history.feed import Feed, Order
 
     Wake = Callable[[], None]
 
 
 class Bells:
-    """The bells of one app: one for each feed and event loop in which something waits."""
+    """The bells of one app: one for each feed, or order of feeds, and event loop in which something waits."""
 
     def __init__(self) -> None:
-        self._bells: dict[tuple[Feed, asyncio.AbstractEventLoop], _Bell] = {}
+        self._bells: dict[tuple[Feed | Order, asyncio.AbstractEventLoop], _Bell] = {}
 
     @contextmanager
-    def woken(self, feed: Feed, wake: Wake) -> Iterator[None]:
+    def woken(self, feed: Feed | Order, wake: Wake) -> Iterator[None]:
         """While the context lasts, `wake` is called in this event loop after events were added, once for several.
 
         Args:
-            feed: the feed.
+            feed: the feed, or the order of several.
             wake: must not raise.
         """
         key = feed, asyncio.get_running_loop()

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
 
-from synap_mock.domain.history.feed import KEPT, REQUEST
+from synap_mock.domain.history.feed import KEPT, REQUEST, oldest_of_all
 from synap_mock.domain.values.encoding import encode
 from synap_mock.domain.values.quoting import quote
 from synap_mock.domain.values.real_time import monotonic
 from synap_mock.http.control.history.rows import row
 from synap_mock.http.control.history.share import Share
-from synap_mock.http.control.json import ControlRefused, fake
+from synap_mock.http.control.json import ControlRefused, fake, is_about_all, targets, worlds
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.steps.fault import LINE
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
-    from synap_mock.domain.history.feed import Event, Feed
+    from synap_mock.domain.history.feed import Event, Feed, Order
     from synap_mock.domain.state import State
+    from synap_mock.domain.worlds import Worlds
     from synap_mock.http.control.history.bells import Bells
     from synap_mock.http.steps.fault import Line
 
@@ -37,6 +38,8 @@ HEARTBEAT: Final = 15.0
 """Seconds without an event after which a comment is sent, so that no proxy takes the connection for dead."""
 _AT_ONCE: Final = 100
 """Most events that are sent together."""
+_AT_A_LOOK: Final = 1000
+"""Most events of all worlds that are looked at together."""
 _SHARE: Final = 0.01
 """Of the server's time that one stream may take in the long run. If more happens, it sends gaps."""
 _BURST: Final = 0.2
@@ -50,7 +53,7 @@ _HEADERS: Final = {"content-type": "text/event-stream; charset=utf-8", "cache-co
 
 
 async def listen(request: Request, _: dict[str, Any]) -> Response:
-    """``GET /_mock/events?after=``: from now on, or after the event whose id ``Last-Event-ID`` or `after` has."""
+    """``GET /_mock/events?after=&all=``: from now on, or after the event whose id ``Last-Event-ID`` or `after` has."""
     line: Line | None = request.scope.get("extensions", {}).get(LINE)
     if line is None or not line.is_socket:
         text = "events need a server's socket: fake.serve() or `synap-mock serve`; in process, read GET /_mock/requests"
@@ -60,22 +63,26 @@ async def listen(request: Request, _: dict[str, Any]) -> Response:
         text = f"{LISTENERS} clients listen already; close one of them"
         raise ControlRefused(text, 503, "TOO_MANY_LISTENERS")
     given = request.headers.get("last-event-id") or request.query_params.get("after")
-    return Events(Reader(fake(request), given), line, request.app.state.bells, listeners)
+    targets(request)  # it may listen to all
+    held = worlds(request) if is_about_all(request) else None
+    return Events(Reader(fake(request), given, held), line, request.app.state.bells, listeners)
 
 
 class Reader:
-    """Reads the feed of a fake from a cursor on.
+    """Reads the feed of a world, or those of all, from a cursor on.
 
     Args:
-        state: the fake.
+        state: the world.
         after: the id of the last event that the client has; ``0``: the oldest event that there is; None: the newest.
+        worlds: reads those of all; None: of one.
 
     Raises:
         ControlRefused: `after` is not an id.
     """
 
-    def __init__(self, state: State, after: str | None) -> None:
+    def __init__(self, state: State, after: str | None, worlds: Worlds | None = None) -> None:
         self._state = state
+        self._worlds = worlds
         order = state.feed.order
         match = _ID.fullmatch(after or f"{order.name}-{order.last}")
         if match is None:
@@ -87,23 +94,24 @@ class Reader:
         """Why the client has to read everything again, once."""
 
     @property
-    def feed(self) -> Feed:
-        """What it reads."""
-        return self._state.feed
+    def feed(self) -> Feed | Order:
+        """What it reads: a feed, or all feeds of an order."""
+        return self._state.feed if self._worlds is None else self._state.feed.order
 
     def read(self) -> bytes:
         """What is new, as server-sent events; empty: nothing."""
-        news = self._state.feed.after(self._cursor, KEPT)
-        if news.missed and not self._reason:
+        news, missed = self._news()
+        if missed and not self._reason:
             self._reason = "dropped"
         parts: list[bytes] = []
-        for event, following in pairwise([*news.events, None]):
-            assert event is not None  # noqa: S101 - for mypy: only the last one is None
+        for each, following in pairwise([*news, None]):
+            assert each is not None  # noqa: S101 - for mypy: only the last one is None
             if len(parts) >= 2 * _AT_ONCE:
                 break
-            if following and _is_covered(event, following):
+            if following and _is_covered(each, following):
                 continue
-            data = self._data(event)
+            event, state = each
+            data = _data(event, state)
             if data is None:
                 self._reason = self._reason or "dropped"
             else:
@@ -112,18 +120,21 @@ class Reader:
         parts.append(self._gap())
         return b"".join(parts)
 
-    def _gap(self) -> bytes:
-        """Say that events are missing, where they are."""
-        reason, self._reason = self._reason, None
-        return self._event(self._cursor, "gap", {"world": self._state.world, "reason": reason}) if reason else b""
+    def _news(self) -> tuple[list[tuple[Event, State]], bool]:
+        """The oldest events that are new, each with its world, and whether some were dropped."""
+        if self._worlds is None:
+            events, missed = self._state.feed.after(self._cursor, KEPT)
+            return [(event, self._state) for event in events], missed
+        order = self._state.feed.order
+        until = order.last
+        feeds = [(world.state.feed, world.state) for world in self._worlds.all()]
+        return oldest_of_all(feeds, order, self._cursor, until, limit=_AT_A_LOOK)
 
-    def _data(self, event: Event) -> dict[str, Any] | None:
-        """The data of an event; None: the journal has dropped the call."""
-        state = self._state
-        if event.name != REQUEST:
-            return {"world": state.world}
-        exchange = state.journal.get(event.number)
-        return None if exchange is None else row(exchange.shown(state.redactor, event.number), state.world)
+    def _gap(self) -> bytes:
+        """Say that events are missing, where they are; of which world is not known if it reads all."""
+        reason, self._reason = self._reason, None
+        world = self._state.world if self._worlds is None else None
+        return self._event(self._cursor, "gap", {"world": world, "reason": reason}) if reason else b""
 
     def _event(self, number: int, name: str, data: dict[str, Any]) -> bytes:
         head = f"id: {self._state.feed.order.name}-{number}\nevent: {name}\ndata: ".encode()
@@ -194,9 +205,17 @@ async def _woken(wake: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-def _is_covered(event: Event, following: Event) -> bool:
+def _data(event: Event, state: State) -> dict[str, Any] | None:
+    """The data of an event; None: the journal has dropped the call."""
+    if event.name != REQUEST:
+        return {"world": state.world}
+    exchange = state.journal.get(event.number)
+    return None if exchange is None else row(exchange.shown(state.redactor, event.number), state.world)
+
+
+def _is_covered(each: tuple[Event, State], following: tuple[Event, State]) -> bool:
     """Whether the next event says the same, as neither has data."""
-    return event.name == following.name != REQUEST
+    return each[0].name == following[0].name != REQUEST and each[1] is following[1]
 
 
 async def _gone(receive: Receive, wake: Callable[[], None]) -> None:
@@ -205,4 +224,6 @@ async def _gone(receive: Receive, wake: Callable[[], None]) -> None:
     wake()
 
 
-OPERATIONS: Final = (Operation("GET", "/events", listen, "listen", "Listen to events", query=("after",)),)
+OPERATIONS: Final = (
+    Operation("GET", "/events", listen, "listen", "Listen to events", query=("after",), all_worlds=True),
+)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.values.clock import iso
 from synap_mock.domain.values.quoting import quote
-from synap_mock.http.control.json import ControlRefused, answer, fake
+from synap_mock.http.control.json import ControlRefused, answer, fake, is_about_all, named, targets
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, fitting, limit_of
 from synap_mock.http.control.searching.calls import FILTERS, is_search, search_calls
 from synap_mock.http.control.searching.waiting import WAITING, matching
+from synap_mock.http.control.searching.worlds import Found, WorldsSearch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,47 +20,91 @@ if TYPE_CHECKING:
     from starlette.requests import Request as HTTPRequest
     from starlette.responses import Response
 
-    from synap_mock.domain.history.exchange import Logged
+    from synap_mock.domain.history.newest import Numbered
     from synap_mock.domain.history.request import Request
     from synap_mock.domain.state import State
+    from synap_mock.http.control.searching.search import Search
 
 _NUMBER: Final = re.compile("[0-9]{1,18}")
 
 
 async def show(request: HTTPRequest, _: dict[str, Any]) -> Response:
-    """``GET /_mock/requests?limit=&after=``: newest first, and how many older ones the journal has dropped."""
+    """``GET /_mock/requests?limit=&after=&all=``: newest first, and how many older ones the journal has dropped."""
     limit = limit_of(request)
+    if is_about_all(request):
+        return await _search_all(request, limit)
     (before,) = cursor_of(request) or (None,)
     if is_search(request):
         return await _search(request, limit, before)
     state = fake(request)
-    page, following = state.journal.page(limit, before)
-    return answer(_list(state, page, following))
+    logged, following = state.journal.page(limit, before)
+    return answer(
+        {
+            "requests": [_to_json(*each) for each in logged],
+            "dropped": state.journal.dropped,
+            "next": None if following is None else str(following),
+            "closest": None,
+        }
+    )
 
 
 async def _search(request: HTTPRequest, limit: int, before: int | None) -> Response:
     """The same of the calls that match; with ``wait``, once there are enough of them."""
     state = fake(request)
-    search = search_calls(request, state, before)
+    search = WorldsSearch(lambda: [state], lambda state: search_calls(request, state, before))
     is_found = await matching(request, state.feed, search)
-    newest = fitting(search.found[: -limit - 1 : -1], lambda item: item.size)
-    redactor = state.redactor
-    page = [item.exchange.logged(redactor, item.number) for item in newest]
-    following = newest[-1].number if len(newest) < len(search.found) else None
-    closest = None
-    if not is_found and search.closest is not None:
-        item, failed = search.closest
-        closest = {"request": _to_json(*item.exchange.logged(redactor, item.number)), "mismatches": failed}
-    return answer({**_list(state, page, following), "closest": closest})
+    page = fitting(search.found[: -limit - 1 : -1], _size)
+    following = str(page[-1].item.number) if len(page) < search.count else None
+    return _answer(request, page, state.journal.dropped, following, [] if is_found else search.closest)
 
 
-def _list(state: State, page: list[Logged], following: int | None) -> dict[str, Any]:
-    return {
-        "requests": [_to_json(*logged) for logged in page],
-        "dropped": state.journal.dropped,
-        "next": None if following is None else str(following),
-        "closest": None,
-    }
+async def _search_all(request: HTTPRequest, limit: int) -> Response:
+    """The calls of all worlds that match, newest first."""
+    cursor = cursor_of(request, parts=3)
+    targets(request)  # it may search all
+
+    def search_one(state: State) -> Search[Numbered]:
+        return search_calls(request, state, keep=lambda item: cursor is None or _place(Found(state, item)) < cursor)
+
+    search = WorldsSearch(lambda: targets(request), search_one)
+    is_found = await matching(request, fake(request).feed.order, search)
+    found = sorted(search.found, key=_place, reverse=True)
+    page = fitting(found[:limit], _size)
+    following = ".".join(map(str, _place(page[-1]))) if len(page) < len(found) else None
+    closest = [] if is_found else search.closest
+    dropped = sum(state.journal.dropped for state in targets(request))
+    return _answer(request, page, dropped, following, closest)
+
+
+def _place(found: Found[Numbered]) -> tuple[int, int, int]:
+    """Where a call is among those of all worlds, as a cursor has it."""
+    return found.item.place, found.state.world_number, found.item.number
+
+
+def _size(found: Found[Numbered]) -> int:
+    return found.item.size
+
+
+def _answer(
+    request: HTTPRequest,
+    page: list[Found[Numbered]],
+    dropped: int,
+    following: str | None,
+    closest: list[tuple[Found[Numbered], list[str]]],
+) -> Response:
+    def row(found: Found[Numbered]) -> dict[str, Any]:
+        state, item = found
+        return named(state, _to_json(*item.exchange.logged(state.redactor, item.number)), request)
+
+    near, failed = max(closest, key=lambda each: _place(each[0]), default=(None, []))
+    return answer(
+        {
+            "requests": [row(found) for found in page],
+            "dropped": dropped,
+            "next": following,
+            "closest": None if near is None else {"request": row(near), "mismatches": failed},
+        }
+    )
 
 
 async def show_one(request: HTTPRequest, _: dict[str, Any]) -> Response:
@@ -122,6 +167,7 @@ OPERATIONS: Final = (
         "List the requests",
         response=("Journal",),
         query=(*FILTERS, *WAITING, *PAGING),
+        all_worlds=True,
     ),
     Operation("GET", "/requests/{number}", show_one, "show_request", "Show a request", response=("Request",)),
 )

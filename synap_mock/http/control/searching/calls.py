@@ -9,7 +9,7 @@ from synap_mock.domain.faults.schedule import topics_of
 from synap_mock.domain.rules.index import RULES
 from synap_mock.domain.values.quoting import quote
 from synap_mock.domain.values.real_time import monotonic
-from synap_mock.http.control.json import ControlRefused
+from synap_mock.http.control.json import ControlRefused, is_about_all
 from synap_mock.http.control.searching.search import Search
 
 if TYPE_CHECKING:
@@ -39,13 +39,16 @@ def is_search(request: Request) -> bool:
     return any(name in request.query_params for name in (*FILTERS, "wait", "count"))
 
 
-def search_calls(request: Request, state: State, before: int | None) -> Search[Numbered]:
+def search_calls(
+    request: Request, state: State, before: int | None = None, keep: Filter = lambda _: True
+) -> Search[Numbered]:
     """The search that a request asks for.
 
     Args:
         request: the request.
-        state: the fake.
+        state: the world.
         before: only calls with a lower number; None: all.
+        keep: whether a call is searched.
 
     Raises:
         ControlRefused: a filter has a value that it does not accept.
@@ -60,13 +63,15 @@ def search_calls(request: Request, state: State, before: int | None) -> Search[N
         filters["rule"] = _rule(given["rule"])
     if "text" in given:
         filters["text"] = _text(given["text"], request.app.state.shown, state)
+    if "since" in given and is_about_all(request):
+        raise ControlRefused("since must be absent with all=1: calls are numbered in each world; give one with world=")
     since = given.get("since", "0")
     if not _NUMBER.fullmatch(since):
         raise ControlRefused(f"since must be the number of a call, and 0 for all, not {quote(since)}")
 
     def read(cursor: int) -> tuple[list[Numbered], int]:
         found = state.journal.after(max(cursor, int(since)), _AT_ONCE, before)
-        return found, found[-1].number if found else cursor
+        return [item for item in found if keep(item)], found[-1].number if found else cursor
 
     def mismatches(item: Numbered) -> list[str]:
         return [name for name, matches in filters.items() if not matches(item)]

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from synap_mock.domain.history.feed import Feed
+    from synap_mock.domain.history.feed import Feed, Order
     from synap_mock.http.control.history.bells import Bells
-    from synap_mock.http.control.searching.search import Search
+    from synap_mock.http.control.searching.worlds import WorldsSearch
     from synap_mock.http.steps.fault import Line
 
 WAITING: Final = ("wait", "count")
@@ -33,10 +33,15 @@ _SLICE: Final = 0.005
 """Seconds of a search after which other requests are served."""
 
 
-async def matching(request: Request, feed: Feed, search: Search[Any]) -> bool:
+async def matching(request: Request, feed: Feed | Order, search: WorldsSearch[Any]) -> bool:
     """Search until enough items match, or the time that the request gives has passed; returns whether enough match.
 
     In process, it does not wait: nothing may suspend there.
+
+    Args:
+        request: the request.
+        feed: of the world that is searched; of all, the order of their feeds.
+        search: the search.
 
     Raises:
         ControlRefused: `wait` or `count` is out of range, or too many requests wait already.
@@ -44,18 +49,18 @@ async def matching(request: Request, feed: Feed, search: Search[Any]) -> bool:
     seconds, count = _seconds(request), count_of(request)
     if not _can_wait(_line(request)):
         search.catch_up()
-        return len(search.found) >= count
+        return search.count >= count
     began = monotonic()
     while search.step():
         if monotonic() - began > _SLICE:
             await asyncio.sleep(0)
             began = monotonic()
-    if len(search.found) < count and seconds:
+    if search.count < count and seconds:
         await _wait(request, feed, search, count, seconds)
-    return len(search.found) >= count
+    return search.count >= count
 
 
-async def _wait(request: Request, feed: Feed, search: Search[Any], count: int, seconds: float) -> None:
+async def _wait(request: Request, feed: Feed | Order, search: WorldsSearch[Any], count: int, seconds: float) -> None:
     line = _line(request)
     bells: Bells = request.app.state.bells
     waiters: set[object] = request.app.state.waiters
@@ -70,7 +75,7 @@ async def _wait(request: Request, feed: Feed, search: Search[Any], count: int, s
     def look() -> None:
         if not ended.done():
             search.catch_up()
-            if len(search.found) >= count:
+            if search.count >= count:
                 end()
 
     gone = asyncio.ensure_future(_gone(request, end))

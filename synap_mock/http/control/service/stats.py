@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.http.control.json import answer, fake, targets, worlds
+from synap_mock.http.control.json import answer, fake, is_about_all, targets, worlds
 from synap_mock.http.control.parameters.operation import Operation
 from synap_mock.http.control.parameters.paging import PAGING, cursor_of, limit_of
 
@@ -89,7 +89,7 @@ async def show(request: Request, _: dict[str, Any]) -> Response:
     return answer(
         {
             "worlds": [asdict(stats_of(world.state)) for world in page],
-            "evicted": by_kind(held.evicted() if "all" in request.query_params else fake(request).evictions),
+            "evicted": by_kind(held.evicted() if is_about_all(request) else fake(request).evictions),
             "bounds": asdict(held.bounds),
             "next": str(page[-1].number) if len(found) > limit else None,
         }

@@ -104,7 +104,7 @@ def test_evictions_are_counted_by_kind_and_cause() -> None:
     assert metrics(in_process(fake))["synap_mock_evictions_total"] == {("max_keys", "keys"): 2}
 
 
-def test_metrics_require_the_token_and_any_host_does() -> None:
+def test_metrics_require_the_token_and_accept_any_address() -> None:
     """Prometheus sends the address of a pod as Host."""
     fake = SynapMock(control_token="s3cret")
     inside, host = in_process(fake), "10.1.2.3:8765"
@@ -113,3 +113,12 @@ def test_metrics_require_the_token_and_any_host_does() -> None:
         for bearer in ("s3cret", "wrong", fake.world("w1").api_key)
     ]
     assert statuses == [200, 401, 403]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "rebound.example"}, {"Host": "10.1.2.3", "Origin": "http://rebound.example"}],
+    ids=["host", "origin"],
+)
+def test_no_web_page_reads_metrics(headers: dict[str, str]) -> None:
+    assert in_process(SynapMock()).get("/_mock/metrics", headers=headers).status_code == 403

@@ -59,7 +59,7 @@ class Checks(Enum):
     SENDER = auto()
     """The host, the origin and the site, not the token: a browser cannot send it with a navigation."""
     TOKEN = auto()
-    """The token only."""
+    """The token, the origin, the site and the host, which may be any IP address: a scraper uses that of a pod."""
     NOTHING = auto()
 
 
@@ -138,7 +138,7 @@ class Guard:
         headers = Headers(scope=scope)
         admitted: str | None = scope.get("extensions", {}).get(ADMITTED)
         if admitted is None:
-            refusal = None if checks is Checks.TOKEN else self._foreign_sender(scope, headers)
+            refusal = self._foreign_sender(scope, headers, addresses=checks is Checks.TOKEN)
             if refusal is not None or checks is Checks.SENDER:
                 return refusal
             admitted = self._admitted(headers)
@@ -161,16 +161,22 @@ class Guard:
             return _ANY
         return _EVERYTHING if _bears(headers.get("authorization", ""), self.token) else _ONE_WORLD
 
-    def _foreign_sender(self, scope: Scope, headers: Headers) -> tuple[str, int, str] | None:
-        return self._foreign_host(headers, _authority(scope)) or self._foreign_page(headers)
+    def _foreign_sender(
+        self, scope: Scope, headers: Headers, *, addresses: bool = False
+    ) -> tuple[str, int, str] | None:
+        """Why a request is rejected; None: it isn't. `addresses`: whether any IP address is admitted as its host."""
 
-    def _foreign_host(self, headers: Headers, authority: str | None) -> tuple[str, int, str] | None:
-        if authority is not None and _name(authority) not in self._hosts:
+        def is_foreign(host: str) -> bool:
+            name = _name(host)
+            return name not in self._hosts and not (addresses and name is not None and _is_address(name))
+
+        authority = _authority(scope)
+        if authority is not None and is_foreign(authority):
             return _foreign("target's host", authority)
         for host in headers.getlist("host") or [""]:
-            if _name(host.lower()) not in self._hosts:
+            if is_foreign(host.lower()):
                 return _foreign("Host", host)
-        return None
+        return self._foreign_page(headers)
 
     def _foreign_page(self, headers: Headers) -> tuple[str, int, str] | None:
         for origin in headers.getlist("origin"):
@@ -212,6 +218,15 @@ def _authority(scope: Scope) -> str | None:
 def _is_own(headers: Headers) -> bool:
     """Whether the request names loopback: only this machine's own pages are of the same site."""
     return _name(headers.get("host", "").lower()) in _OWN
+
+
+def _is_address(name: str) -> bool:
+    """Whether a host is an IP address, to which no name of another site can have been rebound."""
+    try:
+        ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_host(name: str) -> bool:

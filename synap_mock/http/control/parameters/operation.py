@@ -39,8 +39,8 @@ class Operation:
         guarded: whether the guard checks who sends the request. Not for a probe: a kubelet names the pod by its IP.
         needs_token: whether a guarded request must have the control API's token, if there is one. A browser cannot send
             it with a navigation.
-        of_server: whether it is about the server, not about a world. It accepts any host and origin: a scraper names a
-            pod by its IP.
+        of_server: whether it is about the server, not about a world. It accepts any IP address as host: a scraper
+            names a pod by it.
         cursor_parts: how many numbers the cursor of its list has.
         reads_body: whether the handler reads the body itself, since it is not JSON.
     """

@@ -3,8 +3,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-# Two workers, each with one half of the tests: so both seldom need one module's fixtures.
-PYTEST := .venv/bin/python -P -m pytest -p xdist -n 2 --dist worksteal
+# Four workers on two cores: almost half of the time, a test waits. Each has a part of the tests of its own, so that
+# they seldom need one module's fixtures.
+PYTEST := .venv/bin/python -P -m pytest -p xdist -n 4 --dist worksteal
 
 MATRIX := nice .venv/bin/python -P -m synap_contracts.releases --known-failures contracts/known-failures/official-sdk.toml \
 	--page docs/generated/sdk-conformance.md --html dist/sdk-conformance.html

@@ -193,10 +193,20 @@ def test_dropped_events_are_a_gap() -> None:
 def test_more_events_than_the_feed_keeps_are_a_gap(fake: SynapMock, server: Server) -> None:
     with listening(server) as events:
         first = next(events)
-    for _ in range(5000):
+    for _ in range(2500):
         fake.clock.advance(0)
+        fake.reject(0)
     with listening(server, **{"Last-Event-ID": first.id}) as events:
-        assert [next(events).name for _ in range(2)] == ["gap", "clock"]
+        assert [next(events).name for _ in range(3)] == ["gap", "clock", "rejections"]
+
+
+def test_many_worlds_displace_no_call_of_the_default_one(fake: SynapMock, server: Server, inside: httpx.Client) -> None:
+    inside.get("/health")
+    for _ in range(2500):
+        fake.world("w1")
+        fake._worlds.delete("w1")  # noqa: SLF001 - over HTTP it takes seconds
+    with listening(server) as events:
+        assert [next(events).name for _ in range(3)] == ["reset", "request", "worlds"]
 
 
 @pytest.mark.parametrize("other", ["00000000-1", "0000000a-999"])

@@ -123,6 +123,8 @@ class Feed:
         order = self.order
         with order.lock:
             order.last += 1
+            if name != REQUEST and self._events and self._events[-1].name == name:
+                self._events.pop()  # the new one says the same: many changes of a kind do not displace calls
             if len(self._events) == KEPT:
                 self._dropped = self._events[0].id
             self._events.append(Event(order.last, name, number))

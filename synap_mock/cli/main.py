@@ -229,7 +229,9 @@ def serve(  # noqa: PLR0913 - one argument an option
 
     from synap_mock.cli import logs  # noqa: PLC0415 - --help loads nothing but click
     from synap_mock.mock import SynapMock  # noqa: PLC0415 - as above
+    from synap_mock.transports.server import collect_seldom  # noqa: PLC0415 - as above
 
+    collect_seldom()
     fake = SynapMock(api_key=api_keys or None, allow_hosts=allow_hosts, control_token=control_token, **settings)
     logs.configure(json=log_format == "json", verbose=verbose)
     if workers is not None or store is not None:

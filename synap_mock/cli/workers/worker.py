@@ -20,7 +20,7 @@ from synap_mock.replication.applying import Applier
 from synap_mock.replication.replica import Replica
 from synap_mock.replication.sequence import Sequence
 from synap_mock.replication.snapshots import load
-from synap_mock.transports.server import Server
+from synap_mock.transports.server import Server, collect_seldom
 from synap_mock.transports.sockets.tls import server_context
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def main() -> None:
     given: dict[str, Any] = json.loads(sys.stdin.readline())
     order = Order(**{**given, "store": Store(*given["store"])})
     logs.configure(json=order.json, verbose=order.verbose)
+    collect_seldom()
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     try:
         _serve(order, ended)

@@ -5,30 +5,27 @@ Everything happens in this process. Times are CPU time; fakes with one and with 
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import statistics
-import time
 import tracemalloc
 import uuid
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from options import whole
+from in_process import BATCH, BLOCK, cpu_seconds, send
+from options import parsed, parser_of, whole
+from page import write_section
 
 from synap_mock import ServerError, SynapMock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping, Sequence
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
 
 HEADING: Final = "## Bounds"
 TARGET: Final = 1.2
 FLAT_TARGET: Final = 1.1
-_BATCH: Final = "/v1/conversations/messages/batch"
-_BLOCK: Final = 20
-"""Calls of one fake before the other's turn."""
 _SHARE: Final = 10
 """The bounded fake keeps one of so many messages."""
 
@@ -48,7 +45,7 @@ def main() -> None:
     python benchmarks/bounds.py --rounds {options.rounds} --items {options.items} --messages {options.messages}
 
 CPU time of a call that applies to none of the scheduled items, with {options.items:,} of them by the time with one,
-{_BLOCK} calls of each in turn: the median of the ratios, and its quartiles. Wanted: at most {TARGET}.
+{BLOCK} calls of each in turn: the median of the ratios, and its quartiles. Wanted: at most {TARGET}.
 
 | scheduled | times one |
 | --- | ---: |
@@ -68,22 +65,18 @@ With `max_messages={options.messages // _SHARE}`, a fake takes **{late / early:.
 after {options.messages:,} messages that it takes after {2 * options.messages // _SHARE:,}. Wanted: at most
 {FLAT_TARGET}.
 """
-    page = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
-    before, _, after = page.partition(f"{HEADING}\n")
-    _, heading, others = after.partition("\n## ")
-    options.output.write_text(f"{before.rstrip()}\n\n{text}{heading}{others}", encoding="utf-8")
-    print(text)
+    write_section(options.output, HEADING, text)
 
 
 def _cases() -> dict[str, tuple[Callable[[SynapMock, int], None], str]]:
     """Name to what schedules an item of a number, and the path that is called."""
     return {
-        "faults of other routes": (lambda fake, n: fake.fail(ServerError(), route=f"/v1/route/{n}"), _BATCH),
+        "faults of other routes": (lambda fake, n: fake.fail(ServerError(), route=f"/v1/route/{n}"), BATCH),
         "faults of this route, of other users": (
-            lambda fake, n: fake.fail(ServerError(), route=_BATCH, where={"user_id": f"u{n}"}),
-            _BATCH,
+            lambda fake, n: fake.fail(ServerError(), route=BATCH, where={"user_id": f"u{n}"}),
+            BATCH,
         ),
-        "rejections of other users": (lambda fake, n: fake.reject({"user_id": f"u{n}"}), _BATCH),
+        "rejections of other users": (lambda fake, n: fake.reject({"user_id": f"u{n}"}), BATCH),
         "canned responses of other routes": (lambda fake, n: fake.answer("POST", f"/v1/{n}/{{x}}"), "/v1/not/modelled"),
         "canned responses of this route, of other users": (
             lambda fake, n: fake.answer("POST", "/v1/not/modelled", json={}, where={"user_id": f"u{n}"}),
@@ -103,7 +96,7 @@ def _row(schedule: Callable[[SynapMock, int], None], path: str, items: int, roun
     ratios = []
     for number in range(rounds):
         order = fakes if number % 2 else fakes[::-1]
-        seconds = {fake: _seconds(partial(_send, fake, _body(number, 1), path)) for fake in order}
+        seconds = {fake: cpu_seconds(partial(send, fake, _body(number, 1), path)) for fake in order}
         if number > rounds // 10:  # warm
             ratios.append(seconds[fakes[0]] / seconds[fakes[1]])
     low, median, high = statistics.quantiles(ratios, n=4)
@@ -112,13 +105,13 @@ def _row(schedule: Callable[[SynapMock, int], None], path: str, items: int, roun
 
 def _evicting(bound: str, rounds: int) -> str:
     """The ratio of the times of batches with a bound that is reached, and without one."""
-    terms: dict[str, Any] = {bound: _BLOCK}
+    terms: dict[str, Any] = {bound: BLOCK}
     fakes = [SynapMock(journal_calls=1, **terms), SynapMock(journal_calls=1)]
     ratios = []
     for number in range(rounds):
-        bodies = [_body(_BLOCK * number + n, 10) for n in range(_BLOCK)]
+        bodies = [_body(BLOCK * number + n, 10) for n in range(BLOCK)]
         order = fakes if number % 2 else fakes[::-1]
-        seconds = {fake: _seconds(partial(_send_next, fake, iter(bodies))) for fake in order}
+        seconds = {fake: cpu_seconds(partial(_send_next, fake, iter(bodies))) for fake in order}
         if number > rounds // 10:  # warm
             ratios.append(seconds[fakes[0]] / seconds[fakes[1]])
     low, median, high = statistics.quantiles(ratios, n=4)
@@ -126,7 +119,7 @@ def _evicting(bound: str, rounds: int) -> str:
 
 
 def _send_next(fake: SynapMock, bodies: Iterator[bytes]) -> None:
-    _send(fake, next(bodies))
+    send(fake, next(bodies))
 
 
 def _sizes(messages: int) -> dict[str, float]:
@@ -135,8 +128,8 @@ def _sizes(messages: int) -> dict[str, float]:
     batches = [_body(number % 100, 10) for number in range(few)]
     singles = [_body(1000 + number, 1) for number in range(few)]
     return {
-        "a message, in a batch of 10, of 30 characters": _grown(partial(_send, fake), batches) / 10,
-        "a conversation of one message": _grown(partial(_send, fake), singles),
+        "a message, in a batch of 10, of 30 characters": _grown(partial(send, fake), batches) / 10,
+        "a conversation of one message": _grown(partial(send, fake), singles),
         "a key, with its instance": _grown(lambda _: fake.keys.create(), range(few)),
         "a fault of a route of its own": _grown(lambda n: fake.fail(ServerError(), route=f"/v1/{n}"), range(1000)),
     }
@@ -150,7 +143,7 @@ def _bounded(messages: int) -> tuple[float, float]:
     tracemalloc.start()
     taken = []
     for number in range(1, messages // 10 + 1):
-        _send(fake, _body(number, 10))
+        send(fake, _body(number, 10))
         if number in {2 * kept // 10, messages // 10}:
             gc.collect()
             taken.append(tracemalloc.get_traced_memory()[0])
@@ -171,13 +164,6 @@ def _grown(add: Callable[[Any], object], items: Sequence[Any]) -> float:
     return grown / len(items)
 
 
-def _seconds(call: Callable[[], None]) -> float:
-    began = time.process_time()
-    for _ in range(_BLOCK):
-        call()
-    return time.process_time() - began
-
-
 def _body(conversation: int, size: int) -> bytes:
     entry = {"conversation_id": str(uuid.UUID(int=conversation + 1)), "role": "user", "user_id": "someone"}
     return json.dumps(
@@ -185,30 +171,12 @@ def _body(conversation: int, size: int) -> bytes:
     ).encode()
 
 
-def _send(fake: SynapMock, body: bytes, path: str = _BATCH) -> None:
-    headers = [(b"authorization", f"Bearer {fake.api_key}".encode()), (b"content-type", b"application/json")]
-    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
-
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(_: MutableMapping[str, Any]) -> None:
-        """The response is not read."""
-
-    run = fake._app(scope, receive, send)  # noqa: SLF001 - nothing in it suspends, so no event loop is needed
-    try:
-        run.send(None)  # type: ignore[attr-defined] # a coroutine
-    except StopIteration:
-        return
-
-
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=whole, default=40, help="turns of each fake")
     parser.add_argument("--items", type=whole, default=10_000, help="scheduled items")
     parser.add_argument("--messages", type=whole, default=200_000, help="recorded messages")
-    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "RESULTS.md", help="file to write")
-    return parser.parse_args()
+    return parsed(parser)
 
 
 if __name__ == "__main__":

@@ -6,20 +6,19 @@ so that whatever else the machine does meets them alike.
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fixture_report import BATCH, EXAMPLE, FIRST, HEADING, PLUGIN, RESPX_PLUGIN, TEST, Reading, section
 from in_pytest import UNUSED, WITHOUT, batch, empty_tests, example
-from options import whole
+from options import parsed, parser_of, whole
 from server import BY_HAND, SYNAP_MOCK
 from stopwatch import Span
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
 _IMPORT: Final = """
@@ -81,17 +80,12 @@ def _with(page: str, text: str) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=whole, default=15, help="turns of each contender")
     parser.add_argument("--tests", type=whole, default=500, help="empty tests in one measurement")
     parser.add_argument("--examples", type=whole, default=200, help="examples of each test under @given")
     parser.add_argument("--calls", type=whole, default=500, help="batches sent in one measurement")
-    page = Path(__file__).with_name("RESULTS.md")
-    parser.add_argument("--output", type=Path, default=page, help="page that gets the section")
-    options = parser.parse_args()
-    if not options.output.parent.is_dir():
-        parser.error(f"--output {options.output}: the folder does not exist")
-    return options
+    return parsed(parser)
 
 
 if __name__ == "__main__":

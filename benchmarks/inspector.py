@@ -6,7 +6,6 @@ It needs tests/chromium.py on the path: PYTHONPATH=tests.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import statistics
@@ -19,12 +18,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chromium import Browser
 from load import Load, Requests
-from options import positive, whole
+from options import parsed, parser_of, positive, whole
+from page import write_section
 from server import API_KEY, SYNAP_MOCK, Server, running
 
 from synap_mock.inspector import files
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
 HEADING: Final = "## The inspector"
@@ -84,11 +85,7 @@ def main() -> None:
             for _ in range(options.rounds):
                 _throughput(browser, server, load, found, options.seconds)
     text = _section(found, options)
-    page = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
-    before, _, after = page.partition(f"{HEADING}\n")
-    _, heading, rest = after.partition("\n## ")
-    options.output.write_text(f"{before.rstrip()}\n\n{text}{heading}{rest}", encoding="utf-8")
-    print(text)
+    write_section(options.output, HEADING, text)
 
 
 @contextmanager
@@ -216,16 +213,12 @@ is said. Calls are batches of one message, as many as the server can serve, wher
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=whole, default=7, help="how often the page is opened, and rates are measured")
     parser.add_argument("--calls", type=whole, default=50, help="calls whose delay is measured")
     parser.add_argument("--more", type=whole, default=1000, help="calls that arrive while frames are measured")
     parser.add_argument("--seconds", type=positive, default=1.0, help="of load, each time")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"), help="file to write")
-    options = parser.parse_args()
-    if not options.output.parent.is_dir():
-        parser.error(f"--output {options.output}: the folder does not exist")
-    return options
+    return parsed(parser)
 
 
 if __name__ == "__main__":

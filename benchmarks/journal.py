@@ -6,7 +6,6 @@ within a round.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import statistics
@@ -14,16 +13,17 @@ import sys
 import time
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import httpx
-from options import whole
+from options import parsed, parser_of, whole
+from page import write_section
 
 from synap_mock import SynapMock
 from synap_mock.transports.direct import serve
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator
 
 HEADING: Final = "## Reading the journal"
@@ -57,11 +57,7 @@ def main() -> None:
             readings[case].append(_seconds(lambda fake=fake: fake._state.journal.page(options.calls)))  # type: ignore[misc] # noqa: SLF001 - one page with all calls
         print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
     text = _section(options.rounds, options.calls, readings)
-    page = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
-    before, _, after = page.partition(f"{HEADING}\n")
-    _, heading, others = after.partition("\n## ")
-    options.output.write_text(f"{before.rstrip()}\n\n{text}{heading}{others}", encoding="utf-8")
-    print(text)
+    write_section(options.output, HEADING, text)
 
 
 def _keys() -> dict[str, Callable[[], Iterator[str]]]:
@@ -129,14 +125,10 @@ Milliseconds of CPU time per call that is read, keys masked in all its texts. Me
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=whole, default=9, help="turns of each case")
     parser.add_argument("--calls", type=whole, default=200, help="calls that the journal holds")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"), help="file to write")
-    options = parser.parse_args()
-    if not options.output.parent.is_dir():
-        parser.error(f"--output {options.output}: the folder does not exist")
-    return options
+    return parsed(parser)
 
 
 if __name__ == "__main__":

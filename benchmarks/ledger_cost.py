@@ -6,31 +6,28 @@ else the machine does meets them alike.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import statistics
-import time
 import tracemalloc
 import uuid
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from options import whole
+from in_process import BLOCK, cpu_seconds, send
+from options import parsed, parser_of, whole
+from page import write_section
 
 from synap_mock import ServerError, SynapMock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    import argparse
+    from collections.abc import Callable
 
 HEADING: Final = "## The ledger"
 SIZES: Final = (1, 10, 100, 1000)
 TARGET: Final = 1.05
-_BATCH: Final = "/v1/conversations/messages/batch"
 _LOST: Final = 500
-_BLOCK: Final = 20
-"""Calls of one fake before the other's turn."""
 
 
 class Off:
@@ -58,7 +55,7 @@ def main() -> None:
     lost = _bytes_per_lost_entry()
     text = f"""{HEADING}
 
-CPU time of a call in process, with the ledger and without it, {_BLOCK} calls of each in turn: the median of the ratios,
+CPU time of a call in process, with the ledger and without it, {BLOCK} calls of each in turn: the median of the ratios,
 and its quartiles (`python benchmarks/ledger_cost.py --rounds {options.rounds}`). Wanted: at most {TARGET}.
 
 | messages in a batch | every call succeeds | a turn is lost already |
@@ -66,11 +63,7 @@ and its quartiles (`python benchmarks/ledger_cost.py --rounds {options.rounds}`)
 """
     text += "".join(f"| {size:,} | {rows[at]} | {rows[len(SIZES) + at]} |\n" for at, size in enumerate(SIZES))
     text += f"\nA recorded entry takes no memory in the ledger. A lost one takes {lost:,.0f} bytes; 10,000 are kept.\n"
-    page = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
-    before, _, after = page.partition(f"{HEADING}\n")
-    _, heading, others = after.partition("\n## ")
-    options.output.write_text(f"{before.rstrip()}\n\n{text}{heading}{others}", encoding="utf-8")
-    print(text)
+    write_section(options.output, HEADING, text)
 
 
 def _row(size: int, rounds: int, *, has_loss: bool) -> str:
@@ -79,7 +72,7 @@ def _row(size: int, rounds: int, *, has_loss: bool) -> str:
     ratios = []
     for number in range(rounds):
         order = callers if number % 2 else callers[::-1]
-        seconds = {call: _seconds(call) for call in order}
+        seconds = {call: cpu_seconds(call) for call in order}
         if number > rounds // 10:  # warm
             ratios.append(seconds[callers[0]] / seconds[callers[1]])
     low, median, high = statistics.quantiles(ratios, n=4)
@@ -91,17 +84,10 @@ def _caller(size: int, *, is_on: bool, has_loss: bool) -> Callable[[], None]:
     fake = SynapMock()
     if has_loss:
         fake.fail(ServerError(500))
-        _send(fake, _body(1, "lost"))
+        send(fake, _body(1, "lost"))
     if not is_on:
         fake._state.ledger = Off()  # type: ignore[assignment] # noqa: SLF001 - users can't turn it off
-    return partial(_send, fake, _body(size, "What is on my calendar today? "))
-
-
-def _seconds(call: Callable[[], None]) -> float:
-    began = time.process_time()
-    for _ in range(_BLOCK):
-        call()
-    return time.process_time() - began
+    return partial(send, fake, _body(size, "What is on my calendar today? "))
 
 
 def _body(size: int, text: str) -> bytes:
@@ -112,32 +98,15 @@ def _body(size: int, text: str) -> bytes:
     return json.dumps({"messages": entries}).encode()
 
 
-def _send(fake: SynapMock, body: bytes) -> None:
-    headers = [(b"authorization", f"Bearer {fake.api_key}".encode()), (b"content-type", b"application/json")]
-    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": _BATCH, "query_string": b"", "headers": headers}
-
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(_: MutableMapping[str, Any]) -> None:
-        """The response is not read."""
-
-    run = fake._app(scope, receive, send)  # noqa: SLF001 - nothing in it suspends, so no event loop is needed
-    try:
-        run.send(None)  # type: ignore[attr-defined] # a coroutine
-    except StopIteration:
-        return
-
-
 def _bytes_per_lost_entry() -> float:
     fake = SynapMock(journal_calls=1)
     bodies = [_body(1, uuid.uuid4().hex) for _ in range(_LOST + 1)]
     fake.fail(ServerError(500), times=None)
-    _send(fake, bodies[0])
+    send(fake, bodies[0])
     gc.collect()
     tracemalloc.start()
     for body in bodies[1:]:
-        _send(fake, body)
+        send(fake, body)
     gc.collect()
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -146,10 +115,9 @@ def _bytes_per_lost_entry() -> float:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=whole, default=100)
-    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "RESULTS.md")
-    return parser.parse_args()
+    return parsed(parser)
 
 
 if __name__ == "__main__":

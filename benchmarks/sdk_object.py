@@ -6,16 +6,19 @@ the two take turns, and are compared within a round, in CPU time.
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from options import whole
+from options import parsed, parser_of, whole
+from page import write_section
+
+if TYPE_CHECKING:
+    import argparse
 
 HEADING: Final = "## An object of the official SDK"
 _OBJECTS: Final = 10
@@ -55,11 +58,7 @@ def main() -> None:
             seconds.append(_measure(name))
         print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
     text = _section(options.rounds, readings)
-    page = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
-    before, _, after = page.partition(f"{HEADING}\n")
-    _, heading, others = after.partition("\n## ")
-    options.output.write_text(f"{before.rstrip()}\n\n{text}{heading}{others}", encoding="utf-8")
-    print(text)
+    write_section(options.output, HEADING, text)
 
 
 def _measure(name: str) -> float:
@@ -116,13 +115,9 @@ CPU time of one object: create, initialize, record a batch, shut down. Medians o
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=whole, default=7, help="turns of each")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"), help="file to write")
-    options = parser.parse_args()
-    if not options.output.parent.is_dir():
-        parser.error(f"--output {options.output}: the folder does not exist")
-    return options
+    return parsed(parser)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ or the healthy client waited for a CPU that other processes used.
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import itertools
 import json
@@ -25,10 +24,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import psutil
-from options import whole
+from options import parsed, parser_of, whole
+from page import write_section
 from server import API_KEY
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator
 
 HEADING: Final = "## A soak"
@@ -98,11 +99,7 @@ def main() -> None:
         evicted = _evicted(port)
     most = soak.mib[0] + MOST_MIB + sum(bounds.values()) * RECORDED / 2**20
     text = _section(options, soak, evicted, most)
-    page = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
-    before, _, after = page.partition(f"{HEADING}\n")
-    _, heading, others = after.partition("\n## ")
-    options.output.write_text(f"{before.rstrip()}\n\n{text}{heading}{others}", encoding="utf-8")
-    print(text)
+    write_section(options.output, HEADING, text)
 
 
 def _run(soak: Soak, process: psutil.Process, port: int, options: argparse.Namespace) -> None:
@@ -267,18 +264,15 @@ def _given(options: argparse.Namespace) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--conversations", type=whole, default=200_000, help="how many to begin")
     parser.add_argument("--keys", type=whole, default=10_000, help="how many to issue")
     parser.add_argument("--idle", type=whole, default=500, help="idle connections")
     parser.add_argument("--stalled", type=whole, default=100, help="clients of each kind that stalls")
     parser.add_argument("--full", action="store_true", help=f"the numbers of a release: {FULL}")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"), help="file to write")
-    options = parser.parse_args()
+    options = parsed(parser)
     if options.full:
         vars(options).update(FULL)
-    if not options.output.parent.is_dir():
-        parser.error(f"--output {options.output}: the folder does not exist")
     return options
 
 

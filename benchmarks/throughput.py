@@ -6,20 +6,19 @@ are compared within a round, so that whatever else the machine does meets them a
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from endurance import endure
 from load import Load, Requests
-from options import positive, whole
+from options import parsed, parser_of, positive, whole
 from report import Findings, Speed, markdown
 from server import API_KEY, BY_HAND, CONTENDERS, SYNAP_MOCK, running
 from startup import import_seconds, ready_seconds
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 _CONNECTIONS: Final = 8
@@ -75,15 +74,12 @@ def _rounds(sizes: Sequence[int], rounds: int, seconds: float, server_cpu: int) 
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=whole, default=5, help="turns of each contender at each size")
     parser.add_argument("--seconds", type=positive, default=2.0, help="length of one measurement")
     parser.add_argument("--sizes", type=_sizes, default="1,10,100,1000", help="messages in a batch")
     parser.add_argument("--messages", type=whole, default=1_000_000, help="recorded before latency and memory")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"), help="file to write")
-    options = parser.parse_args()
-    if not options.output.parent.is_dir():
-        parser.error(f"--output {options.output}: the folder does not exist")
+    options = parsed(parser)
     if not hasattr(os, "sched_setaffinity"):
         parser.error("server and load must be held on a CPU each, which this system can't do; Linux can")
     return options

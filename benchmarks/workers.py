@@ -5,7 +5,6 @@ All of them, the load and the Valkey server may use every CPU: a ratio to the se
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import socket
@@ -18,11 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from load import Load, Requests
-from options import whole
+from options import parsed, parser_of, whole
+from page import write_section
 from report import machine, table
 from server import API_KEY, SYNAP_MOCK, running
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
 HEADING: Final = "## Several workers"
@@ -58,11 +59,7 @@ with `--store` at batches of {SIZES[-1]}: {TARGET}.
 Each worker applies every call, so that two workers do not have twice the rate of one. The file is on the disk of the
 machine, and each commit waits for it; the store has `appendonly yes` and `appendfsync everysec`.
 """
-    page = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
-    before, _, after = page.partition(f"{HEADING}\n")
-    _, heading, others = after.partition("\n## ")
-    options.output.write_text(f"{before.rstrip()}\n\n{text}{heading}{others}", encoding="utf-8")
-    print(text)
+    write_section(options.output, HEADING, text)
 
 
 def _round(requests: Requests, seconds: float) -> Iterator[tuple[str, float]]:
@@ -133,13 +130,10 @@ def _cell(own: Sequence[float], memory: Sequence[float], name: str, size: int) -
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=whole, default=3, help="turns of each contender at each size")
     parser.add_argument("--seconds", type=float, default=1.5, help="length of one measurement")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("RESULTS.md"), help="file to write")
-    options = parser.parse_args()
-    if not options.output.parent.is_dir():
-        parser.error(f"--output {options.output}: the folder does not exist")
+    options = parsed(parser)
     if not any(map(shutil.which, _SERVERS)):
         parser.error(f"one of {', '.join(_SERVERS)} must be on the PATH")
     return options

@@ -30,13 +30,22 @@ def limit_of(request: Request) -> int:
     Raises:
         ControlRefused: `limit` is not a whole number from 1 to 1000.
     """
+    return items_of(request, "limit") or PAGE
+
+
+def items_of(request: Request, name: str) -> int | None:
+    """The number of items in a parameter; None: it isn't given.
+
+    Raises:
+        ControlRefused: it is not a whole number from 1 to 1000.
+    """
     try:
-        limit = whole_number(request.url.query, "limit")
+        number = whole_number(request.url.query, name)
     except ValueError as error:
-        raise ControlRefused(f"limit {error}") from None
-    if limit is not None and limit > LARGEST_PAGE:
-        raise ControlRefused(f"limit must be a whole number from 1 to {LARGEST_PAGE}, not {limit}")
-    return limit or PAGE
+        raise ControlRefused(f"{name} {error}") from None
+    if number is not None and number > LARGEST_PAGE:
+        raise ControlRefused(f"{name} must be a whole number from 1 to {LARGEST_PAGE}, not {number}")
+    return number
 
 
 def cursor_of(request: Request, parts: int = 1) -> tuple[int, ...] | None:

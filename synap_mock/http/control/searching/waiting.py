@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from synap_mock.domain.values.quoting import quote
 from synap_mock.domain.values.real_time import monotonic
 from synap_mock.http.control.json import ControlRefused
-from synap_mock.http.control.parameters.paging import LARGEST_PAGE
-from synap_mock.http.query import whole_number
+from synap_mock.http.control.parameters.paging import items_of
 from synap_mock.http.steps.fault import LINE
 
 if TYPE_CHECKING:
@@ -124,13 +123,7 @@ def count_of(request: Request) -> int:
     Raises:
         ControlRefused: `count` is not a whole number from 1 to 1000.
     """
-    try:
-        count = whole_number(request.url.query, "count")
-    except ValueError as error:
-        raise ControlRefused(f"count {error}") from None
-    if count is not None and count > LARGEST_PAGE:
-        raise ControlRefused(f"count must be a whole number from 1 to {LARGEST_PAGE}, not {count}")
-    return count or 1
+    return items_of(request, "count") or 1
 
 
 def _seconds(request: Request) -> float:

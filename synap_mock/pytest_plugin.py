@@ -239,14 +239,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     held = config.stash.get(_HELD, None)
     used = held is not None or _REMOTE in config.stash
     if (used or config.stash.get(_WAS_USED, False)) and config.getini("synap_ledger") != "off":
-        from synap_mock.fixture.reports.ledger import summary  # noqa: PLC0415 - tests that don't use it don't pay for it
+        from synap_mock.fixture.reports.ledger import write_summary  # noqa: PLC0415 - tests that don't use it don't pay for it
 
-        reports = [report for several in terminalreporter.stats.values() for report in several]
-        lines = summary(report for report in reports if getattr(report, "when", None) == "teardown")
-        if len(lines) > 1 or any(getattr(report, "failed", False) for report in reports):
-            terminalreporter.section("synap-mock")  # so that it does not continue another section
-        for line in lines:
-            terminalreporter.write_line(line)
+        write_summary(terminalreporter)
     if held is not None and (late := held.late.lines()):
         terminalreporter.section("synap-mock: late calls, rejected")
         for line in late:

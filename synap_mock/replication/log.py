@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def without_password(place: str) -> str:
+    """A store's place as errors name it: a path, or an address without the name and the password of a user."""
+    return re.sub(r"://[^/]*@", "://", place)
 
 
 class StoreError(OSError):

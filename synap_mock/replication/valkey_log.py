@@ -9,7 +9,6 @@ The keys are in one hash slot, so that a cluster serves them, too:
 
 from __future__ import annotations
 
-import re
 import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from synap_mock.domain.values.real_time import monotonic, pause
-from synap_mock.replication.log import Appended, Left, Start, StoreError
+from synap_mock.replication.log import Appended, Left, Start, StoreError, without_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -97,7 +96,7 @@ class ValkeyLog:
     """
 
     def __init__(self, url: str) -> None:
-        self.name = re.sub(r"//[^/]*@", "//", url)
+        self.name = without_password(url)
         scheme, rest = url.split("://", 1)
         self._client: Any = redis.Redis.from_url(
             f"{SCHEMES[scheme]}://{rest}",

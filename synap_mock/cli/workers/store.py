@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from synap_mock import __version__
 from synap_mock.cli.errors import Failed
-from synap_mock.replication.log import Log, StoreError
+from synap_mock.replication.log import Log, StoreError, without_password
 from synap_mock.replication.snapshots import Snapshot, dump
 from synap_mock.replication.sqlite_log import SQLiteLog
 
@@ -51,7 +50,7 @@ class Store(NamedTuple):
     @property
     def name(self) -> str:
         """How errors name it."""
-        return re.sub(r"//[^/]*@", "//", self.place) if self.is_server else self.place
+        return without_password(self.place)
 
     def open(self, news: int | None = None, others: tuple[int, ...] = ()) -> SharedLog:
         """Open the log.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from synap_mock.domain.rules.edits import GONE
 from synap_mock.domain.rules.smallest_edit import Edit, smallest
-from synap_mock.domain.values.quoting import quote
-from synap_mock.http.control.json import ControlRefused, answer, fake
+from synap_mock.http.control.history.requests import call_of
+from synap_mock.http.control.json import answer, fake
 from synap_mock.http.control.parameters.operation import Operation
 
 if TYPE_CHECKING:
@@ -19,20 +18,12 @@ if TYPE_CHECKING:
     from synap_mock.domain.redaction.redactor import Redactor
     from synap_mock.domain.rules.rule import Refusal
 
-_NUMBER: Final = re.compile("[0-9]{1,18}")
-
 
 async def show(request: HTTPRequest, _: dict[str, Any]) -> Response:
     """``GET /_mock/requests/{number}/refusals``."""
-    given = request.path_params["number"]
-    if not _NUMBER.fullmatch(given):
-        raise ControlRefused(f"the number must be that of a call, a whole number from 1, not {quote(given)}")
-    state = fake(request)
-    found = state.journal.get(int(given))
-    if found is None:
-        text = f"the journal does not have call {int(given)}: dropped, reset or yet to come"
-        raise ControlRefused(text, 404, "NOT_FOUND")
-    return answer({"refusals": explained(found.shown(state.redactor, int(given)), state.redactor)})
+    number, found = call_of(request)
+    redactor = fake(request).redactor
+    return answer({"refusals": explained(found.shown(redactor, number), redactor)})
 
 
 def explained(call: Request, redactor: Redactor) -> list[dict[str, Any]]:

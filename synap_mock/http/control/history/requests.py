@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request as HTTPRequest
     from starlette.responses import Response
 
+    from synap_mock.domain.history.exchange import Exchange
     from synap_mock.domain.history.newest import Numbered
     from synap_mock.domain.history.request import Request
     from synap_mock.domain.state import State
@@ -109,16 +110,26 @@ def _answer(
 
 async def show_one(request: HTTPRequest, _: dict[str, Any]) -> Response:
     """``GET /_mock/requests/{number}``: one call."""
+    number, found = call_of(request)
+    return answer(_to_json(*found.logged(fake(request).redactor, number)))
+
+
+def call_of(request: HTTPRequest) -> tuple[int, Exchange]:
+    """The call whose number is in the path, and that number.
+
+    Raises:
+        ControlRefused: it is not a number, or the journal does not have that call.
+    """
     given = request.path_params["number"]
     if not _NUMBER.fullmatch(given):
         raise ControlRefused(f"the number must be that of a call, a whole number from 1, not {quote(given)}")
-    state = fake(request)
-    found = state.journal.get(int(given))
+    number = int(given)
+    found = fake(request).journal.get(number)
     if found is None:
         raise ControlRefused(
-            f"the journal does not have call {int(given)}: dropped, reset or yet to come", 404, "NOT_FOUND"
+            f"the journal does not have call {number}: dropped, reset or yet to come", 404, "NOT_FOUND"
         )
-    return answer(_to_json(*found.logged(state.redactor, int(given))))
+    return number, found
 
 
 def _to_json(kept: Request, body: str, answer: str) -> dict[str, Any]:

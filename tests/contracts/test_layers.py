@@ -39,7 +39,7 @@ LEVELS = [
         "commands.duration",
         "commands.files",
         "commands.sharding",
-        "commands.sharing",
+        "commands.database",
         "report",
         "report.files",
         "report.formats",

@@ -13,11 +13,11 @@ import click
 
 from synap_contracts.commands.clauses import contract_option, parse_clauses
 from synap_contracts.commands.color import color_option
+from synap_contracts.commands.database import database_option
 from synap_contracts.commands.duration import check_duration, duration_option
 from synap_contracts.commands.files import against_option, files_of, report_options
 from synap_contracts.commands.sections import SectionedCommand
 from synap_contracts.commands.sharding import check_shard, shard_option
-from synap_contracts.commands.sharing import database_option
 
 if TYPE_CHECKING:
     from synap_contracts.client.spec import Spec

@@ -124,7 +124,7 @@ class State:
         self.database: Durable | None = None
         """Where the state is kept on disk; None: nowhere."""
         self.era = 0
-        """The number of times that `renew` was called: which test's fake this is."""
+        """The number of times that everything was cleared."""
         self.caller: Callable[[], str | None] = _nobody
         """Returns the caller's code of the current call, for calls to routes that are not modelled."""
         self.reset()
@@ -164,6 +164,7 @@ class State:
         Keys, revoked ones too, and settings stay.
         """
         with self.lock:
+            self.era += 1
             self.store.clear()
             self.memories.clear()
             self.transcripts.clear()
@@ -246,7 +247,6 @@ class State:
             held: a snapshot to start from: its settings, and for the new default instance what the former one had.
         """
         with self.lock:
-            self.era += 1
             self.settings = settings
             self.redactor = Redactor(self.tokens)
             registry = self.keys.registry

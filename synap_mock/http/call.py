@@ -37,6 +37,7 @@ class Call:
         started: its ticket of the ledger, where it sends entries.
         began: when its body had been read: the real time in seconds, from an arbitrary start.
         pattern: the pattern of its path; empty: the route is not modelled.
+        era: the state's when the call began, or when it was carried out.
     """
 
     state: State
@@ -51,6 +52,7 @@ class Call:
     started: int = 0
     began: float = 0.0
     pattern: str = ""
+    era: int = 0
 
     @property
     def route(self) -> str:

@@ -88,8 +88,8 @@ class DataRoute:
             body=body,
             began=monotonic(),
             pattern=self._path,
+            era=state.era,
         )
-        era = state.era
         endpoint, call.pattern = self._endpoint(call, scope)
         if endpoint.entries is not None:
             call.started = state.ledger.begin()
@@ -98,7 +98,7 @@ class DataRoute:
         if state.database is not None:
             answer = await _durable(state.database, answer, state, call)
         correlation_id = self._correlation_id(call)
-        if state.era == era:  # a late call is not another test's
+        if state.era == call.era:  # a call that a reset has overtaken leaves nothing
             self._note(call, answer, endpoint, scope, correlation_id)
         if not isinstance(answer.lost, Unreachable):
             label = self._labels.get(call.method, OTHER)
@@ -219,25 +219,26 @@ class DataRoute:
             return Answer(0, b"", fault=first.fault, lost=first.fault)
         try:
             carry_out = endpoint.admit(state, call)
-            if not state.faults:
-                return carry_out()
         except Refused as refused:
             return self._refused(refused, call)
-        armed = next_scheduled(object)
 
         def carried_out() -> Answer:
+            call.era = state.era
             try:
                 return carry_out()
             except Refused as refused:
                 return self._refused(refused, call)
 
-        era = state.era
+        if not state.faults:
+            return carried_out()
+        armed = next_scheduled(object)
+        keys = state.keys
 
         async def late(fault: Latency) -> bool:
             line = line_of(scope)
             with nullcontext() if endpoint.entries is None else state.ledger.waiting(call.started, line.is_gone):
                 there = await line.late(fault, state.clock, receive)
-            return there and state.era == era
+            return there and state.keys is keys  # else the call is another test's
 
         if armed is None:
             return carried_out()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import pytest
-from asking import BATCH
+from asking import BATCH, in_process
 from faults.asked import ASK, BODY, CLIENTS, CONVERSATION, IMPATIENT, SAID, VENDOR, armed, bearer, until
 
 from synap_mock import ConnectTimeout, Latency, ReadTimeout, SynapMock
@@ -146,6 +147,37 @@ def test_on_a_port_hanging_up_during_a_late_call_records_nothing(asked: Asked) -
     assert asked.fake.messages == []
 
 
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_a_call_that_ends_without_a_response_after_a_reset_leaves_nothing(asked: Asked, *, after_commit: bool) -> None:
+    asked.fake.fail(Latency(30), after_commit=after_commit)
+    before = unanswered(asked.fake)
+
+    async def overtake() -> None:
+        async with httpx.AsyncClient(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as client:
+            late = asyncio.ensure_future(client.post(BATCH, json=BODY))
+            await asyncio.to_thread(until, lambda: not armed(asked.fake))  # it has come
+            asked.fake.reset()
+            late.cancel()
+
+    asyncio.run(overtake())
+    until(lambda: unanswered(asked.fake) == before + 1)
+    assert asked.fake.requests == []
+
+
+def test_a_call_that_waits_while_a_reset_comes_is_recorded_after_it(asked: Asked) -> None:
+    asked.fake.fail(Latency(0.2))
+
+    async def overtake() -> int:
+        async with httpx.AsyncClient(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as client:
+            late = asyncio.ensure_future(client.post(BATCH, json=BODY))
+            await asyncio.to_thread(until, lambda: not armed(asked.fake))  # it has come
+            asked.fake.reset()
+            return (await late).status_code
+
+    assert (asyncio.run(overtake()), asked.fake.transcript(CONVERSATION)) == (200, [SAID])
+    assert [request.status for request in asked.fake.requests] == [200]
+
+
 @pytest.mark.parametrize("seconds", [0, 0.0])
 @pytest.mark.parametrize("door", ["port", "intercept"])
 def test_no_time_is_no_latency(asked: Asked, door: str, seconds: float) -> None:
@@ -162,6 +194,12 @@ def test_no_clock_goes_beyond_the_year_9998(fake: SynapMock, seconds: float) -> 
         pytest.raises(ValueError, match="beyond the year 9998"),
     ):
         client.post(VENDOR + BATCH, json=BODY, headers=bearer(fake))
+
+
+def unanswered(fake: SynapMock) -> float:
+    """The number of batches that got no response, also of those before a reset."""
+    found = re.search(r'batch",status="none"} (\S+)', in_process(fake).get("/_mock/metrics").text)
+    return float(found[1]) if found else 0
 
 
 def saying(content: str) -> dict[str, Any]:

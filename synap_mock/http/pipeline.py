@@ -98,8 +98,7 @@ class DataRoute:
         if state.database is not None:
             answer = await _durable(state.database, answer, state, call)
         correlation_id = self._correlation_id(call)
-        if state.era == call.era:  # a call that a reset has overtaken leaves nothing
-            self._note(call, answer, endpoint, scope, correlation_id)
+        self._note(call, answer, endpoint, scope, correlation_id)
         if not isinstance(answer.lost, Unreachable):
             label = self._labels.get(call.method, OTHER)
             self._worlds.traffic.add(label, None if answer.lost else answer.status, monotonic() - call.began)
@@ -123,7 +122,8 @@ class DataRoute:
         if endpoint.entries is not None:
             line: Line | None = scope.get("extensions", {}).get(LINE)
             settle(state, call, answer, endpoint.entries, correlation_id, is_gone=line is not None and line.is_gone())
-        if not isinstance(answer.lost, Unreachable):
+        # A call that a reset has overtaken leaves no row; the ledger knows by itself which calls it has forgotten.
+        if not isinstance(answer.lost, Unreachable) and state.era == call.era:
             exchange = self._exchange(scope["headers"], call, answer, endpoint, correlation_id)
             number = state.journal.add(exchange)
             state.feed.add(REQUEST, number)

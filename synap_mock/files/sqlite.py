@@ -30,6 +30,39 @@ CREATE TABLE items (id INTEGER PRIMARY KEY, world TEXT, part TEXT, key TEXT, val
 """
 
 
+def prepare(connection: sqlite3.Connection, version: int, tables: Iterable[str]) -> tuple[int, int] | None:
+    """Create the tables in an empty file, and make the commits of a file of ours durable.
+
+    Args:
+        connection: to the file, without a transaction.
+        version: of our files, which must be the file's.
+        tables: the statements that create the tables.
+
+    Returns:
+        None; or the application and version of a file that has others, which is left as it was.
+
+    Raises:
+        sqlite3.Error: the file cannot be read or written.
+    """
+    execute = connection.execute
+    execute("BEGIN EXCLUSIVE")
+    (application,), (found,) = execute("PRAGMA application_id"), execute("PRAGMA user_version")
+    (existing,) = execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not existing:
+        execute(f"PRAGMA application_id = {APPLICATION}")
+        execute(f"PRAGMA user_version = {version}")
+        for statement in tables:
+            execute(statement)
+    elif (application[0], found[0]) != (APPLICATION, version):
+        execute("ROLLBACK")
+        return application[0], found[0]
+    execute("COMMIT")
+    execute("PRAGMA journal_mode = WAL")  # only now: it changes a file, which may have been another's
+    execute("PRAGMA synchronous = FULL")
+    execute("PRAGMA secure_delete = ON")  # what is erased is not left behind
+    return None
+
+
 class DatabaseError(OSError):
     """The file cannot be opened, read or written; the error says why, and what to do."""
 
@@ -62,25 +95,13 @@ class File:
             raise self._failed("open", error) from None
 
     def _prepare(self) -> None:
-        execute = self._connection.execute
-        execute("PRAGMA locking_mode = EXCLUSIVE")
-        execute("BEGIN EXCLUSIVE")
-        (application,), (version,) = execute("PRAGMA application_id"), execute("PRAGMA user_version")
-        (tables,) = execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not tables:
-            execute(f"PRAGMA application_id = {APPLICATION}")
-            execute(f"PRAGMA user_version = {VERSION}")
-            for statement in filter(str.strip, _SCHEMA.split(";")):
-                execute(statement)
-        elif (application[0], version[0]) != (APPLICATION, VERSION):
+        self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        found = prepare(self._connection, VERSION, filter(str.strip, _SCHEMA.split(";")))
+        if found is not None:
             what = f"not a database of synap-mock, version {VERSION}; name another file, or a new one"
-            if (application[0], version[0]) == (APPLICATION, VERSION_OF_WORKERS):
+            if found == (APPLICATION, VERSION_OF_WORKERS):
                 what = "of a server with --workers; --workers 1 serves it from one process"
             raise DatabaseError(f"{self._path} is {what}")
-        execute("COMMIT")
-        execute("PRAGMA journal_mode = WAL")  # only now: it changes a file, which may have been another's
-        execute("PRAGMA synchronous = FULL")
-        execute("PRAGMA secure_delete = ON")  # what is erased is not left behind
 
     def read(self, statement: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         """The rows of a query.

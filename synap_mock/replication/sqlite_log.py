@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_mock.files.sqlite import APPLICATION
+from synap_mock.files.sqlite import APPLICATION, prepare
 from synap_mock.files.sqlite import VERSION_OF_WORKERS as VERSION
 from synap_mock.replication.log import Appended, Left, Start, StoreError
 
@@ -102,26 +102,13 @@ class SQLiteLog:
             os.close(self._lock)
 
     def _prepare(self) -> None:
-        execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        (application,), (version,) = execute("PRAGMA application_id"), execute("PRAGMA user_version")
-        (tables,) = execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not tables:
-            execute(f"PRAGMA application_id = {APPLICATION}")
-            execute(f"PRAGMA user_version = {VERSION}")
-            for statement in _SCHEMA:
-                execute(statement)
-        elif (application[0], version[0]) != (APPLICATION, VERSION):
-            execute("ROLLBACK")
-            what = "of a server without --workers" if application[0] == APPLICATION else "not one of synap-mock"
+        found = prepare(self._connection, VERSION, _SCHEMA)
+        if found is not None:
+            what = "of a server without --workers" if found[0] == APPLICATION else "not one of synap-mock"
             raise StoreError(
                 f"cannot open {self._path}: it is {what}; name a new file, and bring the contents with "
                 "`synap-mock export` and --load"
             )
-        execute("COMMIT")
-        execute("PRAGMA journal_mode = WAL")
-        execute("PRAGMA synchronous = FULL")
-        execute("PRAGMA secure_delete = ON")  # what is erased is not left behind
 
     def _read(self, after: int) -> Appended:
         (oldest,) = self._connection.execute("SELECT min(position) FROM log").fetchone()

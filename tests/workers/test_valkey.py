@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 from asking import BATCH
 from workers.team import team
 from workers.test_workers import batch, contents
@@ -54,6 +55,22 @@ def test_a_store_that_is_gone_is_503_until_it_is_back(tmp_path: Path) -> None:
         store.flush()
         assert "it has lost what it had" in str(connection.ask("POST", BATCH, batch("nowhere")))
         connection.close()
+
+
+def test_a_store_with_tls_is_trusted_by_the_certificates_of_ssl_cert_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with valkey(tmp_path, trustme.CA()) as store:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+        with team("--store", store.url, workers=1) as served:
+            connection = served.connect()
+            assert connection.ask("POST", BATCH, batch("secret"))[0] == 200
+            connection.close()
+        monkeypatch.delenv("SSL_CERT_FILE")
+        from synap_mock.replication.valkey_log import ValkeyLog  # noqa: PLC0415 - skipped without a server
+
+        with pytest.raises(StoreError, match="certificate verify failed"):
+            ValkeyLog(store.url)
 
 
 def test_a_call_whose_connection_broke_is_not_recorded_twice(tmp_path: Path) -> None:

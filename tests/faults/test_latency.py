@@ -148,7 +148,7 @@ def test_on_a_port_hanging_up_during_a_late_call_records_nothing(asked: Asked) -
 
 
 @pytest.mark.parametrize("after_commit", [False, True])
-def test_a_call_that_ends_without_a_response_after_a_reset_leaves_nothing(asked: Asked, *, after_commit: bool) -> None:
+def test_a_call_that_a_reset_overtakes_leaves_nothing(asked: Asked, *, after_commit: bool) -> None:
     asked.fake.fail(Latency(30), after_commit=after_commit)
     before = unanswered(asked.fake)
 
@@ -164,7 +164,7 @@ def test_a_call_that_ends_without_a_response_after_a_reset_leaves_nothing(asked:
     assert asked.fake.requests == []
 
 
-def test_a_call_that_waits_while_a_reset_comes_is_recorded_after_it(asked: Asked) -> None:
+def test_a_call_that_waits_during_a_reset_is_recorded_after_it(asked: Asked) -> None:
     asked.fake.fail(Latency(0.2))
 
     async def overtake() -> int:

@@ -57,9 +57,7 @@ def test_a_store_that_is_gone_is_503_until_it_is_back(tmp_path: Path) -> None:
         connection.close()
 
 
-def test_a_store_with_tls_is_trusted_by_the_certificates_of_ssl_cert_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_with_tls_is_trusted_with_ssl_cert_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with valkey(tmp_path, trustme.CA()) as store:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
         with team("--store", store.url, workers=1) as served:

@@ -93,7 +93,7 @@ class FillsInAnswers(Honest):
         return super().summary(answer, count)
 
 
-@wrong("NET-LOST", "treats 200 as success although the rest of the answer was lost")
+@wrong("NET-LOST", "treats 200 as success although the rest of the answer was lost", "NET-TIMEOUT")
 class BelievesHalfAnswers(Honest):
     def send(self, body: bytes) -> Outcome:
         try:
@@ -124,7 +124,7 @@ class BelievesTheLate(Honest):
         return _claimed(count) if answer == _claimed(count) else super().summary(answer, count)
 
 
-@wrong("TRUE", "treats a batch that got 5xx as queued, and reports success")
+@wrong("TRUE", "treats a batch that got 5xx as queued, and reports success", "SERVER-ERROR")
 class BelievesInLater(Honest):
     def record(self, entries: list[Entry]) -> Answer:
         try:
@@ -133,7 +133,7 @@ class BelievesInLater(Honest):
             return _claimed(len(entries))
 
 
-@wrong("TRUE", "returns only the answers of the chunks of 20 that got one")
+@wrong("TRUE", "returns only the answers of the chunks of 20 that got one", "NET-LOST", "SERVER-ERROR")
 class ForgetsUnansweredChunks(Chunked):
     def record(self, entries: list[Entry]) -> Answer:
         answers = []

@@ -15,6 +15,7 @@ from errors import (
 )
 from honest import Chunked, Honest
 from labels import wrong
+from steps import REQUIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,10 +70,8 @@ class ReturnsNone(Honest):
 @wrong("IN-KEYS", "reports an incomplete message as a failed row, and records the others")
 class SkipsTheIncomplete(Honest):
     def record_messages_batch(self, messages: Iterable[Mapping[str, Any]]) -> Answer | None:
-        listed = [dict(entry) for entry in messages]
-        complete = [
-            all(entry.get(key) is not None for key in ("conversation_id", "role", "content")) for entry in listed
-        ]
+        listed = list(messages)
+        complete = [not isinstance(entry, dict) or all(key in entry for key in REQUIRED) for entry in listed]
         answer = super().record_messages_batch([entry for entry, whole in zip(listed, complete, strict=True) if whole])
         recorded = iter(answer["results"] if answer else [])
         rows = [next(recorded) if whole else {"error": "incomplete"} for whole in complete]

@@ -20,10 +20,12 @@ class Label:
     Attributes:
         clause: the clause that must catch it; None: it is right, and no clause may.
         says: what it does, a line.
+        also: other clauses that name its cause as well: it violates them in the same way.
     """
 
     clause: str | None
     says: str
+    also: tuple[str, ...] = ()
 
 
 class Exhibit(NamedTuple):
@@ -34,9 +36,9 @@ class Exhibit(NamedTuple):
     label: Label
 
 
-def wrong(clause: str, says: str) -> Callable[[_Factory], _Factory]:
-    """Mark a factory whose client breaks `clause`, and tell how."""
-    return _labelled(Label(clause, says))
+def wrong(clause: str, says: str, *also: str) -> Callable[[_Factory], _Factory]:
+    """Mark a factory whose client breaks `clause`, and tell how. Those in `also` may name its finding, too."""
+    return _labelled(Label(clause, says, also))
 
 
 def right(says: str) -> Callable[[_Factory], _Factory]:

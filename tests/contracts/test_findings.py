@@ -19,7 +19,7 @@ from synap_contracts.scenarios import model
 from synap_contracts.scenarios.model import Call, Scenario, Trouble
 from synap_contracts.scenarios.serialization import replay_id
 from synap_contracts.server import server
-from synap_contracts.server.server import Key, Recorded
+from synap_contracts.server.server import Key, Recorded, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,17 +42,33 @@ def answer(*rows: dict[str, Any], **changes: Any) -> Returned:
     return Returned({**counts, "results": list(rows), **changes})
 
 
+def fault(clause: str | None) -> Trouble | None:
+    return (
+        Trouble(BY_ID[clause].id, {"fault": "Disconnected", "times": 1}, "the connection was lost") if clause else None
+    )
+
+
 def observe(sent: list[Any], outcome: Any, recorded: list[Any] = [], trouble: Any = None, **more: Any) -> Observation:  # noqa: B006 - not changed
     """Return a call after which these messages are recorded."""
-    fault = (
-        Trouble(BY_ID[trouble].id, {"fault": "Disconnected", "times": 1}, "the connection was lost")
-        if trouble
-        else None
-    )
-    call = Call(tuple(sent), trouble=fault)
+    call = Call(tuple(sent), trouble=fault(trouble))
     one = ObservedCall(0, call, tuple(sent), outcome, Key("k", "inst"), **more)
     rows = tuple(Recorded(f"msg_{n}", n + 1, each, AT) for n, each in enumerate(recorded))
     return Observation(Scenario((call,)), (ObservedStep((one,), {}, {("inst", ID): rows} if rows else {}),))
+
+
+def in_sequence(*calls: tuple[list[Any], Any, int], trouble: str | None = None) -> Observation:
+    """Return calls of one client: the messages, the outcome and the number of recorded ones. The last is in trouble."""
+    steps: list[ObservedStep] = []
+    before: server.Recording = {}
+    rows: tuple[Recorded, ...] = ()
+    for number, (sent, outcome, count) in enumerate(calls):
+        call = Call(tuple(sent), trouble=fault(trouble) if number == len(calls) - 1 else None)
+        one = ObservedCall(number, call, tuple(sent), outcome, Key("k", "inst"))
+        rows += tuple(Recorded(f"msg_{len(rows) + n}", len(rows) + n + 1, sent[n], AT) for n in range(count))
+        after: server.Recording = {("inst", ID): rows} if rows else {}
+        steps.append(ObservedStep((one,), before, after))
+        before = after
+    return Observation(Scenario(tuple(each.call for step in steps for each in step.calls)), tuple(steps))
 
 
 def failed(*clauses: str, by: Observation) -> list[ClauseResult]:
@@ -87,6 +103,7 @@ REFUSED = observe([A], raised("httpx.ConnectError"), place="nobody")
 LOST = observe([A], raised("httpx.ReadError"), trouble="NET-LOST")
 KEYS = observe([{"role": "user", "content": "a"}], raised("builtins.ValueError"))
 ROLE = observe([{**A, "role": "bot"}], raised("builtins.ValueError"))
+INVALID = [{"role": "user", "content": "a"}], raised("mine.InvalidInputError", "InvalidInputError"), 0
 ROLE_BY_KEY_ERROR = observe([{**A, "role": "bot"}], raised("builtins.KeyError"))
 
 
@@ -126,6 +143,49 @@ def test_equal_answers_after_different_failures_are_one_finding() -> None:
     assert clauses(group([*other, *first])) == [("SERVER-ERROR", "RES-ROWS")]
 
 
+def test_rows_of_an_earlier_call_name_the_finding() -> None:
+    found = group(failed(by=in_sequence(([A], answer(row(0)), 1), ([A], answer(row(0), row(1)), 1))))
+    assert clauses(found) == [("RES-CALLS", "RES-TOTAL", "RES-ROWS")]
+
+
+def test_rows_that_need_no_other_call_name_their_own_finding() -> None:
+    (found,) = group(failed(by=in_sequence(([A], answer(row(0), row(0)), 1))))
+    assert found.clause.id == "RES-ROWS"
+
+
+def test_hang_after_failed_calls_is_a_finding_about_calls() -> None:
+    plain = failed(by=in_sequence(INVALID, ([A], Hung(3), 0)))
+    keys = failed("IN-KEYS", by=in_sequence(INVALID, (INVALID[0], Hung(3), 0)))
+    limited = failed("RATE-LIMIT", by=in_sequence(INVALID, ([A], Hung(3), 0), trouble="RATE-LIMIT"))
+    assert clauses(group([*plain, *keys, *limited])) == [("RES-CALLS", "ACCEPT", "IN-KEYS", "RATE-LIMIT")]
+
+
+def test_error_after_a_successful_call_is_a_refusal() -> None:
+    found = group(failed(by=in_sequence(([A], answer(row(0)), 1), ([B], raised("mine.Error", "Error"), 0))))
+    assert clauses(found) == [("ACCEPT", "RES-CALLS")]
+
+
+def test_requests_that_are_sent_again_are_one_finding() -> None:
+    request = Request(dt.datetime(2026, 11, 23, tzinfo=dt.UTC), "POST", "/", None, "{}", "")
+    twice = failed("ONCE", by=observe([A], answer(row(0)), [A, A], trouble="NET-LOST", requests=(request,) * 2))
+    refused = raised("mine.Error", "Error")
+    storm = failed("REFUSALS", by=observe([A], refused, trouble="REFUSALS", requests=(request,) * 3))
+    assert clauses(group([*twice, *storm])) == [("ONCE", "REFUSALS")]
+
+
+@pytest.mark.parametrize("result", [None, answer(row(0)).answer], ids=["no answer", "rows for a part"])
+def test_same_omission_after_different_failures_is_one_finding(result: Any) -> None:
+    first = failed("NET-LOST", by=observe([A, B], Returned(result), [A], trouble="NET-LOST"))
+    other = failed("SERVER-ERROR", by=observe([A, B], Returned(result), [A], trouble="SERVER-ERROR"))
+    assert clauses(group([*first, *other])) == [("NET-LOST", "SERVER-ERROR")]
+
+
+def test_claims_of_success_for_invalid_messages_are_findings_each() -> None:
+    keys = failed("IN-KEYS", by=observe([{"role": "user", "content": "a"}], answer(row(0))))
+    role = failed("IN-ROLE", by=observe([{**A, "role": "bot"}], answer(row(0))))
+    assert clauses(group([*keys, *role])) == [("IN-KEYS",), ("IN-ROLE",)]
+
+
 def test_fault_that_explains_missing_messages_comes_first() -> None:
     claims = Returned({"total": 1, "succeeded": 1, "failed": 0, "results": []})
     lost = failed(by=observe([A], claims, trouble="NET-LOST"))
@@ -158,7 +218,7 @@ def test_finding_has_the_smallest_example() -> None:
             "raises builtins.ValueError where the page names InvalidInputError",
             "Check the messages before you use",
         ),
-        (MISCOUNTED, "returns an answer in which total is 2 for 1 submitted message", ""),
+        (MISCOUNTED, "returns an answer in which total is 2 for 1 submitted message", "Return one row per submitted"),
         (observe([A], raised("mine.Error", "Error")), "raises mine.Error for an ordinary message", ""),
         (observe([A], Hung(5)), "does not respond to an ordinary call", ""),
         (
@@ -169,12 +229,37 @@ def test_finding_has_the_smallest_example() -> None:
         (
             observe([A], answer(row(0)), [{**A, "role": "assistant"}]),
             'changes what it sends: messages[0].role was "user", and the server received "assistant"',
-            "",
+            "Send each field as the caller passed it",
         ),
         (
             observe([A, B], answer(row(1), row(0)), [A, B]),
             "returns an answer in which results[0] is messages[1]",
             "Row i",
+        ),
+        (
+            observe([A, B], answer(row(0)), [A], trouble="NET-LOST"),
+            "returns only rows for 1 of 2 messages if the connection was lost, where the page names NetworkError",
+            "Raise NetworkError if any part of the response is missing",
+        ),
+        (
+            observe([A], answer({"error": "no"}), key_kind="unknown"),
+            "returns failed rows with an invalid key, where the page names AuthenticationError",
+            "Raise AuthenticationError if",
+        ),
+        (
+            observe([A] * 20 + [B], answer(*map(row, range(21))), [A] * 20 + [B, B]),
+            "records messages[20] of a batch of 21 twice",
+            "If you split a batch",
+        ),
+        (
+            in_sequence(INVALID, ([A], Hung(3), 0)),
+            "does not respond to an ordinary call after a call that failed",
+            "Release locks",
+        ),
+        (
+            in_sequence(INVALID, ([A], raised("mine.Error", "Error"), 0)),
+            "raises mine.Error for an ordinary message after a call that failed",
+            "Send each call, whatever became of earlier ones",
         ),
     ],
 )

@@ -32,7 +32,9 @@ REUSE = should(
     "second loop and records nothing passes.",
 )
 
-_SUSPECT: Final = frozenset(clause.id for clause in (ACCEPT, RES_TOTAL, RES_COUNTS, RES_ROWS, RES_FAILURE, RES_SUCCESS))
+DEPENDENT: Final = frozenset(
+    clause.id for clause in (ACCEPT, RES_TOTAL, RES_COUNTS, RES_ROWS, RES_FAILURE, RES_SUCCESS)
+)
 """What an answer violates that still describes an earlier call."""
 
 
@@ -58,7 +60,7 @@ def judge_dependence(call: ObservedCall, violations: list[Violation], others: li
             unless_alone=each.clause,
         )
         for each in violations
-        if each.clause in _SUSPECT
+        if each.clause in DEPENDENT
     ]
 
 

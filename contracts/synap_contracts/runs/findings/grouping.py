@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.clauses.judge import judge
+from synap_contracts.clauses.rows import ACCEPT, RES_CALLS
+from synap_contracts.clauses.sessions import DEPENDENT
+from synap_contracts.client.protocol import Hung
 from synap_contracts.runs.findings.causes import can_cause, rank
 from synap_contracts.runs.findings.fixes import fix
-from synap_contracts.runs.findings.outcomes import evidence_of
+from synap_contracts.runs.findings.outcomes import call_of, evidence_of, failures_before
 from synap_contracts.runs.findings.summaries import summarize
 from synap_contracts.runs.result import Finding
 from synap_contracts.scenarios.shrinking import cost
@@ -101,9 +104,27 @@ def _repeats(one: _Violated, other: _Violated) -> bool:
 def _explains(cause: _Violated, effect: _Violated) -> bool:
     """Return whether the example of one clause shows that another is violated for the same reason."""
     found = effect.example.violation
+    if effect.clause == RES_CALLS.id and _needs_other_calls(cause):
+        return False
+    if cause.clause == RES_CALLS.id and _needs_other_calls(effect):
+        return RES_CALLS.id in effect.shows or cause.evidence == effect.evidence
     if cause.clause in {found.because, found.plainly, found.unless_alone} and not cause.troubled:
         return True
     return cause.clause in effect.shows and can_cause(cause.clause, effect.clause)
+
+
+def _needs_other_calls(each: _Violated) -> bool:
+    """Return whether a call violates a clause because of other calls: its smallest example has them.
+
+    An error or a hang is a consequence of earlier calls that failed. After calls that succeeded, it is a refusal.
+    """
+    call = call_of(each.example)
+    if call is None:
+        return False
+    if isinstance(call.outcome, Hung) or each.clause == ACCEPT.id:
+        return failures_before(each.example) > 0
+    shown = each.shows.get(RES_CALLS.id)
+    return shown is not None and shown.call == call.number and each.clause in DEPENDENT
 
 
 def _finding(members: list[_Violated]) -> Finding:
@@ -116,7 +137,7 @@ def _finding(members: list[_Violated]) -> Finding:
         id=0,
         clause=BY_ID[primary.clause],
         also=also,
-        summary=summarize(example, (primary.clause, *also)),
+        summary=summarize(example, (primary.clause, *also), [each.example for each in members]),
         counterexample=example,
         level="MUST" if any(BY_ID[each.clause].level == "MUST" for each in members) else "SHOULD",
         fix=fix(example, (primary.clause, *also)),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from synap_contracts.clauses import auth, connection, inputs, results, rows, sending, statuses, wide
-from synap_contracts.clauses.rows import claimed_successes
+from synap_contracts.clauses.rows import claimed_successes, rows_of
 from synap_contracts.client.protocol import NETWORK_ERRORS, Ended, Hung, Raised, Returned
 from synap_contracts.runs.findings.changes import changed_text
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from synap_contracts.clauses.clause import ClauseId
     from synap_contracts.observation.observed import ObservedCall
     from synap_contracts.runs.result import Counterexample
+
+Json: TypeAlias = Any
 
 INPUT: Final = "InvalidInputError"
 NETWORK: Final = "NetworkError"
@@ -35,7 +37,9 @@ _JUDGED_BY_ERROR: Final = frozenset(
     | {statuses.RATE_LIMIT.id, wide.LARGE.id, wide.EMPTY.id, inputs.IN_ITERABLE.id}
 )
 """Clauses that an exception violates because of its class, or because it was raised at all."""
-_JUDGED_BY_RETURN: Final = frozenset(clause for clause, error in EXPECTED.items() if error != INPUT)
+JUDGED_BY_RETURN: Final = frozenset(
+    {*EXPECTED, connection.NET_GARBLED.id, statuses.RATE_LIMIT.id, statuses.SERVER_ERROR.id, statuses.REFUSALS.id}
+) - {inputs.IN_TYPES.id, inputs.IN_UUID.id}
 """Clauses that an answer violates because an exception is required."""
 
 _FIELDS: Final = frozenset(
@@ -48,6 +52,20 @@ def call_of(example: Counterexample) -> ObservedCall | None:
     """Return the call that violates the clause, or None if several do together."""
     calls = example.observation.calls
     return next((each for each in calls if each.number == example.violation.call), None)
+
+
+def failures_before(example: Counterexample) -> int:
+    """Return how many calls failed before the one that violates the clause."""
+    number = example.violation.call or 0
+    return sum(each.number < number and not isinstance(each.outcome, Returned) for each in example.observation.calls)
+
+
+def sends_again(example: Counterexample) -> bool:
+    """Return whether the client sends a request again because of a failure after which it must not."""
+    call, clause = call_of(example), example.violation.clause
+    if call is None or not call.trouble or clause not in {sending.ONCE.id, statuses.REFUSALS.id, statuses.REDIRECT.id}:
+        return False
+    return len(call.requests) > 1 and len({request.body for request in call.requests}) == 1
 
 
 def error_of(example: Counterexample) -> Raised | None:
@@ -74,6 +92,8 @@ def evidence_of(example: Counterexample) -> Hashable:
     Exceptions of one class; of one library; or of Python, where the page requires NetworkError. A call that does not
     end. An answer of one shape where the page requires the same exception. The same change of a text, in any field.
     """
+    if sends_again(example):
+        return ("sends again",)
     changed = changed_text(example) if example.violation.clause in _FIELDS else None
     return _evidence_of_outcome(example) if changed is None else ("changed", changed[0], repr(changed[1]))
 
@@ -89,7 +109,25 @@ def _evidence_of_outcome(example: Counterexample) -> Hashable:
     if call is not None and isinstance(call.outcome, Ended):
         return ("ended",)
     if call is not None and isinstance(call.outcome, Hung):
-        return "hung", call.trouble is None
-    if call is not None and isinstance(call.outcome, Returned) and clause in _JUDGED_BY_RETURN:
-        return "returned", expected, claimed_successes(call.outcome.answer) > 0
+        return "hung", call.trouble is None or failures_before(example) > 0
+    if call is not None and isinstance(call.outcome, Returned) and clause in JUDGED_BY_RETURN:
+        return _evidence_of_answer(shape_of(call, call.outcome.answer), expected)
     return None
+
+
+def _evidence_of_answer(shape: str, expected: str | None) -> Hashable:
+    if shape != "success":
+        return "returned", shape, expected == INPUT
+    return None if expected in {INPUT, None} else ("returned", shape, expected)
+
+
+def shape_of(call: ObservedCall, answer: Json) -> str:
+    """Return what an answer claims about the messages of its call."""
+    if not isinstance(answer, dict):
+        return "no answer"
+    claimed = claimed_successes(answer)
+    if len(call.messages) > 1 and 0 < claimed < len(call.messages):
+        return "part" if len(rows_of(answer) or ()) < len(call.messages) else "part, and failed rows"
+    if claimed:
+        return "success"
+    return "failed rows" if rows_of(answer) else "nothing"

@@ -204,19 +204,27 @@ def test_finding_has_the_smallest_example() -> None:
     assert found.counterexample.violation.clause == "SEND-ALL"
 
 
+NAMED = "where the page names InvalidInputError"
+
+
 @pytest.mark.parametrize(
     ("observation", "summary", "fix"),
     [
         (DROPPED, "drops the second of two equal messages", "Do not deduplicate"),
         (
             REFUSED,
-            "raises httpx.ConnectError where the page names NetworkError",
+            "raises httpx.ConnectError if no server is listening, where the page names NetworkError",
             "Map every exception of httpx to Netw",
         ),
         (
             KEYS,
-            "raises builtins.ValueError where the page names InvalidInputError",
+            f"raises builtins.ValueError if messages[0] is missing a required key, {NAMED}",
             "Check the messages before you use",
+        ),
+        (
+            observe([A], raised("mine.RateLimitError", "RateLimitError"), trouble="NET-LOST"),
+            "raises mine.RateLimitError if the connection was lost, where the page names NetworkError",
+            "Raise NetworkError instead of mine.RateLimitError if the connection was lost.",
         ),
         (MISCOUNTED, "returns an answer in which total is 2 for 1 submitted message", "Return one row per submitted"),
         (observe([A], raised("mine.Error", "Error")), "raises mine.Error for an ordinary message", ""),

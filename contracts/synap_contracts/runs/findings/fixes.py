@@ -16,7 +16,7 @@ from synap_contracts.runs.findings.outcomes import (
     is_own,
     library_of,
 )
-from synap_contracts.runs.findings.summaries import ONE_REQUEST, summarize
+from synap_contracts.runs.findings.summaries import ONE_REQUEST, circumstances_of, summarize
 
 if TYPE_CHECKING:
     from synap_contracts.clauses.clause import ClauseId
@@ -96,7 +96,7 @@ def fix(example: Counterexample, clauses: tuple[ClauseId, ...]) -> str:
     """
     call, first = call_of(example), clauses[0]
     if first in EXPECTED and (raised := error_of(example)) is not None:
-        return _mapping(raised, clauses)
+        return _mapping(raised, clauses, circumstances_of([example]))
     if "equal" in summarize(example, clauses):
         return "Do not deduplicate: the page has no idempotency key, and two equal messages are two messages."
     if call is not None and first in _SPLIT and len(call.messages) > ONE_REQUEST:
@@ -106,9 +106,11 @@ def fix(example: Counterexample, clauses: tuple[ClauseId, ...]) -> str:
     return _FIXES.get(first, "")
 
 
-def _mapping(raised: Raised, clauses: tuple[ClauseId, ...]) -> str:
+def _mapping(raised: Raised, clauses: tuple[ClauseId, ...], when: str) -> str:
     """Return which exception to raise instead of another."""
     expected = list(dict.fromkeys(EXPECTED[clause] for clause in clauses if clause in EXPECTED))
+    if raised.is_a(*EXPECTED.values(), "RateLimitError"):
+        return f"Raise {expected[0]} instead of {raised.kind}{when}."
     if is_own(raised) and expected == [NETWORK]:
         return f"Derive {raised.kind} from a class named {NETWORK}, or raise that instead."
     if expected == [INPUT]:

@@ -40,8 +40,8 @@ _FIELDS: Final = frozenset(
 )
 ONE_REQUEST: Final = 20
 """A batch that must be larger than this to lose or repeat a message shows a limit."""
-_RETURNED: Final = re.compile(",(?: and)? the client returned ")
-"""Between the circumstances and the answer, in messages about an answer where the page requires an exception."""
+_DID: Final = re.compile(",(?: and)? the client (?:returned|raised) ")
+"""Between the circumstances and the outcome, in messages about a call where the page requires an exception."""
 _EARLIER: Final = ("which the server issued before this call", "a row of an earlier client")
 _INDEX: Final = re.compile(r"messages\[(\d+)\]")
 
@@ -75,8 +75,8 @@ def _summarize_outcome(
     if isinstance(call.outcome, Hung):
         return f"does not respond{_circumstances(call)}{after}"
     if (raised := error_of(example)) is not None:
-        return _raises(raised.kind, call, clauses) + after
-    if violation.clause in JUDGED_BY_RETURN and _RETURNED.search(violation.message):
+        return _raises(raised.kind, call, clauses, circumstances_of([example])) + after
+    if violation.clause in JUDGED_BY_RETURN and _DID.search(violation.message):
         return _returns(call, violation.clause, (example, *others))
     if violation.clause == rows.RES_CALLS.id and violation.message.endswith(_EARLIER):
         return f"returns the row of an earlier call: {violation.message}"
@@ -122,14 +122,14 @@ def _returns(call: ObservedCall, clause: ClauseId, examples: tuple[Counterexampl
         if shape_of(other, other.outcome.answer) == shape
     ]
     where = f", where the page names {EXPECTED[clause]}" if clause in EXPECTED else ""
-    return f"{what}{_circumstances_of(same)}{where}"
+    return f"{what}{circumstances_of(same)}{where}"
 
 
-def _circumstances_of(examples: Iterable[Counterexample]) -> str:
+def circumstances_of(examples: Iterable[Counterexample]) -> str:
     """Return the circumstances of the first two examples that differ in them."""
     found = []
     for each in examples:
-        call, condition = call_of(each), _RETURNED.split(each.violation.message)[0]
+        call, condition = call_of(each), _DID.split(each.violation.message)[0]
         if call is not None and (call.trouble or call.place == "nobody"):
             found.append(_circumstances(call))
         elif condition != each.violation.message:
@@ -143,11 +143,11 @@ def _circumstances(call: ObservedCall) -> str:
     return f" if {call.trouble.named}" if call.trouble else " to an ordinary call"
 
 
-def _raises(kind: str, call: ObservedCall, clauses: tuple[ClauseId, ...]) -> str:
+def _raises(kind: str, call: ObservedCall, clauses: tuple[ClauseId, ...], when: str) -> str:
     expected = list(dict.fromkeys(EXPECTED[clause] for clause in clauses if clause in EXPECTED))
     if clauses[0] in EXPECTED:
         verb = "names" if len(expected) == 1 else "names its classes:"
-        return f"raises {kind} where the page {verb} {' and '.join(expected)}"
+        return f"raises {kind}{when}, where the page {verb} {' and '.join(expected)}"
     if clauses[0] == results.RES_PARTIAL.id:
         return f"raises {kind} instead of returning an answer with failed rows"
     if call.trouble:
@@ -184,6 +184,6 @@ def _repeats(call: ObservedCall | None, example: Counterexample, others: Iterabl
     index = _missing(example)
     if call is not None and call.trouble:
         again = [each for each in others if sends_again(each)]
-        return f"sends a batch again{_circumstances_of((example, *again))}, and records messages[{index or 0}] twice"
+        return f"sends a batch again{circumstances_of((example, *again))}, and records messages[{index or 0}] twice"
     size = f" of a batch of {len(call.messages):,}" if call and len(call.messages) > ONE_REQUEST else ""
     return f"records messages[{index or 0}]{size} twice"

@@ -26,6 +26,10 @@ pytest_plugins = ["pytester"]
 settings.register_profile("synap-mock", deadline=None)
 settings.load_profile("synap-mock")
 
+# Hypothesis reads the constants of each module that it imports. A process that a test starts in an empty folder finds
+# those of an earlier one here.
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(__file__).parent / ".hypothesis")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     for name in ("CI", "BUILD_NUMBER"):  # with these, a pytest that a test runs repeats each error in its summary

@@ -36,6 +36,7 @@ def rows(zoo: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, 
     """Run one check with a client that splits batches and sends again, and return what hypothesis wrote of it."""
     folder = tmp_path_factory.mktemp("observed")
     variables = {**os.environ, "HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY_NOCOVER": "1", "PYTHONWARNINGS": "ignore"}
+    del variables["HYPOTHESIS_STORAGE_DIRECTORY"]
     command = [sys.executable, "-P", "-c", SCRIPT, str(zoo)]
     subprocess.run(command, check=True, cwd=folder, env=variables, timeout=120)
     written = folder.glob(".hypothesis/observed/*_testcases.jsonl")

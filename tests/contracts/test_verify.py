@@ -39,6 +39,7 @@ class Client:
 def breaks(base_url, api_key):
     raise RuntimeError("no config file")
 """
+FAST = ("--profile", "quick", "--jobs", "1")
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-m", "synap_mock", "verify", *arguments, "--profile", "quick"]
+    command = [sys.executable, "-P", "-m", "synap_mock", "verify", *arguments, *FAST]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, timeout=120)
 
 
@@ -73,8 +74,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """Run a client that fails SEND-ATTRIBUTION and passes AUTH-OWN."""
     folder = tmp_path_factory.mktemp("found")
     (folder / "mine.py").write_text(CLIENT)
-    options = ("--clause", "SEND-ATTRIBUTION", "--clause", "AUTH-OWN", "--jobs", "1", "--json", "report.json")
-    return Found(folder, verify(folder, "mine:Client", *options))
+    options = ("--clause", "SEND-ATTRIBUTION", "--clause", "AUTH-OWN", "--examples", "2")
+    return Found(folder, verify(folder, "mine:Client", *options, "--json", "report.json"))
 
 
 def test_passed_clause_is_printed(folder: Path) -> None:
@@ -120,7 +121,7 @@ def test_json_report_is_complete(found: Found) -> None:
 
 def invoke(*arguments: str) -> Result:
     """Invoke the command in this process."""
-    return CliRunner().invoke(command, [*arguments, "--profile", "quick"])
+    return CliRunner().invoke(command, [*arguments, *FAST])
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,9 @@ def test_error_is_the_only_output(folder: Path) -> None:
 def test_should_fails_the_run_only_with_strict(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     runs = (["reference", "--strict"], ["mine:Client"], ["mine:Client", "--strict"])
-    assert [invoke(*run, "--in-process", "--clause", "SEND-WIDE-EMPTY").exit_code for run in runs] == [0, 0, 1]
+    assert [
+        invoke(*run, "--in-process", "--examples", "2", "--clause", "SEND-WIDE-EMPTY").exit_code for run in runs
+    ] == [0, 0, 1]
 
 
 def test_clauses_command_lists_all_clauses() -> None:

@@ -247,7 +247,7 @@ NAMED = "where the page names InvalidInputError"
         (
             observe([A, B], answer(row(0)), [A], trouble="NET-LOST"),
             "returns only rows for 1 of 2 messages if the connection was lost, where the page names NetworkError",
-            "Raise NetworkError if any part of the response is missing",
+            "Raise NetworkError if no complete response arrives",
         ),
         (
             observe([A], answer({"error": "no"}), key_kind="unknown"),

@@ -82,6 +82,14 @@ def test_shrink_reduces_text_to_the_relevant_character() -> None:
     assert small.calls[0].messages == ({"conversation_id": "$0", "role": "user", "content": "\u0301"},)
 
 
+@pytest.mark.parametrize(
+    ("fails", "id_"), [(lambda id_: id_ is not None, "a"), (lambda id_: id_ == "", "")], ids=["any", "empty"]
+)
+def test_shrink_keeps_an_empty_id_only_if_no_other_fails(fails: Callable[[str | None], bool], id_: str) -> None:
+    small = shrink(one(message(0, session_id="")), lambda s: fails(s.calls[0].messages[0].get("session_id")), 10)
+    assert small.calls[0].messages[0]["session_id"] == id_
+
+
 def test_shrink_stops_at_the_time_limit() -> None:
     found = one(*several(60))
     assert shrink(found, lambda _: True, 0) == found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from synap_contracts.client.protocol import is_tagged
 from synap_contracts.client.real_time import monotonic
+from synap_contracts.observation.expected import OPTIONAL_STRINGS
 from synap_contracts.scenarios.model import Call, Scenario, Together, calls_of, one, reference_of
 from synap_contracts.scenarios.serialization import dumps
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Json = Any
 
+_EMPTY_ID: Final = 10
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _EARLIER: Final = 4
 """How many earlier calls are tried together with the one that fails."""
@@ -31,10 +33,15 @@ _SPELL_OUT: Final = 12
 
 
 def cost(scenario: Scenario) -> tuple[int, int, int, int, bytes]:
-    """Return the size of a scenario: steps, messages, text, unusual characters."""
+    """Return the size of a scenario: steps, messages, text, unusual characters.
+
+    An empty ID counts as a long one: it is a different case, which names a cause only if no other ID fails.
+    """
     text = dumps(scenario)
+    entries = [entry for call in scenario.calls for entry in call.messages if isinstance(entry, dict)]
+    empty = sum(entry.get(name) == "" for entry in entries for name in OPTIONAL_STRINGS)
     unusual = sum(c not in _PLAIN for call in scenario.calls for entry in call.messages for c in _text(entry))
-    return len(scenario.steps), scenario.size, len(text), unusual, text
+    return len(scenario.steps), scenario.size, len(text) + _EMPTY_ID * empty, unusual, text
 
 
 def _text(entry: Json) -> str:

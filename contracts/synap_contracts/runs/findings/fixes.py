@@ -49,7 +49,7 @@ _SPLIT: Final = frozenset({sending.SEND_ALL.id, sending.SEND_ONLY.id})
 _FIXES: Final[dict[ClauseId, str]] = {
     **dict.fromkeys(
         (clause for clause, error in EXPECTED.items() if error == NETWORK),
-        f"Raise {NETWORK} if any part of the response is missing: do not return an answer in its place.",
+        f"Raise {NETWORK} if no complete response arrives: do not return an answer in its place.",
     ),
     **dict.fromkeys(
         (clause for clause, error in EXPECTED.items() if error == AUTHENTICATION),

@@ -160,6 +160,13 @@ def test_hang_after_failed_calls_is_a_finding_about_calls() -> None:
     assert clauses(group([*plain, *keys, *limited])) == [("RES-CALLS", "ACCEPT", "IN-KEYS", "RATE-LIMIT")]
 
 
+def test_error_after_failed_calls_is_a_finding_about_calls() -> None:
+    broken = raised("mine.NetworkError", "NetworkError")
+    plain = failed(by=in_sequence(INVALID, ([A], broken, 0)))
+    limited = failed("RATE-LIMIT", by=in_sequence(INVALID, ([A], broken, 0), trouble="RATE-LIMIT"))
+    assert clauses(group([*plain, *limited])) == [("RES-CALLS", "ACCEPT", "RATE-LIMIT")]
+
+
 def test_error_after_a_successful_call_is_a_refusal() -> None:
     found = group(failed(by=in_sequence(([A], answer(row(0)), 1), ([B], raised("mine.Error", "Error"), 0))))
     assert clauses(found) == [("ACCEPT", "RES-CALLS")]

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from synap_contracts.clauses.catalogue import BY_ID
 from synap_contracts.clauses.judge import judge
-from synap_contracts.clauses.rows import ACCEPT, RES_CALLS
+from synap_contracts.clauses.rows import RES_CALLS
 from synap_contracts.clauses.sessions import DEPENDENT
 from synap_contracts.client.protocol import Hung
 from synap_contracts.runs.findings.causes import can_cause, rank
 from synap_contracts.runs.findings.fixes import fix
-from synap_contracts.runs.findings.outcomes import call_of, evidence_of, failures_before
+from synap_contracts.runs.findings.outcomes import call_of, error_of, evidence_of, failures_before
 from synap_contracts.runs.findings.summaries import summarize
 from synap_contracts.runs.result import Finding
 from synap_contracts.scenarios.shrinking import cost
@@ -121,7 +121,7 @@ def _needs_other_calls(each: _Violated) -> bool:
     call = call_of(each.example)
     if call is None:
         return False
-    if isinstance(call.outcome, Hung) or each.clause == ACCEPT.id:
+    if isinstance(call.outcome, Hung) or error_of(each.example) is not None:
         return failures_before(each.example) > 0
     shown = each.shows.get(RES_CALLS.id)
     return shown is not None and shown.call == call.number and each.clause in DEPENDENT

@@ -22,6 +22,9 @@ from asking import BATCH, in_process
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
+from openapi_document import OPERATIONS
+from schemathesis.core.result import Ok
+from schemathesis.pytest.lazy import get_all_tests
 from schemathesis.specs.openapi.checks import (
     ignored_auth,
     negative_data_rejection,
@@ -37,7 +40,7 @@ from synap_mock.settings import Dialect, Settings, Tenancy
 from synap_mock.transports.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from schemathesis import Case, CheckContext, HookContext, Response
     from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -63,6 +66,10 @@ def lines_as_they_are(_: Any, value: Any) -> bytes:
 FAULTS: Final = "POST /_mock/faults"
 EVENTS: Final = "GET /_mock/events"
 """A stream has no end; test_events.py reads it."""
+SYNAP_API: Final = [operation for operation in OPERATIONS if " /_mock" not in operation]
+CONTROL_API: Final = [
+    operation for operation in OPERATIONS if " /_mock" in operation and operation not in {FAULTS, EVENTS}
+]
 
 
 def every_other_id_a_uuid(_: HookContext, body: Any) -> Any:
@@ -154,7 +161,7 @@ NARROW: Final = st.fixed_dictionaries(
 
 
 class Target:
-    """A served fake, that gives way to a fresh one for each example: what one does, another can't know."""
+    """A served fake, clean for each example: what one does, another can't know."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -169,6 +176,14 @@ class Target:
     def renew(self, **settings: Any) -> None:
         """A fresh fake; one batch recorded, and what is refused and what is unmodelled in its journal."""
         self.fake = SynapMock(dialect=self.dialect, api_key=KEY, **settings)
+        self.fill()
+
+    def clear(self) -> None:
+        """The same fake as if it were fresh, unless a call of the control API has changed its keys or settings."""
+        self.fake.reset()
+        self.fill()
+
+    def fill(self) -> None:
         entry = {"conversation_id": IN_EXAMPLES, "role": "user", "content": "hi", "metadata": {"a": [1]}}
         client = in_process(self.fake)
         client.post(BATCH, json={"messages": [entry, {**entry, "conversation_id": "my-chat"}]})
@@ -229,7 +244,10 @@ def checks(target: Target, case: Case[Any]) -> dict[str, Any]:
 
 
 def ask(target: Target, case: Case[Any]) -> None:
-    target.renew()
+    if on_data_face(case):
+        target.clear()
+    else:
+        target.renew()
     case.call_and_validate(base_url=target.url, session=target.session, **checks(target, case))
 
 
@@ -237,32 +255,52 @@ documented: Final = pytest.mark.parametrize("target", ["documented"], indirect=T
 observed: Final = pytest.mark.parametrize("target", ["observed"], indirect=True)
 
 
-@DRAWN.exclude(path_regex="^/_mock").parametrize()
+def each_of(operations: list[str], schema: OpenApiSchema) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a test for each operation, whose requests are drawn when the test runs.
+
+    `OpenApiSchema.parametrize` computes the edges of every schema in each process that collects the tests.
+    """
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        @pytest.mark.parametrize("operation", operations)
+        def run(operation: str, target: Target) -> None:
+            selected = schema.include(name=operation)
+            (drawn,) = get_all_tests(schema=selected, test_func=test, settings=None, given_kwargs={})
+            assert isinstance(drawn, Ok)
+            target.renew()
+            drawn.ok()[1](target=target)
+
+        return run
+
+    return decorate
+
+
 @documented
+@each_of(SYNAP_API, DRAWN)
 def test_every_answer_is_as_described(case: Case[Any], target: Target) -> None:
     ask(target, case)
 
 
-@FEWER.exclude(path_regex="^/_mock").parametrize()
 @observed
+@each_of(SYNAP_API, FEWER)
 def test_every_observed_answer_is_as_described(case: Case[Any], target: Target) -> None:
     ask(target, case)
 
 
-@DRAWN.include(path_regex="^/_mock").exclude(name=[FAULTS, EVENTS]).parametrize()
 @documented  # only the Synap API has dialects
+@each_of(CONTROL_API, DRAWN)
 def test_every_answer_of_the_control_api_is_as_described(case: Case[Any], target: Target) -> None:
     ask(target, case)
 
 
-@ONCE.exclude(path_regex="^/_mock").parametrize()
+@each_of(SYNAP_API, ONCE)
 def test_every_operation_needs_its_key(case: Case[Any], target: Target) -> None:
-    target.renew()
+    target.clear()
     case.call_and_validate(base_url=target.url, session=target.session, headers=HEADERS, checks=[ignored_auth])
 
 
-@FEWER.include(name=FAULTS).parametrize()
 @documented
+@each_of([FAULTS], FEWER)
 def test_every_answer_to_a_fault_is_as_described(case: Case[Any], target: Target) -> None:
     ask(target, case)
 

@@ -69,7 +69,7 @@ def start_adapter(command: Sequence[str], environment: dict[str, str] | None = N
 
 def verify(spec: str, folder: Path, *options: str) -> dict[str, str]:
     """Run the kit with the quick profile, and return the outcome of each clause."""
-    settings = ("--profile", "quick", "--seed", "5", "--folder", str(folder), "--json", "-")
+    settings = ("--profile", "quick", "--seed", "5", "--jobs", "1", "--folder", str(folder), "--json", "-")
     command = (sys.executable, "-P", "-m", "synap_mock", "verify", spec, *settings, *options)
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.stdout, done.stderr

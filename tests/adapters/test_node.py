@@ -6,11 +6,12 @@ import json
 import shutil
 import socket
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from adapters.adapter import NODE, ROOT, outcome_of, start_adapter, verify
+from click.testing import CliRunner
+from synap_contracts import commands
 
 from synap_mock import SynapMock
 
@@ -71,27 +72,35 @@ def test_module_without_factory_is_an_error(tmp_path: Path) -> None:
         assert "exports no function makeClient" in adapter.first["unusable"]
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["NaN", "-Infinity", "new Date(0)", "new Map()", "10n", "Symbol()", "() => 1", "[undefined]", "[, 1]", "itself"],
+OUTSIDE_JSON = (
+    *("NaN", "-Infinity", "new Date(0)", "new Map()", "10n"),
+    *("Symbol()", "() => 1", "[undefined]", "[, 1]", "itself"),
 )
-def test_value_outside_json_is_rejected_before_sending(value: str) -> None:
+
+
+@pytest.fixture(scope="module")
+def raised_for_values() -> dict[str, bool]:
+    """Send each value in metadata, and return whether an `InvalidInputError` was raised."""
     script = f"""
         import {{ InvalidInputError, makeClient }} from {json.dumps(CLIENT)};
         const itself = {{}};
         itself.again = itself;
         const client = makeClient({{ baseUrl: "http://127.0.0.1:1", apiKey: "synap_key" }});
-        const entry = {{ ...{json.dumps(ENTRY)}, metadata: {{ a: {value} }} }};
-        try {{
-            await client.recordMessagesBatch([entry]);
-        }} catch (error) {{
-            console.log(error instanceof InvalidInputError);
+        const raised = [];
+        for (const a of [{", ".join(OUTSIDE_JSON)}]) {{
+            const sent = client.recordMessagesBatch([{{ ...{json.dumps(ENTRY)}, metadata: {{ a }} }}]);
+            raised.push(await sent.then(() => null, (error) => error instanceof InvalidInputError));
         }}
+        console.log(JSON.stringify(raised));
     """
-    done = subprocess.run(
-        [NODE[0], "--input-type=module", "--eval", script], capture_output=True, text=True, check=False, timeout=30
-    )
-    assert (done.stdout, done.stderr) == ("true\n", "")
+    command = [NODE[0], "--input-type=module", "--eval", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    return dict(zip(OUTSIDE_JSON, json.loads(done.stdout), strict=True))
+
+
+@pytest.mark.parametrize("value", OUTSIDE_JSON)
+def test_value_outside_json_is_rejected_before_sending(value: str, raised_for_values: dict[str, bool]) -> None:
+    assert raised_for_values[value]
 
 
 MINE = """
@@ -107,20 +116,20 @@ export const makeClient = ({ baseUrl, apiKey }) => ({
 """
 
 
-def synap_mock(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-m", "synap_mock", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, timeout=60)
+@pytest.fixture
+def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with the printed adapter."""
+    (tmp_path / "adapter.mjs").write_text(CliRunner().invoke(commands.adapter, ["node"]).output, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-def test_printed_adapter_is_self_contained(tmp_path: Path) -> None:
-    (tmp_path / "adapter.mjs").write_text(synap_mock(tmp_path, "adapter", "node").stdout, encoding="utf-8")
-    (tmp_path / "mine.mjs").write_text(MINE, encoding="utf-8")
-    spec = f"cmd:{NODE[0]} adapter.mjs ./mine.mjs"
-    done = synap_mock(tmp_path, "verify", spec, "--profile", "quick", "--clause", "IN-ROLE")
-    assert (done.returncode, "MUST:    1 passed" in done.stdout) == (0, True), done
+def test_printed_adapter_is_self_contained(printed: Path) -> None:
+    (printed / "mine.mjs").write_text(MINE, encoding="utf-8")
+    assert outcome_of(f"cmd:{NODE[0]} adapter.mjs ./mine.mjs", "IN-ROLE") == "passed"
 
 
-def test_adapter_without_client_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "adapter.mjs").write_text(synap_mock(tmp_path, "adapter", "node").stdout, encoding="utf-8")
-    done = synap_mock(tmp_path, "verify", f"cmd:{NODE[0]} adapter.mjs")
-    assert (done.returncode, done.stderr.strip().endswith("as in node adapter.mjs ./mine.mjs")) == (2, True), done
+@pytest.mark.usefixtures("printed")
+def test_adapter_without_client_is_an_error() -> None:
+    done = CliRunner().invoke(commands.verify, [f"cmd:{NODE[0]} adapter.mjs", "--jobs", "1"])
+    assert (done.exit_code, done.stderr.strip().endswith("as in node adapter.mjs ./mine.mjs")) == (2, True), done

@@ -231,7 +231,7 @@ NAMED = "where the page names InvalidInputError"
         (
             observe([A], raised("mine.RateLimitError", "RateLimitError"), trouble="NET-LOST"),
             "raises mine.RateLimitError if the connection was lost, where the page names NetworkError",
-            "Raise NetworkError instead of mine.RateLimitError if the connection was lost.",
+            "Do not raise mine.RateLimitError if the connection was lost: raise NetworkError.",
         ),
         (MISCOUNTED, "returns an answer in which total is 2 for 1 submitted message", "Return one row per submitted"),
         (observe([A], raised("mine.Error", "Error")), "raises mine.Error for an ordinary message", ""),
@@ -244,7 +244,7 @@ NAMED = "where the page names InvalidInputError"
         (
             observe([A], answer(row(0)), [{**A, "role": "assistant"}]),
             'changes what it sends: messages[0].role was "user", and the server received "assistant"',
-            "Send each field as the caller passed it",
+            "Send each field as the caller passed it, and no other",
         ),
         (
             observe([A, B], answer(row(1), row(0)), [A, B]),
@@ -266,6 +266,13 @@ NAMED = "where the page names InvalidInputError"
             "records messages[20] of a batch of 21 twice",
             "If you split a batch",
         ),
+        (
+            observe([{**A, "conversation_id": "no"}], answer(row(0))),
+            "reports success although messages[0].conversation_id is not a UUID",
+            "Do not replace a conversation_id",
+        ),
+        (observe([], Returned(None)), "for an empty batch, returned null, which is not a batch result", "For an empty"),
+        (observe([], raised("mine.Error", "Error")), "raises mine.Error for an empty batch", "For an empty batch"),
         (
             in_sequence(INVALID, ([A], Hung(3), 0)),
             "does not respond to an ordinary call after a call that failed",

@@ -27,7 +27,9 @@ _AGAIN: Final = (
     "Send a batch again only if it certainly was not recorded: no connection was made, or the server returned 429."
 )
 _BY_INDEX: Final = "Row i of the server's answer belongs to message i: map rows by index, not by content or ID."
-_AS_PASSED: Final = "Send each field as the caller passed it: do not decode, clean, mask, normalize or cut it."
+_AS_PASSED: Final = (
+    "Send each field as the caller passed it, and no other: do not decode, clean, mask, normalize or cut it."
+)
 _AS_RECEIVED: Final = "Return each row as the server sent it: do not replace or convert its values."
 _ONE_ANSWER: Final = (
     "Return one row per submitted message, and counts of these rows. If you split a batch, join the answers to all its "
@@ -110,7 +112,7 @@ def _mapping(raised: Raised, clauses: tuple[ClauseId, ...], when: str) -> str:
     """Return which exception to raise instead of another."""
     expected = list(dict.fromkeys(EXPECTED[clause] for clause in clauses if clause in EXPECTED))
     if raised.is_a(*EXPECTED.values(), "RateLimitError"):
-        return f"Raise {expected[0]} instead of {raised.kind}{when}."
+        return f"Do not raise {raised.kind}{when}: raise {expected[0]}."
     if is_own(raised) and expected == [NETWORK]:
         return f"Derive {raised.kind} from a class named {NETWORK}, or raise that instead."
     if expected == [INPUT]:

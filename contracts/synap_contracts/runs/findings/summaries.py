@@ -42,6 +42,7 @@ ONE_REQUEST: Final = 20
 """A batch that must be larger than this to lose or repeat a message shows a limit."""
 _DID: Final = re.compile(",(?: and)? the client (?:returned|raised) ")
 """Between the circumstances and the outcome, in messages about a call where the page requires an exception."""
+_ALTHOUGH: Final = re.compile(r"(.+), but the client reported success")
 _EARLIER: Final = ("which the server issued before this call", "a row of an earlier client")
 _INDEX: Final = re.compile(r"messages\[(\d+)\]")
 
@@ -61,6 +62,8 @@ def summarize(example: Counterexample, clauses: tuple[ClauseId, ...], others: It
         return _drops(call, example)
     if violation.clause in {sending.ONCE.id, sending.SEND_ONLY.id} and violation.message.endswith(" twice"):
         return _repeats(call, example, others)
+    if found := _ALTHOUGH.fullmatch(violation.message):
+        return f"reports success although {found[1]}"
     return _introduction(violation) + violation.message.removeprefix("the client ")
 
 
@@ -89,6 +92,8 @@ def _introduction(violation: Violation) -> str:
         return "changes what it sends: "
     if violation.clause == sending.SEND_ORDER.id:
         return "changes the order of a conversation: "
+    if violation.clause == results.RES_EMPTY.id:
+        return "for an empty batch, "
     about_answer = violation.clause in _ANSWER and not violation.message.startswith(("the client ", "the server "))
     return "returns an answer in which " if about_answer else ""
 
@@ -153,7 +158,7 @@ def _raises(kind: str, call: ObservedCall, clauses: tuple[ClauseId, ...], when: 
     if call.trouble:
         return f"raises {kind} if {call.trouble.named}"
     size = len(call.messages)
-    batch = f"an ordinary batch of {size} messages" if size > 1 else "an ordinary message"
+    batch = f"an ordinary batch of {size} messages" if size > 1 else "an ordinary message" if size else "an empty batch"
     return f"raises {kind} for {batch}"
 
 

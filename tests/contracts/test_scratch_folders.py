@@ -24,9 +24,9 @@ sys.stdin.read()
 def test_verifying_the_official_sdk_leaves_no_folder(tmp_path: Path, options: list[str]) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
-    selected = ["--clause", "RES-EMPTY", "--profile", "quick", "--examples", "0", "--folder", str(tmp_path / "saved")]
+    selected = ["--clause", "RES-EMPTY", "--profile", "quick", "--examples", "0", "--jobs", "1"]
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "synap_mock", "verify", "sdk", *selected, *options],
+        [sys.executable, "-P", "-m", "synap_mock", "verify", "sdk", *selected, *options, "--folder", str(tmp_path)],
         env=os.environ | {"TMPDIR": str(folder)},
         capture_output=True,
         check=False,

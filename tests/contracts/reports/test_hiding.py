@@ -112,6 +112,7 @@ class Quoting:
     def record_messages_batch(self, messages):
         raise ValueError(f"rejected: {self.key}")
 """
+FAST = ("--profile", "quick", "--examples", "0", "--jobs", "1")
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def reports(tmp_path: Path) -> Callable[..., str]:
     def run(factory: str, *clauses: str) -> str:
         options = [part for clause in clauses for part in ("--clause", clause)]
         files = [tmp_path / name for name in ("json", "junit", "html", "summary")]
-        where = ["--path", str(tmp_path), "--folder", str(tmp_path / "saved"), "--profile", "quick", "--examples", "0"]
+        where = ["--path", str(tmp_path), "--folder", str(tmp_path / "saved"), *FAST]
         written = [part for file in files for part in (f"--{file.name}", str(file))]
         done = CliRunner().invoke(verify, [f"leaking:{factory}", *options, *where, *written])
         return "\n".join([done.output, *(file.read_text(encoding="utf-8") for file in files)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +16,14 @@ from synap_contracts.runs.check_runner import PROFILES, Plan
 from synap_contracts.runs.jobs.board import Board, FolderBoard, Lost, OwnBoard, wait_for
 from synap_contracts.runs.jobs.lanes import LANES, PRELUDE, lanes_of
 from synap_contracts.runs.jobs.turns import Stopped, Turns
+from synap_contracts.runs.jobs.workplace import workplace
 from synap_contracts.runs.result import ClauseResult
 from synap_contracts.runs.run import RunOptions, run_client
 from synap_contracts.runs.tally import Tally
+from synap_contracts.server.connection import NoResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from synap_contracts.clauses.clause import Depth
@@ -101,6 +105,26 @@ def test_stopped_turn_raises() -> None:
     turns.stop()
     with pytest.raises(Stopped), turns.taken():
         pass
+
+
+def test_other_lanes_work_while_a_fake_shuts_down(options: RunOptions) -> None:
+    during: list[bool] = []
+
+    def responds() -> bool:
+        try:
+            return place.server.connection.request("GET", "/_mock/settings").ok
+        except NoResponse:
+            return False
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        during.append(responds())
+        yield
+        during.append(responds())
+
+    with workplace(options, "lane-0", waiting) as place:
+        assert during == []
+    assert during == [True, False]
 
 
 @pytest.mark.parametrize("kind", ["own", "folder"])

@@ -138,19 +138,18 @@ class Job:
         prelude = self.board.get(PRELUDE_PART) if self.board.has(PRELUDE_PART) else None
         return isinstance(prelude, Prelude) and prelude.tally.stopped is not None
 
-    def _run_part(self, part: str, run: Callable[[], object]) -> None:
-        """Run a part, and store its result, which can be an exception."""
+    def _run_part(self, part: str, run: Callable[[], None]) -> None:
+        """Run a part, which stores its result. If it fails, store the exception."""
         try:
-            result = run()
+            run()
         except Stopped:
             raise
         except Exception as error:  # noqa: BLE001 - the process that collects the results raises it
             self.turns.stop()
             self.board.put(STOP, True)  # noqa: FBT003 - its presence is the message
-            result = error
-        self.board.put(part, result)
+            self.board.put(part, error)
 
-    def _open_run(self, waiting: Waiting) -> Prelude:
+    def _open_run(self, waiting: Waiting) -> None:
         options = self.options
         with workplace(options, PRELUDE_PART, waiting) as place:
             hello = place.runner.driver.hello
@@ -159,17 +158,19 @@ class Job:
             replayed = known.replay(place.runner, checks.plan.clauses)
             if checks.run_first():
                 checks.run([number for number in planned(checks.plan) if number in PRELUDE], self._begin)
-            return self._without_keys(Prelude(hello, place.server.url, checks.tally, known, replayed), place)
+            prelude = Prelude(hello, place.server.url, checks.tally, known, replayed)
+            self.board.put(PRELUDE_PART, self._without_keys(prelude, place))  # the lanes wait for it: close later
 
-    def _run_lane(self, number: int, lane: Lane, options: RunOptions, waiting: Waiting) -> LaneResult | None:
-        """Run the checks of a lane, or return None if the run ended before. Its processes start next to the prelude."""
+    def _run_lane(self, number: int, lane: Lane, options: RunOptions, waiting: Waiting) -> None:
+        """Run the checks of a lane, unless the run ended before. Its processes start next to the prelude."""
         with workplace(options, part_of(number), waiting) as place:
             if not self.board.has(PRELUDE_PART):
                 place.start()
             with waiting():
                 prelude = wait_for(self.board, PRELUDE_PART)
             if not isinstance(prelude, Prelude) or prelude.tally.stopped is not None:
-                return None
+                self.board.put(part_of(number), None)
+                return
             known = deepcopy(prelude.known)
             earlier = prelude.tally.settled | self._settled_before(number)
             tally = Tally(settled=dict(earlier), recorded=prelude.tally.recorded)
@@ -177,7 +178,7 @@ class Job:
             if number not in self.options.lanes:
                 tally.skipped.clear()  # the first round ran all of it
             tally.settled = {clause: each for clause, each in tally.settled.items() if each is not earlier.get(clause)}
-            return self._without_keys(LaneResult(tally, known), place)
+            self.board.put(part_of(number), self._without_keys(LaneResult(tally, known), place))
 
     def _settled_before(self, number: int) -> dict[ClauseId, ClauseResult]:
         """Return what earlier rounds settled, so that no round searches for it again. There is one without --for."""

@@ -58,7 +58,7 @@ def workplace(
         AdapterError: Its adapter fails repeatedly.
         ServerError: The server does not exist, or fails.
     """
-    with ExitStack() as stack:
+    with _closing(waiting) as stack:
         server = _server(options, stack)
         origin = stack.enter_context(other_origin())
         random = random_from(f"{options.seed} {name}")
@@ -73,6 +73,17 @@ def workplace(
         except (UnusableClient, AdapterError, ServerError) as error:
             # The text can quote the last output of an adapter, and is written to logs.
             raise type(error)(redact(str(error), frozenset(server.secrets))) from None
+
+
+@contextmanager
+def _closing(waiting: Callable[[], AbstractContextManager[None]]) -> Iterator[ExitStack]:
+    """Close what a block opened. This mostly waits: a fake takes 0.1 s to shut down."""
+    stack = ExitStack()
+    try:
+        yield stack
+    finally:
+        with waiting():
+            stack.close()
 
 
 def _reference(options: RunOptions) -> Callable[[], Driver]:

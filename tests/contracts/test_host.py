@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import enum
 import logging
 import math
 from decimal import Decimal
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MESSAGES = [{"conversation_id": "c", "role": "user", "content": "a", "metadata": {"a": [1]}}]
+
+
+class Role(str, enum.Enum):  # noqa: UP042 - the base of Python 3.10 and earlier
+    """A role as some clients have it, which equals the text."""
+
+    USER = "user"
 
 
 def replies(factory: Callable[..., Any], *requests: dict[str, Any]) -> list[dict[str, Any]]:
@@ -210,6 +217,8 @@ def test_changed_message_is_reported_with_its_path() -> None:
         ([1], [True], "messages[0]"),
         ([{"a": 1}], [{"a": 1.0}], "messages[0].a"),
         ([{}], [{"a": 1}], "messages[0].a"),
+        ([{"a": 1, "b": 2}], [{"b": 2, "a": 1}], None),
+        (["user"], [Role.USER], "messages[0]"),
     ],
 )
 def test_find_change_distinguishes_types(before: Any, after: Any, path: str | None) -> None:

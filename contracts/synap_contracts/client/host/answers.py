@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -12,23 +13,37 @@ if TYPE_CHECKING:
     from synap_contracts.client.protocol import Json
 
 _MAX_ANSWERS: Final = 4
+_NO_REFERENCES: Final = 2
+"""The version of marshal's format in which equal values have equal bytes, whether or not they share objects."""
 
 
 def find_change(before: Json, after: Json, path: str = "messages") -> str | None:
     """Return the path of the first difference between two values, including differences of type, or None."""
+    return None if _is_same(before, after) else _find_change(before, after, path)
+
+
+def _is_same(before: Json, after: Json) -> bool:
+    """Return whether two values are certainly the same. This is five times as fast as looking for a difference."""
+    try:
+        return marshal.dumps(before, _NO_REFERENCES) == marshal.dumps(after, _NO_REFERENCES)
+    except ValueError:  # a value of another type, or of a class that derives from one of JSON
+        return False
+
+
+def _find_change(before: Json, after: Json, path: str) -> str | None:
     if type(before) is not type(after):
         return path
     match before:
         case dict():
             if before.keys() != after.keys():
                 return f"{path}.{min(map(str, before.keys() ^ after.keys()))}"
-            changes = (find_change(before[key], after[key], f"{path}.{key}") for key in before)
+            changes = (_find_change(before[key], after[key], f"{path}.{key}") for key in before)
             return next(filter(None, changes), None)
         case list():
             if len(before) != len(after):
                 return f"{path} (its length)"
             pairs = enumerate(zip(before, after, strict=True))
-            return next(filter(None, (find_change(*pair, f"{path}[{index}]") for index, pair in pairs)), None)
+            return next(filter(None, (_find_change(*pair, f"{path}[{index}]") for index, pair in pairs)), None)
     return None if before == after or before is after else path  # NaN does not equal itself
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -166,3 +167,16 @@ def test_clauses_command_lists_all_clauses() -> None:
         [sys.executable, "-P", "-m", "synap_mock", "clauses"], capture_output=True, text=True, check=True
     )
     assert [line.split()[0] for line in done.stdout.splitlines()] == [clause.id for clause in CLAUSES]
+
+
+def test_plugins_of_hypothesis_are_not_loaded(tmp_path: Path) -> None:
+    """They could change what a seed draws, and that of trio takes a third of the time of all imports."""
+    (tmp_path / "plug.py").write_text("raise SystemExit('loaded')")
+    installed = tmp_path / "plug-1.dist-info"
+    installed.mkdir()
+    (installed / "entry_points.txt").write_text("[hypothesis]\nplug = plug")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    environment.pop("HYPOTHESIS_NO_PLUGINS", None)
+    command = [sys.executable, "-P", "-m", "synap_mock", "clauses"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")

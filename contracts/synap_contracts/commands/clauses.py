@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -19,6 +20,7 @@ def parse_clauses(_context: click.Context, _option: click.Parameter, values: tup
     """Return the IDs of clauses, given in any case. The clauses are loaded only if the option is used."""
     if not values:
         return frozenset()
+    _load_no_plugins()
     from synap_contracts.clauses.catalogue import BY_ID  # noqa: PLC0415 - --help loads nothing but click
 
     for value in values:
@@ -39,11 +41,20 @@ def contract_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
 
 
 def _parse_revision(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    _load_no_plugins()
     from synap_contracts.clauses.catalogue import REVISION, REVISIONS  # noqa: PLC0415 - as above
 
     if value is not None and value not in REVISIONS:
         raise click.BadParameter(f"no revision is named {value!r}; expected one of {', '.join(REVISIONS)}")
     return value or REVISION
+
+
+def _load_no_plugins() -> None:
+    """Have hypothesis, in this process and in those of other jobs, ignore the plugins that are installed.
+
+    What a seed draws must not depend on them, and that of trio takes a third of the time of all imports.
+    """
+    os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
 
 
 @click.command()
@@ -57,6 +68,7 @@ def _parse_revision(_context: click.Context, _option: click.Parameter, value: st
 )
 def clauses(form: str) -> None:
     """List all clauses that a client is checked against, with their evidence."""
+    _load_no_plugins()
     from synap_contracts.clauses.catalogue import CLAUSES  # noqa: PLC0415 - as above
 
     match form:

@@ -17,8 +17,6 @@ from synap_mock import ConnectTimeout, Latency, ReadTimeout, SynapMock
 if TYPE_CHECKING:
     from faults.asked import Asked
 
-pytestmark = pytest.mark.any_date
-
 START: Final = "2026-11-23T09:30:00+00:00"
 
 
@@ -39,12 +37,14 @@ def raised(fake: SynapMock, client: str, patience: float) -> type[Exception] | N
     return error and error[0]
 
 
+@pytest.mark.any_date
 @pytest.mark.parametrize("client", CLIENTS)
 def test_in_process_an_impatient_client_times_out_at_once(fake: SynapMock, client: str) -> None:
     fake.fail(Latency(3600))
     assert (raised(fake, client, 60), moved(fake)) == (httpx.ReadTimeout, 60)
 
 
+@pytest.mark.any_date
 @pytest.mark.parametrize("client", CLIENTS)
 def test_in_process_a_patient_client_gets_its_response_at_once(fake: SynapMock, client: str) -> None:
     fake.fail(Latency(3600))
@@ -64,12 +64,14 @@ def test_who_never_gives_up_is_answered(fake: SynapMock) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.any_date
 def test_in_process_what_comes_late_is_recorded_late(fake: SynapMock) -> None:
     fake.fail(Latency(30))
     raised(fake, "sync", 60)
     assert [message.recorded_at for message in fake.messages] == ["2026-11-23T09:30:30.000000Z"]
 
 
+@pytest.mark.any_date
 def test_in_process_a_late_call_after_commit_is_recorded_in_time(fake: SynapMock) -> None:
     fake.fail(Latency(30), after_commit=True)
     raised(fake, "sync", 60)
@@ -85,11 +87,13 @@ def test_a_timed_out_call_is_recorded_only_after_the_commit(
     assert fake.transcript(CONVERSATION) == recorded
 
 
+@pytest.mark.any_date
 def test_in_process_a_read_timeout_moves_the_clock(fake: SynapMock) -> None:
     fake.fail(ReadTimeout())
     assert (raised(fake, "async", 5), moved(fake)) == (httpx.ReadTimeout, 5)
 
 
+@pytest.mark.any_date
 def test_in_process_a_connect_timeout_moves_the_clock(fake: SynapMock) -> None:
     fake.fail(ConnectTimeout())
     with fake.intercept(), pytest.raises(httpx.ConnectTimeout):
@@ -97,6 +101,7 @@ def test_in_process_a_connect_timeout_moves_the_clock(fake: SynapMock) -> None:
     assert moved(fake) == 3
 
 
+@pytest.mark.any_date
 def test_a_clock_that_runs_moves_too() -> None:
     fake = SynapMock()
     before = fake.clock.now
@@ -105,6 +110,7 @@ def test_a_clock_that_runs_moves_too() -> None:
     assert (fake.clock.now - before).total_seconds() >= 3600
 
 
+@pytest.mark.any_date
 def test_on_a_port_a_late_answer_is_late(asked: Asked) -> None:
     asked.fake.fail(Latency(0.05))
     start = time.monotonic()
@@ -185,6 +191,7 @@ def test_no_time_is_no_latency(asked: Asked, door: str, seconds: float) -> None:
     assert asked.outcome(door, "sync").status == 200
 
 
+@pytest.mark.any_date
 @pytest.mark.parametrize("seconds", [1e12, 1.7e308])
 def test_no_clock_goes_beyond_the_year_9998(fake: SynapMock, seconds: float) -> None:
     fake.fail(Latency(seconds))

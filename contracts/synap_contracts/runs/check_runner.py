@@ -92,7 +92,7 @@ PROBES: Final = (
 )
 """Ordinary batches. The run of a client that records none of them stops."""
 _UNLIMITED_S: Final[dict[Depth, float]] = {"quick": 30.0, "default": 120.0, "deep": 3600.0}
-"""At the beginning of a run, no fixed scenario is skipped: a slow machine must not make the search less thorough."""
+"""At the beginning of a run, no scenario is skipped: a slow machine must not make the search less thorough."""
 
 
 class _Enough(BaseException):
@@ -233,7 +233,7 @@ class CheckRunner:
         return None
 
     def _run_fixed(self, check: Check) -> None:
-        until = max(monotonic() + self.plan.fixed_s, self.began + _UNLIMITED_S[self.plan.depth])
+        until = self._until(self.plan.fixed_s)
         scenarios = check.fixed(self.plan.depth)
         for number, scenario in enumerate(scenarios):
             if not self._open(check) or self._open(check) <= self.tally.gaps.keys():
@@ -249,7 +249,7 @@ class CheckRunner:
 
     def _run_drawn(self, check: Check, number: int) -> None:
         assert check.drawn is not None  # noqa: S101 - the caller checks it
-        until = monotonic() + self.plan.drawn_s
+        until = self._until(self.plan.drawn_s)
         hung = self.hung
 
         @seed(self.plan.seed * 1000 + number)
@@ -271,6 +271,9 @@ class CheckRunner:
         run_each.__name__ = check.name  # the property in the observations of hypothesis
         with suppress(_Enough):
             run_each()
+
+    def _until(self, limit_s: float) -> float:
+        return max(monotonic() + limit_s, self.began + _UNLIMITED_S[self.plan.depth])
 
     def _is_over(self, until: float | None, wait_s: float = 0.0) -> bool:
         """Return whether a time limit has passed, or the time of a run for a time will have after a wait."""

@@ -84,6 +84,22 @@ CONTENTS: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
     "PlainsDigits": ("SEND-CONTENT", "writes the digits of all scripts as ASCII", ascii_digits),
     "SpellsOutEllipses": ("SEND-CONTENT", "writes an ellipsis as three dots",
         lambda content: content.replace("…", "...")),
+    "DecodesTrigraphs": ("SEND-CONTENT", "decodes the trigraphs of C", lambda content: content.replace("??=", "#")),
+    "DecodesEntities": ("SEND-CONTENT", "decodes the entities of a few symbols",
+        lambda content: content.replace("&hellip;", "…").replace("&copy;", "©")),
+    "UnquotesMail": ("SEND-CONTENT", "reads lines as mailboxes quote them",
+        lambda content: re.sub("^>From ", "From ", content, flags=re.MULTILINE)),
+    "DropsFrontMatter": ("SEND-CONTENT", "drops the properties at the start of a document",
+        lambda content: re.sub(r"\A---\n.*?\n---\n", "", content, flags=re.DOTALL)),
+    "DropsDefaultPorts": ("SEND-CONTENT", "drops the port that is the default of a URL",
+        lambda content: re.sub(r"\b(http://[\w.]+):80(?!\d)", r"\1", content)),
+    "ResolvesDots": ("SEND-CONTENT", "resolves the dots in the path of a URL",
+        lambda content: re.sub(r"(https?://\S*?)/\./", r"\1/", content)),
+    "MasksEmployers": ("SEND-CONTENT", "masks the tax numbers of employers",
+        lambda content: re.sub(r"\b\d\d-\d{7}\b", "[EIN]", content)),
+    "PlainsKelvins": ("SEND-CONTENT", "writes the sign of a unit as a letter",
+        lambda content: content.replace("\u212a", "K")),
+    "CutsAMegabyte": ("SEND-CONTENT", "cuts contents to 1,000,000 characters", lambda content: content[:1_000_000]),
     "CutsHalfAMegabyte": ("SEND-CONTENT", "cuts contents to 500,000 characters", lambda content: content[:500_000]),
 }
 METADATA: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
@@ -94,6 +110,10 @@ METADATA: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
         lambda value: keys(value, lambda key: key[:512])),
     "DropsSecrets": ("SEND-METADATA", "drops keys that name a secret",
         lambda value: select(value, lambda key, _: "password" not in key.lower())),
+    "CutsEntries": ("SEND-METADATA", "cuts metadata to 2,048 keys", lambda value: dict([*value.items()][:2048])
+        if isinstance(value, dict) else value),
+    "DropsTimes": ("SEND-METADATA", "drops keys that its database sets",
+        lambda value: select(value, lambda key, _: key != "createdAt")),
     "ComposesKeys": ("SEND-METADATA", "normalizes keys of metadata to NFC",
         lambda value: keys(value, lambda key: unicodedata.normalize("NFC", key))),
 }
@@ -118,6 +138,8 @@ IDS: Mapping[str, tuple[str, str, Callable[[Any], Any]]] = {
     "OmitsEmptyIds": ("SEND-ATTRIBUTION", "omits IDs that are empty", lambda value: value or None),
     "DropsZeroWidths": ("SEND-ATTRIBUTION", "drops zero-width spaces in IDs",
         lambda value: value.replace("\u200b", "")),
+    "UndotsMail": ("SEND-ATTRIBUTION", "drops the dots that a mail provider ignores",
+        lambda value: re.sub(r"(\w)\.(?=\w+@gmail\.com)", r"\1", value)),
     "CutsIds": ("SEND-ATTRIBUTION", "cuts IDs to 512 characters", lambda value: value[:512]),
 }
 # fmt: on

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
 from synap_contracts.clauses.inputs import violated_clause
 from synap_contracts.clauses.wide import wide_clause
 from synap_contracts.observation.expected import MOST, OPTIONAL_STRINGS, ROLES
 from synap_contracts.runs.scenario_runner import random_from
 from synap_contracts.scenarios.kinds import batches
+from synap_contracts.scenarios.kinds.characters import CHARACTERS, runs
 from synap_contracts.scenarios.kinds.limits import limits, near_limits
 from synap_contracts.scenarios.kinds.masked import MASKED, luhn_digit
 from synap_contracts.scenarios.kinds.structures import STRUCTURES, structure
@@ -18,13 +23,35 @@ from synap_contracts.scenarios.serialization import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from random import Random
 
     from synap_contracts.clauses.clause import Depth
+    from synap_contracts.scenarios.kinds.kind import Draw, Kind
     from synap_contracts.scenarios.model import Scenario
 
+
 FAMILIES = (batches.contents, batches.fields, batches.empty_ids, limits)
-QUICK_BYTES = 2_000_000
+QUICK_BYTES = 2_400_000
 """The most that the quick profile sends of all kinds together."""
+
+
+def messages_of(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
+    return [entry for scenario in scenarios for entry in scenario.calls[0].messages]
+
+
+@cache
+def default_messages() -> list[dict[str, Any]]:
+    return messages_of((*batches.contents("default"), *batches.fields("default")))
+
+
+def noting(draw: Draw, drawn: list[Draw]) -> Draw:
+    """Return a draw that notes when it is used."""
+
+    def noted(random: Random) -> str:
+        drawn.append(draw)
+        return draw(random)
+
+    return noted
 
 
 def roles_of(messages: Iterable[dict[str, Any]]) -> set[str]:
@@ -40,9 +67,43 @@ def test_every_kind_is_met_under_both_roles_in_every_field() -> None:
 
 
 def test_quick_profile_meets_every_kind() -> None:
-    messages = [entry for scenario in batches.contents("quick") for entry in scenario.calls[0].messages]
-    assert messages == list(batches.content_messages(random_from(0)))
-    assert len(messages) > 2 * len(batches.KINDS)
+    drawn = list(batches.content_messages(random_from(0)))
+    assert messages_of(batches.contents("quick"))[: len(drawn)] == drawn
+    assert len(drawn) > 2 * len(batches.KINDS)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in batches.KINDS if not kind.apart], ids=lambda kind: kind.name)
+def test_two_texts_of_a_kind_have_all_of_its_forms(kind: Kind) -> None:
+    drawn: list[Draw] = []
+    draws = tuple(noting(draw, drawn) for draw in kind.draws)
+    replace(kind, draws=draws).embedded(random_from(0))
+    assert set(drawn) == set(kind.draws)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in batches.KINDS if kind.apart], ids=lambda kind: kind.name)
+def test_each_form_that_counts_alone_is_a_content(kind: Kind) -> None:
+    drawn: list[Draw] = []
+    list(batches.content_messages(random_from(0), [replace(kind, draws=tuple(noting(d, drawn) for d in kind.draws))]))
+    assert set(drawn) == set(kind.draws)
+
+
+FIELDS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "content": lambda entry: entry["content"],
+    "metadata": lambda entry: entry.get("metadata", {}).get("a"),
+    "keys": lambda entry: next(reversed(entry.get("metadata", {"": 1}))),
+    **{name: methodcaller("get", name) for name in OPTIONAL_STRINGS},
+}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_default_profile_meets_every_character_in_every_field(field: str) -> None:
+    values = map(FIELDS[field], default_messages())
+    assert set(runs("default")) <= {value for value in values if isinstance(value, str)}
+
+
+@pytest.mark.parametrize("depth", CHARACTERS)
+def test_characters_are_allowed(depth: Depth) -> None:
+    assert {wide_clause(({"content": text},)) for text in runs(depth)} == {None}
 
 
 def test_default_profile_meets_other_samples_in_each_round() -> None:
@@ -70,6 +131,11 @@ def test_default_profile_has_entries_of_a_megabyte() -> None:
     longest = max(len(entry["content"]) for each in limits("default") for entry in each.calls[0].messages)
     assert longest > 2**20
     assert max(len(dumps(each)) for each in limits("quick")) < 2**21
+
+
+@given(batches.drawn)
+def test_drawn_batches_are_no_larger_than_must_checks_send(scenario: Scenario) -> None:
+    assert len(scenario.calls[0].messages) <= MOST
 
 
 def test_values_near_limits_are_within_them() -> None:

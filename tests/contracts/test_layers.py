@@ -48,7 +48,14 @@ LEVELS = [
     | {"report.verdicts", "runs"}
     | {"runs.findings", "runs.jobs", "runs.jobs.rounds", "runs.jobs.turns", "runs.result"}
     | {"scenarios", "scenarios.databases", "scenarios.edge_cases", "scenarios.model", "server"}
-    | {"scenarios.kinds", "scenarios.kinds.kind", "server.connection", "server.other_origin"},
+    | {
+        "scenarios.kinds",
+        "scenarios.kinds.characters",
+        "scenarios.kinds.kind",
+        "scenarios.kinds.urls",
+        "server.connection",
+        "server.other_origin",
+    },
     {"client.bundled.reference", "client.driver", "client.host.answers", "client.host.building"}
     | {"observation.violation"}
     | {"report.comparison", "report.formats.badge", "report.types", "scenarios.messages", "scenarios.serialization"}

@@ -59,6 +59,16 @@ MORE_UNUSUAL = {
     "coercing:CollapsesSpaces": 2,
     "coercing:UnixLines": 2,
     "coercing:MasksMail": 2,
+    "cleaning:HalvesBackslashes": 2,
+    "cleaning:FormatsPercents": 2,
+    "cleaning:DropsTokens": 4,
+    "cleaning:CleansLinks": 8,
+    "cleaning:DecodesTrigraphs": 3,
+    "cleaning:DecodesEntities": 2,
+    "cleaning:UnquotesMail": 2,
+    "cleaning:DropsFrontMatter": 11,
+    "cleaning:DropsDefaultPorts": 5,
+    "cleaning:ResolvesDots": 7,
 }
 
 

@@ -42,8 +42,12 @@ _SORTABLE: Final = ("timestamp", "created_at", "time", "date", "index", "order",
 _OTHERS: Final[Json] = {name: f"the {name}" for name in OPTIONAL_STRINGS}
 
 
-def contents(_: Depth) -> tuple[Scenario, ...]:
-    """Each text that clients are known to change; long texts, whole and at the end of a batch."""
+def contents(depth: Depth) -> tuple[Scenario, ...]:
+    """Each text that clients are known to change; long texts, whole and at the end of a batch.
+
+    Texts are also the first and the last of a batch: every other one in the quick profile.
+    """
+    ends = edge_cases.TEXTS[:: 2 if depth == "quick" else 1]
     return (
         *_in_batches(edge_cases.TEXTS),
         *_in_batches(tuple(f"a{text}b" for text in edge_cases.TEXTS)),
@@ -52,7 +56,7 @@ def contents(_: Depth) -> tuple[Scenario, ...]:
         one(message(0, content=long_text(70_000, "你好")), message(1, content="a" + "😀" * 40_000)),
         one(*(message(n, content=f"{long_text(20_000)}{n}") for n in range(60))),
         *(one(*(_rich(n) for n in range(count))) for count in (9, 21, 51, 100)),
-        *(one(message(0, content=first), message(1, content=last)) for first, last in pairwise(edge_cases.TEXTS)),
+        *(one(message(0, content=first), message(1, content=last)) for first, last in pairwise(ends)),
     )
 
 

@@ -6,11 +6,11 @@ import json
 import string
 import unicodedata
 from base64 import b64encode
-from html.entities import html5
+from html.entities import html5, name2codepoint
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from synap_contracts.scenarios.kinds.kind import Kind, around, one_of, some_of, word
+from synap_contracts.scenarios.kinds.kind import Kind, around, one_of, some_of, spread, word
 
 if TYPE_CHECKING:
     from random import Random
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _CHARACTERS: Final = "Aaz09 \n\t\"'\\/<>&%+é—ñüß你Я"
 _ENTITIES: Final = tuple(name for name in html5 if name.endswith(";"))
 _UNTERMINATED: Final = tuple(name for name in html5 if not name.endswith(";"))
+_COMMON_ENTITIES: Final = tuple(f"&{name};" for name in name2codepoint)
 _ESCAPED: Final = string.ascii_letters + string.digits + string.punctuation
 
 
@@ -73,20 +74,36 @@ ESCAPES: Final = (
     Kind("backslash escapes", some_of(lambda random: "\\" + random.choice(_ESCAPED), 10)),
     Kind("escaped line ends", one_of("\\n", "\\r\\n", "\\t", "\\r", "\\b", "\\f", "\\0", "\\\n")),
     Kind("escaped quotes", one_of('\\"', "\\'", "\\/", "\\`", '\\"a\\"', "''", '""', "it''s", '"a""b"')),
-    Kind("Unicode escapes", (*_code("\\u{:04x}", "\\u{:04X}"), _pair)),
+    Kind("Unicode escapes", (*_code("\\u{:04x}", "\\u{:04X}"), _pair, *one_of("\\u0041", "\\ud83d\\ude00", "\\u00E9"))),
     Kind("hexadecimal escapes", _code("\\x{:02x}", "\\x{:02X}", "%u{:04X}", characters="Aaz09é\n")),
     Kind("long escapes", (*_code("\\U{:08x}", "\\u{{{:x}}}", "\\x{{{:x}}}", "U+{:04X}"), _named)),
+    Kind("escapes of other languages", one_of("\\0041 ", "\\41 a", "\\000041", "_x0041_", "_x000D_", "\\cA", "\\o{101}",
+        "\\u233?", "&H41", "$/", "§a", "begin 644 a\n#86)C\n`\nend", "\n.B a", "++a++", "a\x08ab\x08b", "\\d+\\s\\w",
+        "a~b", "%0041", "{\\rtf1 \\b a\\par }", "\\'e9", "\\033[1m", "`n", '`"', "^^", "^&", "\\.", "E<gt>",
+        "\\fBa\\fR", "\\2a", "\\5c", "b'a'", "u'a'", '@"a"', "a\\:b\\=c", "\\;", "\\,", "\\|", "\\ a", "\\%", "\\_",
+        "&#x41 ", "<U+0041>", "~0 ~1", "!21")),
+    Kind("trigraphs and digraphs", one_of("??=", "??/", "??'", "??(a??)", "??!", "??<a??>", "??-", "<%a%>", "<:0:>",
+        "%:", "what??!", "<a>a</a>??/\n")),
     Kind("octal escapes", _code("\\{:03o}", characters="Aaz09\n\t")),
     Kind("common entities", one_of("&amp;", "&lt;b&gt;", "&quot;", "&apos;", "&nbsp;", "&#39;", "&amp;lt;",
-        "&amp;amp;")),
-    Kind("named entities", some_of(lambda random: f"&{random.choice(_ENTITIES)}")),
+        "&amp;amp;", "&Tab;", "&NewLine;", "&lbrace;", "&lpar;", "&sol;", "&num;", "&#x2F;", "&#10;", "&#160;")),
+    Kind("named entities", (*some_of(lambda random: f"&{random.choice(_ENTITIES)}"), *spread(*_COMMON_ENTITIES))),
     Kind("numeric entities", _code("&#{:d};", "&#x{:x};", "&#X{:X};", "&#0{:d};")),
-    Kind("entities without a semicolon", some_of(lambda random: f"&{random.choice(_UNTERMINATED)} &#65 ")),
-    Kind("percent encoding", some_of(_percent)),
+    Kind("entities without a semicolon", (*spread(*(f"&{name}" for name in _UNTERMINATED)), *one_of("&#65 ",
+        "&#x41 "))),
+    Kind("percent encoding", (*some_of(_percent), *one_of("%C3%A9", "%e4%bd%a0", "%F0%9F%98%80", "%E9", "%00", "%0a",
+        "%0D%0A", "%3D", "%26", "%3d", "%2B", "%25", "%22", "%3C", "%5B%5D", "%7B", "%40"))),
     Kind("form encoding", around("¤+¤", "a=¤&b=¤", "¤%20¤", "¤+%2B+¤")),
-    Kind("quoted-printable", some_of(_quoted_printable)),
+    Kind("quoted-printable", (*some_of(_quoted_printable), *one_of("=3D", "=20", "=41", "=C3=A9", "a=\r\nb"))),
     Kind("encoded mail headers", one_of("=?utf-8?q?=C3=A9?=", "=?UTF-8?B?w6k=?=", "=?iso-8859-1?Q?a_b?=")),
-    Kind("Punycode and UTF-7", one_of("xn--mnchen-3ya.example", "xn--e1afmkfd", "+AOk-", "a+-b", "&AOk-")),
+    Kind("lines of mail", one_of("\n.\na", "\n..a", "\nFrom a", "\n>From a", "\n-- \na", "\n> > a", "\n>a",
+        "\nOn 1 May, a wrote:", "\nRe: a", "\n--a--", "a: b\n c: d")),
+    Kind("Punycode and UTF-7", one_of("xn--mnchen-3ya.example", "xn--e1afmkfd", "+AOk-", "a+-b", "&AOk-",
+        "+ADw-a+AD4-")),
+    Kind("data URIs", one_of("data:text/plain;base64,YQ==", "data:image/png;base64,iVBORw0KGgo=", "data:,a%20b")),
+    Kind("messages of chats", one_of("<@U123>", "<#C1|a>", "<!here>", "<https://a.example|a>", "<https://a.example>",
+        "||a||", "@@a", "@everyone", "<t:1>", "<a:b:1>", ":+1::skin-tone-2:", "\\@a", "/me a", ">>> a",
+        "<mailto:a@a.example|a>")),
     Kind("base64", some_of(_base64), apart=True),
     Kind("mojibake", some_of(_mojibake)),
     Kind("JSON", some_of(_json), apart=True),
@@ -104,12 +121,18 @@ ESCAPES: Final = (
     Kind("templates", around("${¤}", "$¤", "$$", "#{¤}", "<%= ¤ %>", "{% if ¤ %}a{% endif %}", "[[¤]]", "%¤%", ":¤",
         "{# ¤ #}")),
     Kind("references to groups", one_of("\\1", "\\g<0>", "$1", "$&", "$$", "\\0", "$`", "&", "\\&", "\\g<a>")),
+    Kind("templates of frameworks", around("${{ ¤ }}", "{{.¤}}", "{{#if ¤}}a{{/if}}", "{{> ¤}}", "{{& ¤}}", "<%- ¤ %>",
+        "<?= ¤ ?>", "{%- ¤ -%}", "@(¤)", "@Model.¤", "[[${¤}]]", "${¤:-a}", "${¤:a}", "$[¤]", "@¤@", "!¤!", "\\(¤)",
+        "@{[¤]}", "{$¤}", "$!¤", "#set($¤)", "<#if ¤>", "#¤#", "«¤»", "<<¤>>", "{¤, plural, one{a}}", "%1", "%{¤}",
+        "__¤__", "{0:N2}", "{:?}", "$(¤)", "$((1))", "{{'¤'}}", "{{/* ¤ */}}", "{{ ¤ | b }}", "@{¤}", "`${¤}`", "[(¤)]",
+        "v-¤='a'", "%05d", "%Y-%m-%d", "{{¤()}}", "$¤.b", "<!--#echo ¤ -->", "~{¤}", "@@¤", "$¤$")),
     Kind("escapes of markup", one_of("\\*a\\*", "\\_", "\\#", "\\[a\\]", "\\textbf{a}", "a\\\\", "``a''", "\\$a\\$",
         "\\{")),
     Kind("comments", around("# ¤", "// ¤", "/* ¤ */", "-- ¤", "<!-- ¤ -->", "; ¤", "% ¤", "¤ # ¤", "¤ // ¤",
         '"""¤"""')),
     Kind("terminal escapes", one_of("\x1b[31m", "\x1b[0m", "\x1b]8;;a\x07", "\x1b[2K", "^[[31m", "\\e[1m", "^M",
-        "\x9b1m")),
+        "\x9b1m", "\x1b[2J\x1b[H", "\x1b]0;a\x1b\\", "\x1b(B", "\x1bc", "\x1b[1A", "\x1b[38;5;1m", "[31m", "a\x08b",
+        "\x1bPa\x1b\\", "\x1b[?25l", "␛[0m", "50%\r100%")),
 )
 # fmt: on
 """Escape syntaxes."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from random import Random
 
 Draw: TypeAlias = "Callable[[Random], str]"
 
 _WORDS: Final = ("lorem", "ipsum", "dolor", "sit", "amet", "elit", "sed", "tempor")
 _MOST: Final = 14
-"""How many samples a text contains."""
+"""How many samples a text contains, unless two texts together would then miss a form."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,21 @@ class Kind:
         """Return one sample, and nothing else."""
         return random.choice(self.draws)(random)
 
-    def embedded(self, random: Random) -> str:
-        """Return a sample of each form, or of many, between words, in one or more lines."""
+    def embedded(self, random: Random) -> tuple[str, str]:
+        """Return two texts that together have a sample of each form, between words, in one or more lines."""
         if self.apart:
-            return self.alone(random)
-        samples = random.sample(self.draws, min(len(self.draws), _MOST))
-        parts = [word(random)]
-        for draw in samples:
-            parts += [draw(random), word(random)]
-        start, end = random.choice(((0, None), (1, None), (0, -1)))
-        return random.choice((" ", " ", "\n")).join(parts[start:end])
+            return self.alone(random), self.alone(random)
+        draws = random.sample(self.draws, len(self.draws))
+        count = max(min(_MOST, len(draws)), (len(draws) + 1) // 2)
+        return _between_words(random, draws[:count]), _between_words(random, draws[-count:])
+
+
+def _between_words(random: Random, draws: Sequence[Draw]) -> str:
+    parts = [word(random)]
+    for draw in draws:
+        parts += [draw(random), word(random)]
+    start, end = random.choice(((0, None), (1, None), (0, -1)))
+    return random.choice((" ", " ", "\n")).join(parts[start:end])
 
 
 def word(random: Random) -> str:
@@ -58,6 +63,11 @@ def one_of(*texts: str) -> tuple[Draw, ...]:
 
 def _constant(text: str) -> Draw:
     return lambda _: text
+
+
+def spread(*texts: str, forms: int = 6) -> tuple[Draw, ...]:
+    """Return forms that together are all of the texts, with spaces between them."""
+    return one_of(*(" ".join(texts[start::forms]) for start in range(min(forms, len(texts)))))
 
 
 def around(*frames: str) -> tuple[Draw, ...]:

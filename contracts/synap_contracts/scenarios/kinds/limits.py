@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from synap_contracts.observation.expected import OPTIONAL_STRINGS
+from synap_contracts.observation.expected import OPTIONAL_STRINGS, ROLES
 from synap_contracts.scenarios.messages import long_text, message
 from synap_contracts.scenarios.model import Scenario, one
 
@@ -17,37 +17,37 @@ if TYPE_CHECKING:
 Json = Any
 
 _CONTENT: Final[dict[Depth, tuple[int, ...]]] = {
-    "quick": (2**19 + 1,),
+    "quick": (2**20 + 1,),
     "default": (2**19 + 1, 2**20 + 1),
     "deep": (2**19 + 1, 2**20 + 1, 5_000_001),
 }
-"""Characters of content: beyond every power of two and every round number up to the first, and so on."""
-_STRING: Final[dict[Depth, int]] = {"quick": 2**16 + 1, "default": 2**19 + 1, "deep": 2**20 + 1}
-_COUNT: Final[dict[Depth, int]] = {"quick": 1_025, "default": 10_001, "deep": 65_537}
+"""Characters of content: beyond every power of two and every round number up to the last."""
+_STRING: Final[dict[Depth, int]] = {"quick": 2**16 + 1, "default": 2**20 + 1, "deep": 2**20 + 1}
+_COUNT: Final[dict[Depth, int]] = {"quick": 4_097, "default": 10_001, "deep": 65_537}
 """Keys of an object, items of a list."""
-_NAME: Final[dict[Depth, int]] = {"quick": 1_025, "default": 10_001, "deep": 65_537}
+_NAME: Final[dict[Depth, int]] = {"quick": 4_097, "default": 65_537, "deep": 65_537}
 """Characters of an ID, and of a key of metadata."""
 _LINES: Final = 10_001
 """Words and lines of a text."""
 
 
 def limits(depth: Depth) -> tuple[Scenario, ...]:
-    """Values beyond the limits of a profile, under both roles, except for the largest."""
-    first, *larger = _CONTENT[depth]
+    """Values beyond the limits of a profile: under both roles, except for the largest and in the quick profile."""
+    *smaller, largest = _CONTENT[depth]
     items = [f"{long_text(1_000)}{n}" for n in range(1_000)]
-    return (
-        _both(content=long_text(first)),
-        *(one(message(0, content=long_text(length))) for length in larger),
-        *(one(message(0, metadata={"a": items})) for _ in larger[:1]),
-        _both(content="a " * _LINES),
-        _both(content="a\n" * _LINES),
-        *(_both(**{name: "u" * _NAME[depth]}) for name in OPTIONAL_STRINGS),
-        *(_both(metadata=value) for value in _metadata(_NAME[depth], _COUNT[depth], _STRING[depth])),
+    fields: tuple[Json, ...] = (
+        *({"content": long_text(length)} for length in smaller),
+        {"content": "a " * _LINES},
+        {"content": "a\n" * _LINES},
+        *({name: "u" * _NAME[depth]} for name in OPTIONAL_STRINGS),
+        *({"metadata": value} for value in _metadata(_NAME[depth], _COUNT[depth], _STRING[depth])),
     )
-
-
-def _both(**fields: Json) -> Scenario:
-    return one(message(0, 0, **fields), message(1, 0, **fields))
+    roles = range(1 if depth == "quick" else len(ROLES))
+    return (
+        one(message(0, content=long_text(largest))),
+        *(one(message(0, metadata={"a": items})) for _ in smaller[:1]),
+        *(one(*(message(n + role, 0, **each) for role in roles)) for n, each in enumerate(fields)),
+    )
 
 
 def _metadata(name: int, count: int, length: int) -> Iterator[Json]:
@@ -58,6 +58,7 @@ def _metadata(name: int, count: int, length: int) -> Iterator[Json]:
     yield {"a": {f"k{n}": n for n in range(count)}}
     yield {"a": list(range(count))}
     yield {"a": [{"b": "x" * 100} for _ in range(count // 4)]}
+    yield {"a": "a\n" * 4_097}
 
 
 def near_limits(random: Random) -> Scenario:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import tools
+from inner import run_inner
 
 MODULE = "import tools; tools.needs('hammer', found={found})\ndef test_it(): pass"
 TEST = "import tools\ndef test_it(): tools.needs('hammer', found={found})"
@@ -31,8 +32,7 @@ def test_a_missing_tool_skips_unless_it_is_required(  # noqa: PLR0913, PLR0917 -
 ) -> None:
     monkeypatch.setenv(tools.REQUIRE, required)
     pytester.makepyfile(tests.format(found=found))
-    plugins = [option for name in ("asyncio", "cacheprovider", "schemathesis") for option in ("-p", f"no:{name}")]
-    result = pytester.runpytest_inprocess("-rs", *plugins)
+    result = run_inner(pytester, "-rs", "-p", "no:asyncio")
     failed = {} if outcomes else {"errors" if tests == MODULE else "failed": 1}
     result.assert_outcomes(**(outcomes | failed))
     result.stdout.fnmatch_lines([line])

@@ -6,13 +6,11 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
-# What the examples import, pytester makes them forget afterwards; not all of it can be imported twice.
 import fastapi.applications
-import hypothesis.stateful
-import maximem_synap
 import pytest
+from inner import run_inner
 
-_IMPORTED_ONCE: Final = (fastapi.applications, hypothesis.stateful, maximem_synap)
+_IMPORTED_ONCE: Final = (fastapi.applications,)  # as in inner.py
 _PAGE: Final = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text(encoding="utf-8")
 _WARNINGS: Final = """
 filterwarnings =
@@ -54,6 +52,6 @@ def test_a_recipe_works(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPat
         ini += "asyncio_mode = strict\nasyncio_default_fixture_loop_scope = function"
     pytester.makepyfile(app=app, test_recipe=test)
     pytester.makeini(ini + _WARNINGS)
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", *plugins)
+    result = run_inner(pytester, *plugins)
     outcomes = result.parseoutcomes()
     assert (set(outcomes), outcomes.get("passed", 0) > 0) == ({"passed"}, True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 from asking import BATCH
 from hypothesis import settings
+from inner import run_inner
 from tools import needs
 
 if TYPE_CHECKING:
@@ -76,10 +77,9 @@ def test_copied_tests_pass(inspected: Inspected, pytester: pytest.Pytester) -> N
         assert inspected.fake.api_key not in text
     pytester.makefile(".ini", pytest=INI)
     pytester.makepyfile(**{f"test_{name}": text for name, text in sources.items()})
-    plugins = [option for name in ("asyncio", "cacheprovider", "schemathesis") for option in ("-p", f"no:{name}")]
     settings.register_profile("few examples", max_examples=2, deadline=None)
     settings.load_profile("few examples")
     try:
-        pytester.runpytest_inprocess(*plugins).assert_outcomes(passed=len(sources))
+        run_inner(pytester, "-p", "no:asyncio").assert_outcomes(passed=len(sources))
     finally:
         settings.load_profile("synap-mock")

@@ -12,12 +12,13 @@ share the run.
 from __future__ import annotations
 
 import inspect
-import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypeVar
 
 import pytest
+
+from synap_contracts.runs.jobs.workers import shared_board, shared_seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,9 @@ class Settings:
         seed: The seed of the search.
         dialect: The dialect of the server.
         known_failures: A file that lists known failures.
+        contract: The revision of the contract.
+        for_s: How long to check, in seconds, or None for one round.
+        database: The address of a database in which other machines save counterexamples too, or None.
         folders: Where module:factory is searched before the installed modules.
     """
 
@@ -70,6 +74,9 @@ class Settings:
     seed: int
     dialect: str
     known_failures: Path | None
+    contract: str
+    for_s: float | None
+    database: str | None
     folders: tuple[str, ...]
 
 
@@ -102,6 +109,9 @@ class RecordingContract:
         seed: Draws the same scenarios again. Random if it is None.
         dialect: The dialect of the server: "documented" or "observed".
         known_failures: A file that lists known failures, relative to the current folder. It implies `strict`.
+        contract: The revision of the contract, by its date. The newest if it is None.
+        duration: Checks for this long, such as "5m", as `synap-mock verify --for` does.
+        database: A folder, or the URL of a Redis server, with the counterexamples of several machines.
     """
 
     client: Any = None
@@ -110,6 +120,9 @@ class RecordingContract:
     seed: ClassVar[int | None] = None
     dialect: ClassVar[str] = "documented"
     known_failures: ClassVar[str | Path | None] = None
+    contract: ClassVar[str | None] = None
+    duration: ClassVar[str | None] = None
+    database: ClassVar[str | Path | None] = None
 
     def __init_subclass__(cls, **arguments: Any) -> None:  # noqa: ANN401 - the arguments of a subclass's other bases
         """Reject methods that would disable a check by accident."""
@@ -133,11 +146,12 @@ class RecordingContract:
             pytest.UsageError: The client is missing, or a setting has an invalid value.
         """
 
-        def option(name: str) -> Any:  # noqa: ANN401 - the type of the option
-            return config.getoption(f"synap_{name}", None)
+        def option(name: str, attribute: Any = None) -> Any:  # noqa: ANN401 - the type of the option
+            value = config.getoption(f"synap_{name}", None)
+            return attribute if value is None else value
 
-        known = option("known_failures") or cls.known_failures
-        profile = option("profile") or cls.profile
+        known = option("known_failures", cls.known_failures)
+        profile = option("profile", cls.profile)
         for name, value, values in (("profile", profile, _PROFILES), ("dialect", cls.dialect, _DIALECTS)):
             if value not in values:
                 raise pytest.UsageError(f"{cls.__qualname__}.{name} is {value!r}; expected one of {', '.join(values)}")
@@ -149,13 +163,18 @@ class RecordingContract:
                 f"{cls.__qualname__}.client takes {inspect.signature(client)}; expected base_url and api_key. "
                 "Write an existing function as client = staticmethod(make_client)"
             )
+        contract, for_s = _extent(cls, option("contract", cls.contract), option("for", cls.duration))
+        database = option("database", cls.database)
         return Settings(
             client=client,
             strict=bool(option("strict") or cls.strict or known),
             profile=profile,
-            seed=_seed(config, cls.seed if option("seed") is None else option("seed")),
+            seed=shared_seed(config, option("seed", cls.seed)),
             dialect=cls.dialect,
             known_failures=None if known is None else Path(known),
+            contract=contract,
+            for_s=for_s,
+            database=None if database is None else str(database),
             folders=("", *(option("path") or ()), *map(str, config.getini("pythonpath"))),
         )
 
@@ -167,16 +186,16 @@ class RecordingContract:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Generate a test per clause."""
-        from synap_contracts.clauses.catalogue import CLAUSES  # noqa: PLC0415 - only loaded to test a client
+        from synap_contracts.clauses.catalogue import CLAUSES, clauses_of  # noqa: PLC0415 - only loaded to test a client
 
         if "clause" not in metafunc.fixturenames:
             return
         try:
-            type(self).settings(metafunc.config)
+            tested = clauses_of(type(self).settings(metafunc.config).contract)
         except pytest.UsageError:
             metafunc.parametrize("clause", ["settings"])  # one test, which reports the error
         else:
-            metafunc.parametrize("clause", [clause.id for clause in CLAUSES])
+            metafunc.parametrize("clause", [clause.id for clause in CLAUSES if clause.id in tested])
 
     @pytest.fixture
     def judged(self, request: pytest.FixtureRequest, clause: str) -> Judged:
@@ -224,6 +243,24 @@ def _accepts_both(factory: Factory) -> bool:
     return True
 
 
+def _extent(cls: type, contract: str | None, duration: str | None) -> tuple[str, float | None]:
+    """Return the revision of the contract, and how long to check, in seconds.
+
+    Raises:
+        pytest.UsageError: One of the values is invalid.
+    """
+    from synap_contracts.clauses.catalogue import REVISION, parse_revision  # noqa: PLC0415 - only loaded to test a client
+    from synap_contracts.runs.jobs.rounds import parse_duration  # noqa: PLC0415 - as above
+
+    try:
+        return (
+            REVISION if contract is None else parse_revision(contract),
+            None if duration is None else parse_duration(duration),
+        )
+    except ValueError as error:
+        raise pytest.UsageError(f"{cls.__qualname__}: {error}") from error
+
+
 def _run_once(cls: type[RecordingContract], request: pytest.FixtureRequest) -> RunReport | str:
     """Return the run of a class, which its first test starts, or the error if it could not run."""
     runs = request.config.stash.setdefault(_RUNS, {})
@@ -234,32 +271,10 @@ def _run_once(cls: type[RecordingContract], request: pytest.FixtureRequest) -> R
             if isinstance(item, pytest.Function) and item.cls is cls and "clause" in item.fixturenames
         )
         try:
-            runs[cls] = _run(cls, cls.settings(request.config), clauses, _shared_board(cls, request))
+            runs[cls] = _run(cls, cls.settings(request.config), clauses, shared_board(cls, request))
         except pytest.UsageError as error:
             runs[cls] = str(error)
     return runs[cls]
-
-
-def _seed(config: pytest.Config, chosen: int | None) -> int:
-    """Return the seed: the chosen one, or a random one, which is the same in all workers of pytest-xdist."""
-    if chosen is not None:
-        return chosen
-    worker = getattr(config, "workerinput", None)
-    return random.Random(worker["testrunuid"] if worker else None).randrange(10**6)  # noqa: S311 - no secret
-
-
-def _shared_board(cls: type[RecordingContract], request: pytest.FixtureRequest) -> Board | None:
-    """Return the board on which the workers of pytest-xdist share the run of a class, or None without workers."""
-    from synap_contracts.runs.jobs.board import FolderBoard  # noqa: PLC0415 - only loaded to test a client
-
-    worker = getattr(request.config, "workerinput", None)
-    if worker is None:
-        return None
-    # The folder of the workers' own folders: https://pytest-xdist.readthedocs.io/en/stable/how-to.html
-    shared = request.getfixturevalue("tmp_path_factory").getbasetemp().parent
-    folder: Path = shared / f"synap-contracts-{worker['testrunuid']}-{cls.__module__}.{cls.__qualname__}"
-    folder.mkdir(exist_ok=True)
-    return FolderBoard(folder)
 
 
 def _run(
@@ -272,10 +287,13 @@ def _run(
     from synap_contracts.runs.known import KnownFailureList  # noqa: PLC0415 - as above
     from synap_contracts.runs.known_file import InvalidFile, load  # noqa: PLC0415 - as above
     from synap_contracts.runs.run import CANNOT_RUN, RunOptions, describe_error, run_client  # noqa: PLC0415 - as above
+    from synap_contracts.scenarios.databases import UnusableDatabase, check_database  # noqa: PLC0415 - as above
 
     options = [part for folder in settings.folders if folder for part in ("--path", folder)]
     options += ["--dialect", settings.dialect] if settings.dialect != "documented" else []
     try:
+        if settings.database is not None:
+            check_database(settings.database)
         run = run_client(
             RunOptions(
                 spec=_spec(cls, settings),
@@ -287,6 +305,9 @@ def _run(
                 known=KnownFailureList()
                 if settings.known_failures is None
                 else KnownFailureList(load(settings.known_failures)),
+                database=settings.database,
+                contract=settings.contract,
+                for_s=settings.for_s,
             ),
             board=board,
         )
@@ -294,7 +315,7 @@ def _run(
         if run.error and not failed:
             return run.error
         return write_scripts(run_to_json(replace(run, options=tuple(options))))
-    except InvalidFile as error:
+    except (InvalidFile, UnusableDatabase) as error:
         return str(error)
     except CANNOT_RUN as error:
         return describe_error(error)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from synap_contracts.clauses.clause import ClauseId
 from synap_contracts.client.spec import Spec
 from synap_contracts.runs.check_runner import PROFILES, Plan
 from synap_contracts.runs.jobs.board import Board, FolderBoard, Lost, OwnBoard, wait_for
+from synap_contracts.runs.jobs.job import part_of
 from synap_contracts.runs.jobs.lanes import LANES, PRELUDE, lanes_of
 from synap_contracts.runs.jobs.turns import Stopped, Turns
 from synap_contracts.runs.jobs.workplace import workplace
@@ -66,6 +68,17 @@ def test_result_does_not_depend_on_jobs(options: RunOptions, alone: Run) -> None
 def test_process_that_comes_late_gets_the_same_result(options: RunOptions, alone: Run, board: FolderBoard) -> None:
     """A worker of pytest-xdist that begins when no part is left."""
     assert result_of(run_client(options, board=board)) == result_of(alone)
+
+
+def test_processes_that_run_for_a_time_report_the_same(options: RunOptions, tmp_path: Path) -> None:
+    """A part begins after the first process has collected the results. No other process reports it."""
+    board, rounds = FolderBoard(tmp_path), replace(options, for_s=1.0)
+    first = run_client(rounds, board=board)
+    number = board.count(part_of(""))
+    assert board.take(part_of(number))
+    board.put(part_of(number), board.get(part_of(0)))
+    assert result_of(run_client(rounds, board=board)) == result_of(first)
+    assert board.count(part_of("")) == number + 1
 
 
 @pytest.mark.parametrize("depth", ["quick", "default", "deep"])

@@ -36,7 +36,6 @@ LEVELS = [
     }
     | {"pytest_plugin"}
     | {
-        "commands.duration",
         "commands.files",
         "commands.sharding",
         "commands.database",
@@ -59,10 +58,17 @@ LEVELS = [
     {"client.bundled.reference", "client.driver", "client.host.answers", "client.host.building"}
     | {"observation.violation"}
     | {"report.comparison", "report.formats.badge", "report.types", "scenarios.messages", "scenarios.serialization"}
-    | {"runs.jobs.board", "runs.state", "server.server"}
+    | {"commands.duration", "runs.jobs.board", "runs.state", "server.server"}
     | {f"scenarios.kinds.{name}" for name in ("escapes", "masked", "normalized", "sanitized", "structures")},
     {"clauses.auth", "clauses.rows", "clauses.wide", "client.host.service", "client.process", "report.reading"}
-    | {"observation.comparison", "runs.faults", "scenarios.saved", "scenarios.shrinking", "scenarios.kinds.limits"}
+    | {
+        "observation.comparison",
+        "runs.faults",
+        "runs.jobs.workers",
+        "scenarios.saved",
+        "scenarios.shrinking",
+        "scenarios.kinds.limits",
+    }
     | {"scenarios.ordinary", "scenarios.strategies", "scenarios.troubles"},
     {
         "client.checking.session",

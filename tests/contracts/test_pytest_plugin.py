@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import parse
 
 import pytest
-from synap_contracts import pytest_plugin
-from synap_contracts.clauses.catalogue import CLAUSES
+from synap_contracts import pytest_plugin, recording_contract
+from synap_contracts.clauses.catalogue import CLAUSES, REVISION, REVISIONS
+from synap_contracts.clauses.clause import ClauseId
 from synap_contracts.recording_contract import RecordingContract, replaces
+from synap_contracts.runs.jobs.board import FolderBoard
+from synap_contracts.scenarios.saved import SavedExamples
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from synap_contracts.recording_contract import Judged
 
 INI = """
@@ -115,6 +117,21 @@ class TestFunction(Quick):
 
 class TestNowhere(Quick):
     client = "nowhere:Client"
+
+
+class TestLong(Quick):
+    client = "almost:Client"
+    duration = "5"
+
+
+class TestPast(Quick):
+    client = "almost:Client"
+    contract = "1999-01-01"
+
+
+class TestElsewhere(Quick):
+    client = "almost:Client"
+    database = "http://127.0.0.1:1"
 """
 
 KNOWN = """
@@ -204,6 +221,9 @@ def test_failure_shows_the_counterexample_and_how_to_replay_it(by_option: tuple[
         ("TestTooDeep [settings]", "error"),
         ("TestFunction [settings]", "error"),
         ("TestNowhere [IN-ROLE]", "error"),
+        ("TestLong [settings]", "error"),
+        ("TestPast [settings]", "error"),
+        ("TestElsewhere [IN-ROLE]", "error"),
     ],
 )
 def test_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[str, str], str]) -> None:
@@ -217,6 +237,9 @@ def test_class_names_its_client(test: str, outcome: str, by_class: tuple[dict[st
         "TestTooDeep.profile is 'abysmal'; expected one of quick, default, deep",
         "TestFunction.client takes (); expected base_url and api_key. Write an existing function as client = ",
         "the client records nothing: the client raised synap_contracts.client.bundled.reference.AuthenticationError",
+        "TestLong: '5' is not a duration; expected 30s, 5m, 2h or 1h30m",
+        f"TestPast: no revision is named '1999-01-01'; expected one of {', '.join(REVISIONS)}",
+        "'http://127.0.0.1:1' has the scheme 'http'; expected a folder, or the URL of a Redis server",
         "no module named 'nowhere'; run the command in its folder, or name the folder with --path (in pytest: ",
     ],
 )
@@ -228,6 +251,43 @@ def test_missing_client_is_one_error(tmp_path: Path) -> None:
     outcomes, text = run_pytest(tmp_path, "--pyargs", "synap_contracts")
     assert outcomes == {"TestContract [settings]": "error"}
     assert "\nname the client: pytest --pyargs synap_contracts --synap-client=SPEC\n" in text
+
+
+def test_option_overrides_the_attribute(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mine(RecordingContract):
+        client = "reference"
+        duration = "1h30m"
+        database = Path("mine")
+
+    monkeypatch.setattr(pytestconfig.option, "synap_database", None)  # the environment can set it
+    before = Mine.settings(pytestconfig)
+    for name, value in (("for", "5m"), ("contract", REVISION), ("database", "theirs")):
+        monkeypatch.setattr(pytestconfig.option, f"synap_{name}", value)
+    after = Mine.settings(pytestconfig)
+    assert (before.for_s, before.contract, before.database) == (5400.0, REVISION, "mine")
+    assert (after.for_s, after.contract, after.database) == (300.0, REVISION, "theirs")
+
+
+def test_duration_is_that_of_the_run(
+    pytestconfig: pytest.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Mine(RecordingContract):
+        client = "reference"
+        profile = "quick"
+        duration = "1s"
+
+    monkeypatch.chdir(tmp_path)
+    board = FolderBoard(tmp_path)
+    recording_contract._run(Mine, Mine.settings(pytestconfig), frozenset({"AUTH-MISSING"}), board)  # noqa: SLF001
+    assert board.has("until")
+
+
+def test_counterexample_is_shared(tmp_path: Path) -> None:
+    client = ["--synap-client=almost:Client", "--synap-path=.", "--synap-profile=quick", "--synap-seed=1"]
+    more = ["--synap-database=shared", f"--synap-contract={REVISION}"]
+    outcomes, _ = run_pytest(tmp_path, "--pyargs", "synap_contracts", *client, *more, "-k", "IN-ROLE")
+    assert outcomes == {"TestContract [IN-ROLE]": "failure"}
+    assert SavedExamples(None, "almost:Client", str(tmp_path / "shared")).load(ClauseId("IN-ROLE"))
 
 
 def test_every_clause_has_a_test(by_option: tuple[dict[str, str], str]) -> None:

@@ -37,6 +37,17 @@ CLAUSES: Final = tuple(sorted(_FOUND, key=_family))
 BY_ID: Final[dict[str, Clause]] = {clause.id: clause for clause in CLAUSES}
 
 
+def parse_revision(name: str) -> str:
+    """Return the name of a revision.
+
+    Raises:
+        ValueError: No revision has the name.
+    """
+    if name not in REVISIONS:
+        raise ValueError(f"no revision is named {name!r}; expected one of {', '.join(REVISIONS)}")
+    return name
+
+
 def clauses_of(revision: str, clauses: Iterable[Clause] = CLAUSES) -> frozenset[ClauseId]:
     """Return the IDs of the clauses of a revision: those that it or an earlier one introduced."""
     return frozenset(clause.id for clause in clauses if clause.since <= revision)

@@ -42,11 +42,12 @@ def contract_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
 
 def _parse_revision(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
     _load_no_plugins()
-    from synap_contracts.clauses.catalogue import REVISION, REVISIONS  # noqa: PLC0415 - as above
+    from synap_contracts.clauses.catalogue import REVISION, parse_revision  # noqa: PLC0415 - as above
 
-    if value is not None and value not in REVISIONS:
-        raise click.BadParameter(f"no revision is named {value!r}; expected one of {', '.join(REVISIONS)}")
-    return value or REVISION
+    try:
+        return REVISION if value is None else parse_revision(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _load_no_plugins() -> None:

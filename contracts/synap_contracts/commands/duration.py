@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
+
+from synap_contracts.runs.jobs.rounds import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synap_contracts.runs.jobs.options import RunOptions
-
-_UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 
 def duration_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
@@ -30,11 +29,10 @@ def duration_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
 def _parse(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
     if value is None:
         return None
-    found = re.fullmatch(r"(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?", value, re.ASCII)
-    seconds = sum(int(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+)([hms])", value, re.ASCII))
-    if found is None or not seconds:
-        raise click.BadParameter(f"{value!r} is not a duration; expected 30s, 5m, 2h or 1h30m, for example")
-    return seconds
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def check_duration(options: RunOptions) -> None:

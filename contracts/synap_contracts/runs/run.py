@@ -10,7 +10,7 @@ from synap_contracts.client.process import UnusableClient
 from synap_contracts.client.protocol import AdapterError
 from synap_contracts.client.real_time import monotonic
 from synap_contracts.runs.jobs.assembly import assemble, shard_of
-from synap_contracts.runs.jobs.board import Lost
+from synap_contracts.runs.jobs.board import Lost, agree
 from synap_contracts.runs.jobs.job import Job, replay_example
 from synap_contracts.runs.jobs.options import RunOptions
 from synap_contracts.runs.jobs.processes import collect, job_board
@@ -56,7 +56,8 @@ def run_client(options: RunOptions, progress: Progress = lambda *_: None, board:
     """
     began = monotonic()
     if options.for_s is not None:
-        options = replace(options, until=began + options.for_s * _PLAYED)
+        until = began + options.for_s * _PLAYED
+        options = replace(options, until=until if board is None else agree(board, "until", until))
     saved = SavedExamples(options.folder, options.spec.text, options.database)
     if options.replay is not None:
         clause, scenario = _find_example(saved, options.replay, options.clauses)

@@ -35,7 +35,7 @@ class Client(ReferenceClient):
         return await super().record_messages_batch(messages)
 '''
 PYTEST_OPTIONS = {"--pyargs", "--dist", "--synap-", "--synap-known-failures"} | {
-    f"--synap-{name}" for name in ("client", "profile", "seed", "strict", "path")
+    f"--synap-{name}" for name in ("client", "profile", "seed", "strict", "path", "contract", "for", "database")
 }
 BEGINNINGS = {
     "junit": "<?xml version",

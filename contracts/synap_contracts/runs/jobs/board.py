@@ -138,6 +138,17 @@ class FolderBoard:
         return False
 
 
+def agree(board: Board, part: str, value: Any) -> Any:  # noqa: ANN401 - any result
+    """Return the value of the process that proposed one first, or None if the run ended before.
+
+    Raises:
+        Lost: That process has ended without proposing it.
+    """
+    if board.take(part):
+        board.put(part, value)
+    return wait_for(board, part)
+
+
 def wait_for(board: Board, part: str) -> Any:  # noqa: ANN401 - any result
     """Wait for the result of a part that another lane has taken or will take. Return None if the run ended before.
 

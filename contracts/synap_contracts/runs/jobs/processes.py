@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from synap_contracts.client.real_time import wait_for_end
-from synap_contracts.runs.jobs.board import FolderBoard, OwnBoard, wait_for
+from synap_contracts.runs.jobs.board import FolderBoard, OwnBoard, agree, wait_for
 from synap_contracts.runs.jobs.job import PRELUDE_PART, Prelude, part_of
 
 if TYPE_CHECKING:
@@ -82,4 +82,8 @@ def collect(options: RunOptions, board: Board) -> tuple[Prelude, dict[int, LaneR
     for each in results.values():
         if isinstance(each, Exception):
             raise each
+    if results and options.until is not None:
+        # A part can begin after one of the processes has collected: all report what the first one collected.
+        count = agree(board, "count", len(results)) or len(results)
+        results = {n: results[n] if n in results else wait_for(board, part_of(n)) for n in range(count)}
     return prelude, results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,20 @@ _EXAMPLES: Final = 100
 """How many scenarios a check draws in a round after the first."""
 _SEEDS: Final = 1_000_003
 """The distance of the seeds of two rounds."""
+_UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
+
+
+def parse_duration(text: str) -> float:
+    """Return a duration, such as 1h30m, in seconds.
+
+    Raises:
+        ValueError: The text is not a duration, or it is zero.
+    """
+    found = re.fullmatch(r"(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?", text, re.ASCII)
+    seconds = sum(int(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+)([hms])", text, re.ASCII))
+    if found is None or not seconds:
+        raise ValueError(f"{text!r} is not a duration; expected 30s, 5m, 2h or 1h30m, for example")
+    return seconds
 
 
 def rounds(options: RunOptions) -> Iterator[tuple[int, Lane, RunOptions]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from synap_contracts.client.checking import session
 from synap_contracts.client.checking.checks import CHECKS, check
 from synap_contracts.commands.adapter import adapter
 
@@ -103,6 +104,32 @@ def test_serial_adapter_must_declare_it(tmp_path: Path) -> None:
 def test_timeout_that_is_declared_must_be_passed_on(tmp_path: Path) -> None:
     found = wrong(tmp_path, '"concurrent"', '"can": ["timeout_s"], "concurrent"', "timeout")
     assert "still waited after 10 s" in found["timeout"]
+
+
+SILENT = "cmd:sh -c 'echo ready; cat'"
+
+
+def test_missing_hello_is_reported_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "SOON_S", 0.5)
+    done = CliRunner().invoke(adapter, ["check", SILENT, "--wait", "1s"])
+    assert done.stderr.startswith('no hello after 0.5 s, waiting up to 1 s; write {"hello": {"protocol": 1, ')
+
+
+def test_other_output_before_the_hello_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    monkeypatch.setattr(session, "SOON_S", 1.9)
+    assert [each.name for each in check(["sh", "-c", "echo ready; cat"], start_s=2.0, report=texts.append)] == ["start"]
+    assert texts[0].endswith("; so far, standard output has the line 'ready'")
+
+
+def test_adapter_without_a_hello_has_status_2() -> None:
+    done = CliRunner().invoke(adapter, ["check", SILENT, "--wait", "1s"])
+    assert (done.exit_code, done.stderr) == (2, "")
+    assert 'the adapter sent no hello within 1 s; write {"hello": ' in done.stdout
+
+
+def test_limit_for_the_hello_must_be_a_duration() -> None:
+    assert "'soon' is not a duration" in CliRunner().invoke(adapter, ["check", SILENT, "--wait", "soon"]).stderr
 
 
 @pytest.mark.parametrize(("command", "status"), [("no-such-command", 2), (f"{sys.executable} -c pass", 2)])

@@ -25,6 +25,9 @@ FOLDER_VARIABLE: Final = "SYNAP_CONTRACTS_FOLDER"
 """Names a folder of the adapter's own, which is removed when its process has ended."""
 ZONE: Final = "Asia/Kathmandu"
 """The local time zone of adapters, with an unusual offset: a client that depends on it must not pass by chance."""
+HELLO_HINT: Final = (
+    'write {"hello": {"protocol": 1, "name": "yours"}} to standard output as the first line, and flush it'
+)
 _MAX_OUTPUT: Final = 1 << 20
 _END_S: Final = 2.0
 _LAST_OUTPUT_S: Final = 1.0
@@ -43,9 +46,12 @@ class Process(Driver):
         folder: The working directory.
 
     Raises:
-        UnusableClient: The command does not exist, or it ended before its hello.
+        UnusableClient: The command does not exist, or it sent no hello.
         AdapterError: Its first line is not a hello.
     """
+
+    start_s = START_S
+    """The time limit for the hello, in seconds."""
 
     def __init__(
         self, command: Sequence[str], environment: dict[str, str] | None = None, folder: str | None = None
@@ -78,13 +84,16 @@ class Process(Driver):
             raise
 
     def _wait_for_hello(self) -> protocol.Hello:
-        with self._changed:
-            self._changed.wait_for(lambda: self._first is not None or self._failure, timeout=START_S)
-        if self._first is None:
-            raise UnusableClient(self._failure or f"the adapter sent no hello within {START_S:g} s")
+        if not self._wait_for_first_line(self.start_s) or self._first is None:
+            raise UnusableClient(self._failure or f"the adapter sent no hello within {self.start_s:g} s; {HELLO_HINT}")
         if "unusable" in self._first:
             raise UnusableClient(str(self._first["unusable"]))
         return protocol.parse_hello(self._first)
+
+    def _wait_for_first_line(self, seconds: float) -> bool:
+        """Wait for the first line or the end of the adapter, and return whether one of them came."""
+        with self._changed:
+            return bool(self._changed.wait_for(lambda: self._first is not None or self._failure, timeout=seconds))
 
     def write(self, request: Json) -> None:
         """Write one line. If the adapter no longer reads, waiting for the reply reports it."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
+
+from synap_contracts.commands.duration import parse_option
 
 _FOLDER: Final = Path(__file__).parents[1] / "adapters"
 _SIGNS: Final = {"passed": "ok", "failed": "WRONG", "skipped": "skipped"}
@@ -37,7 +40,16 @@ def go() -> None:
 
 @adapter.command()
 @click.argument("client", metavar="cmd:COMMAND")
-def check(client: str) -> None:
+@click.option(
+    "--wait",
+    "start_s",
+    callback=parse_option,
+    default="1m",
+    show_default=True,
+    metavar="DURATION",
+    help="How long to wait for the adapter's hello, such as 10s: it may have to be compiled first.",
+)
+def check(client: str, start_s: float) -> None:
     """Print what an adapter gets wrong, before a run.
 
     Each check has a name: start, hello, ping, call, error, batch, keys, concurrent, timeout, listen, close, unknown,
@@ -51,7 +63,7 @@ def check(client: str) -> None:
     if not client.startswith("cmd:") or not command:
         raise click.UsageError('expected cmd:COMMAND, such as "cmd:node adapter.mjs"')
     results = []
-    for result in run(command):
+    for result in run(command, start_s=start_s, report=partial(click.echo, err=True)):
         results.append(result)
         first, *more = result.texts or ("",)
         click.echo(f"{result.name:<11} {_SIGNS[result.outcome]:<8} {first}".rstrip())

@@ -1,4 +1,4 @@
-"""The option --for."""
+"""The option --for, and other options that are durations."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def duration_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
     return click.option(
         "--for",
         "for_s",
-        callback=_parse,
+        callback=parse_option,
         metavar="DURATION",
         help="Check for this long, such as 30s, 5m, 2h or 1h30m: after the checks of the profile, all run again and "
         "again with other seeds.",
     )
 
 
-def _parse(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
+def parse_option(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
+    """Return the number of seconds that an option names, or None."""
     if value is None:
         return None
     try:

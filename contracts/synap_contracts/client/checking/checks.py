@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from synap_contracts.client import wire
 from synap_contracts.client.checking.session import Ended, Session
 from synap_contracts.client.checking.types import problems
+from synap_contracts.client.driver import START_S
 from synap_contracts.client.process import UnusableClient
 from synap_contracts.client.protocol import AdapterError
 from synap_contracts.client.real_time import wait_for_end
@@ -49,16 +50,24 @@ class Result:
     texts: tuple[str, ...] = ()
 
 
-def check(command: Sequence[str], names: Collection[str] | None = None) -> Iterator[Result]:
+def check(
+    command: Sequence[str],
+    names: Collection[str] | None = None,
+    *,
+    start_s: float = START_S,
+    report: Callable[[str], object] = lambda _: None,
+) -> Iterator[Result]:
     """Check an adapter, and yield the result of each check when it is known.
 
     Args:
         command: The command that starts it.
         names: The checks to run after `start`, or None for all.
+        start_s: The time limit for the adapter's hello, in seconds.
+        report: Called with a text if the hello does not come soon.
     """
     with own_server("documented") as server:
         try:
-            session = Session(command)
+            session = Session(command, start_s, report)
         except (UnusableClient, AdapterError) as error:
             yield Result("start", "failed", (str(error),))
             return

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from synap_contracts.client import wire
 from synap_contracts.client.checking.types import problems
-from synap_contracts.client.process import Process
+from synap_contracts.client.driver import START_S
+from synap_contracts.client.process import HELLO_HINT, Process
 from synap_contracts.client.protocol import AdapterError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from synap_contracts.client.protocol import Json
 
+SOON_S: Final = 3.0
+"""After this time without a hello, the user is informed."""
 _OUTCOMES = ("answer", "raised", "broken")
 
 
@@ -27,13 +30,19 @@ class Session(Process):
 
     Args:
         command: The command.
+        start_s: The time limit for its hello, in seconds.
+        report: Called with a text if the hello does not come soon.
 
     Raises:
-        UnusableClient: The command does not exist, or it ended before its hello.
+        UnusableClient: The command does not exist, or it sent no hello.
         AdapterError: Its first line is not a hello.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(
+        self, command: Sequence[str], start_s: float = START_S, report: Callable[[str], object] = lambda _: None
+    ) -> None:
+        self.start_s = start_s
+        self._report = report
         self.stray: list[str] = []
         """Lines on standard output that are not JSON objects."""
         self.invalid: list[str] = []
@@ -45,6 +54,15 @@ class Session(Process):
     def first(self) -> Json:
         """The first line."""
         return self._first
+
+    def _wait_for_first_line(self, seconds: float) -> bool:
+        soon = min(SOON_S, seconds)
+        if super()._wait_for_first_line(soon):
+            return True
+        if seconds > soon:
+            stray = f"; so far, standard output has the line {self.stray[0]!r}" if self.stray else ""
+            self._report(f"no hello after {soon:g} s, waiting up to {seconds:g} s; {HELLO_HINT}{stray}")
+        return super()._wait_for_first_line(seconds - soon)
 
     def write(self, request: Json) -> None:
         """Write one request."""

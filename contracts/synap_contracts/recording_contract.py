@@ -12,7 +12,9 @@ share the run.
 from __future__ import annotations
 
 import inspect
+import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypeVar
 
@@ -62,6 +64,7 @@ class Settings:
         seed: The seed of the search.
         dialect: The dialect of the server.
         known_failures: A file that lists known failures.
+        reasons: Whether each of its entries must have a reason that --accept did not write.
         contract: The revision of the contract.
         for_s: How long to check, in seconds, or None for one round.
         database: The address of a database in which other machines save counterexamples too, or None.
@@ -74,6 +77,7 @@ class Settings:
     seed: int
     dialect: str
     known_failures: Path | None
+    reasons: bool
     contract: str
     for_s: float | None
     database: str | None
@@ -164,14 +168,16 @@ class RecordingContract:
                 "Write an existing function as client = staticmethod(make_client)"
             )
         contract, for_s = _extent(cls, option("contract", cls.contract), option("for", cls.duration))
+        strict = bool(option("strict") or cls.strict)
         database = option("database", cls.database)
         return Settings(
             client=client,
-            strict=bool(option("strict") or cls.strict or known),
+            strict=strict or bool(known),
             profile=profile,
             seed=shared_seed(config, option("seed", cls.seed)),
             dialect=cls.dialect,
             known_failures=None if known is None else Path(known),
+            reasons=strict,
             contract=contract,
             for_s=for_s,
             database=None if database is None else str(database),
@@ -285,10 +291,11 @@ def _run(
     from synap_contracts.report.document import run_to_json  # noqa: PLC0415 - as above
     from synap_contracts.report.reproduce import write_scripts  # noqa: PLC0415 - as above
     from synap_contracts.runs.known import KnownFailureList  # noqa: PLC0415 - as above
-    from synap_contracts.runs.known_file import InvalidFile, load  # noqa: PLC0415 - as above
+    from synap_contracts.runs.known_file import InvalidFile, load, refuse  # noqa: PLC0415 - as above
     from synap_contracts.runs.run import CANNOT_RUN, RunOptions, describe_error, run_client  # noqa: PLC0415 - as above
     from synap_contracts.scenarios.databases import UnusableDatabase, check_database  # noqa: PLC0415 - as above
 
+    warn = partial(warnings.warn, stacklevel=1)
     options = [part for folder in settings.folders if folder for part in ("--path", folder)]
     options += ["--dialect", settings.dialect] if settings.dialect != "documented" else []
     try:
@@ -304,7 +311,7 @@ def _run(
                 folder=Path(".synap-mock"),
                 known=KnownFailureList()
                 if settings.known_failures is None
-                else KnownFailureList(load(settings.known_failures)),
+                else KnownFailureList(load(settings.known_failures, refuse if settings.reasons else warn)),
                 database=settings.database,
                 contract=settings.contract,
                 for_s=settings.for_s,

@@ -18,7 +18,7 @@ from synap_contracts.client.spec import Spec
 from synap_contracts.commands import verify as command
 from synap_contracts.report.verdicts import exit_status
 from synap_contracts.runs.known import KnownFailureList, KnownFailures, applies, replay
-from synap_contracts.runs.known_file import load
+from synap_contracts.runs.known_file import PLACEHOLDER, load
 from synap_contracts.runs.result import KnownFailure
 from synap_contracts.runs.run import RunOptions, run_client
 from synap_contracts.runs.scenario_runner import ScenarioRunner, random_from
@@ -278,14 +278,17 @@ def verify(folder: Path, url: str, *arguments: str, client: str = "forgiving") -
     return done.exit_code, done.output
 
 
-def test_accepted_failures_are_known_once_they_have_reasons(fake_url: str, folder: Path) -> None:
+def test_accepted_failures_are_known(fake_url: str, folder: Path) -> None:
     file = folder / "known.toml"
     status, output = verify(folder, fake_url, "--clause", "IN-KEYS", "--accept")
     assert (status, "has 2 new entries" in output) == (1, True)
+    todo = f"{file}: replace the reason {PLACEHOLDER!r} in line 2, entry 1; line 8, entry 2\n"
     status, output = verify(folder, fake_url, "--clause", "IN-KEYS")
-    assert (status, "entry 1 has no reason" in output) == (2, True)
-    file.write_text(file.read_text().replace('reason = ""', 'reason = "they know"'))
-    assert verify(folder, fake_url, "--clause", "IN-KEYS")[0] == 0
+    assert (status, f"Warning: {todo}" in output) == (0, True)
+    assert verify(folder, fake_url, "--clause", "IN-KEYS", "--strict") == (2, f"Error: {todo}")
+    file.write_text(file.read_text().replace(PLACEHOLDER, "they know"))
+    status, output = verify(folder, fake_url, "--clause", "IN-KEYS", "--strict")
+    assert (status, "replace the reason" in output) == (0, False)
 
 
 def test_unlisted_should_fails_the_run(fake_url: str, folder: Path) -> None:

@@ -58,6 +58,9 @@ GOOD = format_entry(LISTED)
             "[[failures]]\n", "is not a list of known failures; expected only tables [[known]]", id="no-table"
         ),
         pytest.param(GOOD.replace("reported to its authors", " "), "entry 1 has no reason; state why", id="no-reason"),
+        pytest.param("\n" + GOOD.replace("IN-KEYS", "IN-KEY"), "known.toml, line 2, entry 1: no clause", id="line"),
+        pytest.param("known = [5]", "known.toml, entry 1 is not a table", id="no-line"),
+        pytest.param(format_entry(replace(LISTED, reason="")), "replace the reason 'TODO: state why", id="todo"),
         pytest.param(
             GOOD.replace("kind = ", "sort = "),
             "entry 1 has an unknown field sort; expected clause, kind,",

@@ -15,6 +15,7 @@ from synap_contracts.clauses.catalogue import CLAUSES, REVISION, REVISIONS
 from synap_contracts.clauses.clause import ClauseId
 from synap_contracts.recording_contract import RecordingContract, replaces
 from synap_contracts.runs.jobs.board import FolderBoard
+from synap_contracts.runs.known_file import PLACEHOLDER
 from synap_contracts.scenarios.saved import SavedExamples
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ INI = """
 [pytest]
 filterwarnings =
     error
+    default:.*replace the reason:UserWarning
     ignore:The configuration option .asyncio_default:pytest.PytestDeprecationWarning
     ignore:Module already imported so cannot be rewritten; _editable_impl:pytest.PytestAssertRewriteWarning
 """
@@ -92,6 +94,15 @@ class TestStrict(Quick):
 class TestKnown(Quick):
     client = "almost:Client"
     known_failures = "known.toml"
+
+
+class TestAccepted(Quick):
+    client = "almost:Client"
+    known_failures = "accepted.toml"
+
+
+class TestStrictReasons(TestAccepted):
+    strict = True
 
 
 class TestCrashes(Quick):
@@ -184,6 +195,8 @@ def by_class(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], 
     folder = tmp_path_factory.mktemp("by_class")
     (folder / "test_mine.py").write_text(CLASSES, encoding="utf-8")
     (folder / "known.toml").write_text(KNOWN, encoding="utf-8")
+    accepted = KNOWN.replace("it checks the key first", PLACEHOLDER)
+    (folder / "accepted.toml").write_text(accepted, encoding="utf-8")
     return run_pytest(folder, "-k", SELECTED)
 
 
@@ -214,6 +227,8 @@ def test_failure_shows_the_counterexample_and_how_to_replay_it(by_option: tuple[
         ("TestKnown [IN-ROLE]", "xfail"),
         ("TestKnown [AUTH-MISSING]", "failure"),
         ("TestKnown [RES-EMPTY]", "failure"),
+        ("TestAccepted [IN-ROLE]", "xfail"),
+        ("TestStrictReasons [IN-ROLE]", "error"),
         ("TestCrashes [AUTH-MISSING]", "passed"),
         ("TestCrashes [RES-EMPTY]", "xfail"),
         ("TestDead [IN-ROLE]", "error"),

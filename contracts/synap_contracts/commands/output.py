@@ -15,7 +15,7 @@ from synap_contracts.report.formats import badge, html, junit, summary
 from synap_contracts.report.formats.terminal import format_run
 from synap_contracts.report.reading import InvalidReport, read
 from synap_contracts.runs.known import KnownFailureList
-from synap_contracts.runs.known_file import InvalidFile, format_entry, load
+from synap_contracts.runs.known_file import PLACEHOLDER, InvalidFile, format_entry, load, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,14 +32,26 @@ class CouldNotRun(click.ClickException):
     exit_code = 2
 
 
-def load_known(file: Path | None, *, accept: bool) -> KnownFailureList:
-    """Return the content of the file of known failures. With --accept, the file need not exist."""
+def load_known(file: Path | None, *, accept: bool, strict: bool) -> KnownFailureList:
+    """Return the content of the file of known failures. With --accept, the file need not exist.
+
+    Args:
+        file: The file, or None.
+        accept: Whether new failures will be written to it.
+        strict: Whether each entry must have a reason that --accept did not write.
+    """
+
+    def warn(text: str) -> None:
+        click.echo(f"Warning: {text}", err=True)
+
     if file is None:
         if accept:
             raise CouldNotRun("--accept writes to a file; name it with --known-failures")
         return KnownFailureList()
     try:
-        return KnownFailureList(() if accept and not file.exists() else load(file), collecting=accept)
+        return KnownFailureList(
+            () if accept and not file.exists() else load(file, refuse if strict else warn), collecting=accept
+        )
     except InvalidFile as error:
         raise CouldNotRun(str(error)) from None
 
@@ -144,4 +156,4 @@ def append_found(runs: list[Run], file: Path) -> None:
             opened.write("".join(f"\n{format_entry(each)}" for each in found.values()))
     except OSError as error:
         raise CouldNotRun(f"cannot write {file}: {error.strerror}") from None
-    click.echo(f"{file} has {len(found)} new entries; the next run requires a reason for each", err=True)
+    click.echo(f"{file} has {len(found)} new entries; in each, replace the reason {PLACEHOLDER!r}", err=True)

@@ -100,7 +100,8 @@ def _cores() -> int:
 @click.option(
     "--accept",
     is_flag=True,
-    help="Append unlisted failures to the --known-failures file, so that you can add a reason to each.",
+    help="Append unlisted failures to the --known-failures file, each with a reason to replace. Later runs warn about "
+    "such reasons, and --strict rejects them.",
 )
 @click.option("--replay", metavar="ID", help="Run one counterexample of an earlier run again.")
 @click.option(
@@ -164,7 +165,7 @@ def verify(  # noqa: PLR0913 - one argument per option
     runs: list[Run] = []
     reports: list[RunReport] = []
     errors: list[Exception | None] = []
-    known = output.load_known(known_file, accept=accept)
+    known = output.load_known(known_file, accept=accept, strict=strict)
     strict = strict or known_file is not None
     earlier = output.load_earlier(against, clients)
     files = files_of(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NotRequired, TypedDict
 
@@ -13,9 +14,14 @@ from synap_contracts.runs.result import KnownFailure
 from synap_contracts.scenarios.serialization import from_json, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from synap_contracts.scenarios.model import Json
+
+
+PLACEHOLDER: Final = "TODO: state why this failure is accepted"
+"""The reason in entries that --accept writes."""
 
 
 class KnownEntry(TypedDict):
@@ -23,7 +29,7 @@ class KnownEntry(TypedDict):
 
     clause: Annotated[str, "The violated clause."]
     kind: Annotated[str, "The kind of failure, as the report of --accept names it."]
-    reason: Annotated[str, "Why it is accepted. It must not be empty."]
+    reason: Annotated[str, "Why it is accepted. It must not be empty. --strict rejects the placeholder of --accept."]
     example: Annotated[str, "The scenario that is replayed, as JSON."]
     link: NotRequired[Annotated[str, "A link to more information."]]
     since: NotRequired[Annotated[str, "The first release of the client that has the failure."]]
@@ -45,14 +51,28 @@ class InvalidFile(Exception):  # noqa: N818 - the text is shown to the user unch
     """The file of known failures cannot be used. The text states where and why."""
 
 
-def load(file: Path) -> tuple[KnownFailure, ...]:
+def refuse(text: str) -> None:
+    """Reject a file.
+
+    Raises:
+        InvalidFile: Always.
+    """
+    raise InvalidFile(text)
+
+
+def load(file: Path, placeholders: Callable[[str], object] = refuse) -> tuple[KnownFailure, ...]:
     """Return the known failures that a file lists.
+
+    Args:
+        file: The file.
+        placeholders: Called with a text if entries have the reason that --accept wrote.
 
     Raises:
         InvalidFile: The file cannot be read, or an entry is invalid.
     """
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
     except OSError as error:
         raise InvalidFile(f"cannot read {file}: {error.strerror}") from error
     except ValueError as error:  # neither UTF-8 nor TOML
@@ -60,13 +80,22 @@ def load(file: Path) -> tuple[KnownFailure, ...]:
     entries = content.get("known", [])
     if content.keys() - {"known"} or not isinstance(entries, list):
         raise InvalidFile(f"{file} is not a list of known failures; expected only tables [[known]]")
-    known = tuple(_parse(f"{file}, entry {number}", each) for number, each in enumerate(entries, 1))
-    for number, each in enumerate(known, 1):
-        if any(each.name == other.name and _overlap(each, other) for other in known[: number - 1]):
-            raise InvalidFile(
-                f"{file}, entry {number}: {each.clause} ({each.kind}) is listed twice for the same releases"
-            )
+    places = _places(text, len(entries))
+    known = tuple(_parse(f"{file}, {place}", each) for place, each in zip(places, entries, strict=True))
+    for number, (place, each) in enumerate(zip(places, known, strict=True)):
+        if any(each.name == other.name and _overlap(each, other) for other in known[:number]):
+            raise InvalidFile(f"{file}, {place}: {each.clause} ({each.kind}) is listed twice for the same releases")
+    if todo := [place for place, each in zip(places, known, strict=True) if each.reason == PLACEHOLDER]:
+        placeholders(f"{file}: replace the reason {PLACEHOLDER!r} in {'; '.join(todo)}")
     return known
+
+
+def _places(text: str, count: int) -> list[str]:
+    """Return where the entries are in a file."""
+    lines = [line for line, each in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*known\s*\]\]", each)]
+    if len(lines) != count:  # they are not written as tables
+        return [f"entry {number}" for number in range(1, count + 1)]
+    return [f"line {line}, entry {number}" for number, line in enumerate(lines, 1)]
 
 
 def _overlap(one: KnownFailure, other: KnownFailure) -> bool:
@@ -88,7 +117,7 @@ def _parse(where: str, entry: Json) -> KnownFailure:
         raise InvalidFile(f"{where} has an unknown field {', '.join(unknown)}; expected {', '.join(_FIELDS)}")
     for name in _REQUIRED:
         if not str(entry.get(name, "")).strip():
-            hint = "; state why the failure is accepted" if name == "reason" else ""
+            hint = '; state why the failure is accepted, such as reason = "issue 7"' if name == "reason" else ""
             raise InvalidFile(f"{where} has no {name}{hint}")
     if wrong := problems(entry, KnownEntry):
         raise InvalidFile(f"{where}: {wrong[0]}")
@@ -104,10 +133,10 @@ def _parse(where: str, entry: Json) -> KnownFailure:
 
 
 def format_entry(failure: KnownFailure) -> str:
-    """Return the table of a known failure."""
+    """Return the table of a known failure. Without a reason, it has the placeholder."""
     optional = [(name, getattr(failure, name)) for name in ("link", "since", "until")]
     optional += [("dialect", failure.dialect)] if failure.dialect != "documented" else []
-    strings = [("clause", failure.clause), ("kind", failure.kind), ("reason", failure.reason), *optional]
+    strings = [("clause", failure.clause), ("kind", failure.kind), ("reason", failure.reason or PLACEHOLDER), *optional]
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in strings if value is not None]
     # JSON within TOML, which has no null. Within ''' nothing is escaped a second time.
     example = json.dumps(to_json(failure.example)).replace("'", "\\u0027")

@@ -1,4 +1,4 @@
-"""Paths that are almost a modelled route: the error about one names the route that the caller probably meant."""
+"""Calls that are almost a modelled route: the error about one names the route, or the methods, that would be."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ def near_miss(method: str, path: str) -> str | None:
         if likeness:
             candidates += [(likeness, allowed == method, f"{allowed} {known}") for allowed in methods]
     return max(candidates)[2] if candidates else None
+
+
+def other_methods(method: str, path: str) -> tuple[str, ...]:
+    """The methods that the fake models on a path, unless it models this one there. HEAD is served wherever GET is."""
+    known = path if path in DATA_ROUTES else next((each for each in DATA_ROUTES if _matches_exactly(each, path)), "")
+    methods = {*DATA_ROUTES.get(known, ())}
+    methods |= {"HEAD"} if "GET" in methods else set()
+    return () if method in methods else tuple(sorted(methods))
 
 
 def _segments(path: str) -> list[str]:

@@ -28,7 +28,7 @@ from synap_mock.http.body import read_body
 from synap_mock.http.call import Answer, Call
 from synap_mock.http.dialects import DIALECTS
 from synap_mock.http.endpoint import Keyed, Open
-from synap_mock.http.near_misses import near_miss
+from synap_mock.http.near_misses import near_miss, other_methods
 from synap_mock.http.steps.fault import LINE, Unsent, apply_fault, line_of
 from synap_mock.http.steps.ledger import settle
 
@@ -220,14 +220,14 @@ class DataRoute:
         try:
             carry_out = endpoint.admit(state, call)
         except Refused as refused:
-            return self._refused(refused, call)
+            return _refused(refused, call)
 
         def carried_out() -> Answer:
             call.era = state.era
             try:
                 return carry_out()
             except Refused as refused:
-                return self._refused(refused, call)
+                return _refused(refused, call)
 
         if not state.faults:
             return carried_out()
@@ -243,11 +243,6 @@ class DataRoute:
         if armed is None:
             return carried_out()
         return await apply_fault(armed, call, state.settings.dialect, carried_out, late)
-
-    def _refused(self, refused: Refused, call: Call) -> Answer:
-        redactor = call.redactor(call.state)
-        refusals = [replace(refusal, text=redactor.redact_message(refusal.text)) for refusal in refused.refusals]
-        return DIALECTS[call.state.settings.dialect].refused(refusals, call.route)
 
     def _correlation_id(self, call: Call) -> str:
         given = call.header(b"x-correlation-id")
@@ -294,12 +289,26 @@ class DataRoute:
         )
 
 
+def _refused(refused: Refused, call: Call) -> Answer:
+    redactor = call.redactor(call.state)
+    refusals = [replace(refusal, text=redactor.redact_message(refusal.text)) for refusal in refused.refusals]
+    return DIALECTS[call.state.settings.dialect].refused(refusals, call.route)
+
+
 def _not_modelled(state: State, call: Call) -> Answer:
     """Any route that the fake doesn't model; no key needed."""
     route = call.redactor(state).redact(call.route)[:200]
-    meant = near_miss(call.method, call.path)
-    hint = f"; did you mean {meant}?" if meant else "; its page is at /_mock/" if call.path == "/" else ""
-    raise Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}{hint}"))
+    methods = ", ".join(other_methods(call.method, call.path))
+    if methods:
+        hint = f"; on this path, it models {methods}"
+    elif meant := near_miss(call.method, call.path):
+        hint = f"; did you mean {meant}?"
+    else:
+        hint = "; its page is at /_mock/" if call.path == "/" else ""
+    answer = _refused(
+        Refused(Refusal(ROUTE_NOT_MODELLED, f"synap-mock does not model {ascii(route)[1:-1]}{hint}")), call
+    )
+    return replace(answer, headers=(*answer.headers, ("allow", methods))) if methods else answer
 
 
 def _failed(failed: FunctionFailed, state: State, call: Call, *_: object) -> Answer:

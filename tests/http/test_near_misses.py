@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from asking import BATCH, ONE
+from asking import BATCH, ONE, in_process
+
+from synap_mock import SynapMock
 
 if TYPE_CHECKING:
     import httpx
 
-    from synap_mock import SynapMock
+    from synap_mock.settings import Dialect
 
 MEANT_BATCH = [
     f"/{BATCH}",
@@ -67,6 +69,37 @@ def test_another_route_is_not_a_near_miss(inside: httpx.Client, path: str) -> No
 @pytest.mark.parametrize("path", [BATCH, f"/v1/conversations/{CONVERSATION}/messages"])
 def test_another_method_is_not_a_near_miss(inside: httpx.Client, path: str) -> None:
     assert "did you mean" not in inside.delete(path).json()["error"]
+
+
+WRONG_METHODS = [
+    ("PUT", BATCH, "POST"),
+    ("GET", BATCH, "POST"),
+    ("HEAD", BATCH, "POST"),
+    ("OPTIONS", "/health", "GET, HEAD"),
+    ("POST", f"/v1/conversations/{CONVERSATION}/messages", "GET, HEAD"),
+    ("PATCH", "/api/v1/memories/batch", "POST"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "methods"), WRONG_METHODS)
+def test_another_method_is_404_and_names_the_modelled_ones(
+    fake: SynapMock, method: str, path: str, methods: str
+) -> None:
+    assert in_process(fake).request(method, path).status_code == 404
+    text = fake.requests[0].refusals[0].text
+    assert text == f"synap-mock does not model {method} {path}; on this path, it models {methods}"
+
+
+@pytest.mark.parametrize("dialect", ["documented", "observed"])
+@pytest.mark.parametrize(("method", "path", "methods"), WRONG_METHODS)
+def test_another_method_is_answered_with_allow(dialect: Dialect, method: str, path: str, methods: str) -> None:
+    """RFC 9110, 10.2.1: a response other than 405 may have it, too."""
+    assert in_process(SynapMock(dialect=dialect)).request(method, path).headers["Allow"] == methods
+
+
+@pytest.mark.parametrize("path", [f"{BATCH}/", "/v1/nowhere", f"/v1/conversations/{CONVERSATION}%0A/messages"])
+def test_another_path_is_answered_without_allow(inside: httpx.Client, path: str) -> None:
+    assert "Allow" not in inside.get(path).headers
 
 
 def test_the_journal_has_the_hint_in_both_dialects(fake: SynapMock, inside: httpx.Client) -> None:

@@ -161,7 +161,7 @@ def several(name: str, value: object) -> list[object]:
         TypeError: it is not a collection.
     """
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Collection):
-        raise TypeError(f"{name} must be a list of strings, not {type(value).__name__}")
+        raise TypeError(f"{name} must be a list of strings, not {quote(value)}")
     return list(value)
 
 
@@ -206,7 +206,7 @@ def whole(name: str, value: object, *, least: int | None, optional: bool = False
     kind = not isinstance(value, int) or isinstance(value, bool)
     if not kind and (least is None or cast("int", value) >= least):
         return
-    wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or None" if optional else "")
+    wanted = "a whole number" + (f" from {least}" if least is not None else "") + (" or no value" if optional else "")
     msg = f"{name} must be {wanted}, not {quote(value)}"
     raise TypeError(msg) if kind else ValueError(msg)
 
@@ -232,7 +232,7 @@ def _known(names: Iterable[str]) -> None:
 def _choice(name: str, value: object, kind: Any, *, optional: bool = False) -> None:  # noqa: ANN401 - a Literal has no type
     if optional and value is None:
         return
-    choices = " or ".join([*map(repr, get_args(kind)), *(["None"] if optional else [])])
+    choices = " or ".join([*map(repr, get_args(kind)), *(["no value"] if optional else [])])
     msg = f"{name} must be {choices}, not {quote(value)}"
     if not isinstance(value, str):
         raise TypeError(msg)
@@ -251,7 +251,7 @@ def rate_limit_of(text: str) -> Any:  # noqa: ANN401 - the constructor of Settin
 def _rate_limit(value: object) -> RateLimit | None:
     wanted = (
         '"free", "pro", a number of calls a minute from 1, that and how many at once, such as 120/20 or (120, 20), '
-        f"or None, not {quote(value)}"
+        f"or no value, not {quote(value)}"
     )
     match value:
         case None | "free" | "pro":

@@ -233,7 +233,7 @@ WRONG: Final = [0, -1, True, "gold", "", "60", 1.5, [], [1], [1, 0], [0, 1], [1,
 def test_what_is_no_limit_is_refused_with_what_would_do(rate_limit: object) -> None:
     sentence = (
         'rate_limit must be "free", "pro", a number of calls a minute from 1, that and how many at once, such as '
-        r"120/20 or \(120, 20\), or None, not "
+        r"120/20 or \(120, 20\), or no value, not "
     )
     with pytest.raises((TypeError, ValueError), match=f"^{sentence}"):
         SynapMock(rate_limit=rate_limit)

@@ -176,7 +176,7 @@ WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
         ),
     ),
     "an error that is not a text": ({"where": 0, "error": 5}, TypeError, "error must be a text, not 5"),
-    "times": ({"where": 0, "times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
+    "times": ({"where": 0, "times": 0}, ValueError, "times must be a whole number from 1 or no value, not 0"),
 }
 
 

@@ -34,12 +34,12 @@ ATTRIBUTES: Final[dict[str, Wrong]] = {
     "retry_after": (
         lambda: RateLimited(retry_after=-1),
         ValueError,
-        "retry_after must be a whole number from 0 or None, not -1",
+        "retry_after must be a whole number from 0 or no value, not -1",
     ),
     "retry_after of a wrong type": (
         lambda: RateLimited(retry_after=1.5),  # type: ignore[arg-type] # what is tested
         TypeError,
-        "retry_after must be a whole number from 0 or None, not 1.5",
+        "retry_after must be a whole number from 0 or no value, not 1.5",
     ),
     "not ready": (
         lambda: InstanceNotReady(retry_after=None),  # type: ignore[arg-type] # what is tested
@@ -124,7 +124,7 @@ ATTRIBUTES: Final[dict[str, Wrong]] = {
     "real of a wrong type": (
         lambda: Latency(1, real="yes"),  # type: ignore[arg-type] # what is tested
         TypeError,
-        "real must be True or False, not 'yes'",
+        "real must be a boolean, not 'yes'",
     ),
     "no such fault": (
         lambda: named("Timeout"),
@@ -163,9 +163,9 @@ TERMS: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
         TypeError,
         "fault must be a fault, such as ServerError(503), not None; fail_sequence takes None",
     ),
-    "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
-    "times of a wrong type": ({"times": "2"}, TypeError, "times must be a whole number from 1 or None, not '2'"),
-    "after_commit": ({"after_commit": "yes"}, TypeError, "after_commit must be True or False, not 'yes'"),
+    "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or no value, not 0"),
+    "times of a wrong type": ({"times": "2"}, TypeError, "times must be a whole number from 1 or no value, not '2'"),
+    "after_commit": ({"after_commit": "yes"}, TypeError, "after_commit must be a boolean, not 'yes'"),
     "route": (
         {"route": "v1/conversations"},
         ValueError,

@@ -173,10 +173,10 @@ WRONG: Final[dict[str, tuple[object, str]]] = {
         {"fault": "Latency", "seconds": "1"},
         "seconds must be a number of seconds from 0, not '1'",
     ),
-    "times": ({"fault": "Conflict", "times": 0}, "times must be a whole number from 1 or None, not 0"),
+    "times": ({"fault": "Conflict", "times": 0}, "times must be a whole number from 1 or no value, not 0"),
     "after_commit": (
         {"fault": "Conflict", "after_commit": 1},
-        "after_commit must be True or False, not 1",
+        "after_commit must be a boolean, not 1",
     ),
     "route": ({"fault": "Conflict", "route": "POST"}, "route must be a path, with or without its method"),
     "where": (
@@ -204,7 +204,7 @@ WRONG: Final[dict[str, tuple[object, str]]] = {
     ),
     "a good one and a bad one": (
         {"sequence": [{"fault": "Conflict"}, {"fault": "Conflict", "times": -1}]},
-        "sequence[1]: times must be a whole number from 1 or None, not -1",
+        "sequence[1]: times must be a whole number from 1 or no value, not -1",
     ),
     "a list": ([{"fault": "Conflict"}], "the body must be a JSON object, not a list"),
 }

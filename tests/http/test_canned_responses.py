@@ -215,9 +215,9 @@ WRONG: Final[dict[str, tuple[dict[str, Any], type[Exception], str]]] = {
         "status 204 has no body; leave json and content out",
     ),
     "headers": ({"headers": {"": "a"}}, ValueError, "headers must have names that are tokens (RFC 9110), not ''"),
-    "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or None, not 0"),
-    "override": ({"override": 1}, TypeError, "override must be True or False, not 1"),
-    "optional": ({"optional": None}, TypeError, "optional must be True or False, not null"),
+    "times": ({"times": 0}, ValueError, "times must be a whole number from 1 or no value, not 0"),
+    "override": ({"override": 1}, TypeError, "override must be a boolean, not 1"),
+    "optional": ({"optional": None}, TypeError, "optional must be a boolean, not null"),
     "where": ({"where": 1}, TypeError, WHERE),
 }
 

@@ -322,7 +322,8 @@ class Keys:
         known = self._instances.setdefault(instance_id, Instance(instance_id, self.client_id, tenancy))
         if tenancy is not None and known.tenancy != tenancy:
             raise ValueError(
-                f"tenancy of instance {quote(instance_id)} is {known.tenancy!r}, not {tenancy!r}; leave it out"
+                f"tenancy of instance {quote(instance_id)} is {quote(known.tenancy)}, not {quote(tenancy)}; "
+                "leave it out"
             )
         return known
 

@@ -135,7 +135,7 @@ class CannedResponse:
         check_where(self.where)
         for name in ("override", "optional"):
             if not isinstance(getattr(self, name), bool):
-                raise TypeError(f"{name} must be True or False, not {quote(getattr(self, name))}")
+                raise TypeError(f"{name} must be a boolean, not {quote(getattr(self, name))}")
         if inspect.iscoroutinefunction(self.compute):
             raise TypeError("json must be a JSON value or a function that returns one, not a coroutine function")
 

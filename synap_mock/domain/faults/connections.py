@@ -29,7 +29,7 @@ class Latency(Fault):
     def __post_init__(self) -> None:
         duration("seconds", self.seconds)
         if not isinstance(self.real, bool):
-            raise TypeError(f"real must be True or False, not {quote(self.real)}")
+            raise TypeError(f"real must be a boolean, not {quote(self.real)}")
 
 
 @dataclass(frozen=True, slots=True)

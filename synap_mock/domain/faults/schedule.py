@@ -53,7 +53,7 @@ class ScheduledFault:
             raise TypeError(f"fault must be a fault, such as ServerError(503), not {quote(self.fault)}")
         whole("times", self.times, least=1, optional=True)
         if not isinstance(self.after_commit, bool):
-            raise TypeError(f"after_commit must be True or False, not {quote(self.after_commit)}")
+            raise TypeError(f"after_commit must be a boolean, not {quote(self.after_commit)}")
         if self.after_commit and isinstance(self.fault, Unreachable):
             raise ValueError(f"{self.fault.name} cannot have after_commit=True: the call never arrives")
         if self.route is not None and not (isinstance(self.route, str) and _ROUTE.fullmatch(self.route)):

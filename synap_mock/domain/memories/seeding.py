@@ -70,7 +70,7 @@ def seed_profile(
         ValueError: as in `seed_memory`, or a profile that is not JSON.
     """
     if user_id is None:
-        raise TypeError("user_id must be a string, not None")
+        raise TypeError(f"user_id must be a string, not {quote(user_id)}")
     if not isinstance(profile, dict):
         raise TypeError(f"profile must be a JSON object, not {quote(profile)}")
     scope = _scope(state, user_id, customer_id, None, instance_id)

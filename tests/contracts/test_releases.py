@@ -158,7 +158,18 @@ def test_unwritable_cache_is_an_error(tmp_path: Path) -> None:
 def test_command_ends_with_2_and_an_error(tmp_path: Path) -> None:
     """The oldest supported release, which the index does not have."""
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "synap_mock", "verify", "sdk==0.2.3", "--cache", str(tmp_path / "cache")],
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "synap_mock",
+            "verify",
+            "sdk==0.2.3",
+            "--jobs",
+            "1",
+            "--cache",
+            str(tmp_path / "cache"),
+        ],
         capture_output=True,
         text=True,
         check=False,

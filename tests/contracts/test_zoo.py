@@ -118,7 +118,9 @@ FIRST |= {
     "RES-ROWS": "hiding:TellsOnlyFailures",
     "RES-TOTAL": "renaming:TellsCount",
     "SEND-ATTRIBUTION": "inventing:NamesTheAnonymous",
+    "SEND-METADATA": "renaming:SendsMeta",
     "SEND-ONLY": "doubling:TriesItsKey",
+    "SEND-ORDER": "reordering:ByRole",
     "TRUE": "claiming:PassesRowsOn",
 }
 """Where the first one takes 2 to 6 s of CPU: one that takes less."""

@@ -31,7 +31,7 @@ CREATE TABLE items (id INTEGER PRIMARY KEY, world TEXT, part TEXT, key TEXT, val
 
 
 def prepare(connection: sqlite3.Connection, version: int, tables: Iterable[str]) -> tuple[int, int] | None:
-    """Create the tables in an empty file, and make the commits of a file of ours durable.
+    """Create the tables in an empty file; in any file of ours, a commit is on disk before it returns.
 
     Args:
         connection: to the file, without a transaction.

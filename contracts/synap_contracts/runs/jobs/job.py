@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from synap_contracts.clauses.catalogue import CHECKS
 from synap_contracts.observation.redaction import redact
 from synap_contracts.runs.check_runner import CheckRunner
-from synap_contracts.runs.jobs.board import STOP, wait_for
+from synap_contracts.runs.jobs.board import STOP, OwnBoard, wait_for
 from synap_contracts.runs.jobs.lanes import PRELUDE, planned
 from synap_contracts.runs.jobs.options import TRIES
 from synap_contracts.runs.jobs.rounds import rounds
@@ -41,8 +41,10 @@ Progress: TypeAlias = "Callable[[str, int, int], None]"
 Waiting: TypeAlias = "Callable[[], AbstractContextManager[None]]"
 
 PRELUDE_PART: Final = "prelude"
-_THREADS: Final = 3
+_OPEN: Final = 3
 """How many lanes of a job are open at a time: while one works, the others wait."""
+_OPEN_OF_SEVERAL: Final = 2
+"""The same if there are other jobs: with more, one job holds lanes at the end for which another has time."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ class Job:
         if self.options.single:
             self._run_parts(nullcontext, nullcontext)
             return
-        threads = [threading.Thread(target=self._run_turns, daemon=True) for _ in range(_THREADS - 1)]
+        count = _OPEN if isinstance(self.board, OwnBoard) else _OPEN_OF_SEVERAL
+        threads = [threading.Thread(target=self._run_turns, daemon=True) for _ in range(count - 1)]
         try:
             for each in threads:
                 each.start()

@@ -144,7 +144,10 @@ class World(Scheduling, Remembering, Saving):
         )
 
     def reset(self) -> None:
-        """Delete messages, the journal and everything scheduled, and return to real time. Keys and settings stay."""
+        """Delete messages, the journal and everything scheduled, and return to real time. Keys and settings stay.
+
+        A call that waits for a delayed response meanwhile is recorded after the reset, unless its client has gone.
+        """
         self._state.reset()
 
     def on_request(self, listener: Callable[[Request], None] | None) -> None:

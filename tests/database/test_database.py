@@ -176,7 +176,12 @@ def test_a_seed_makes_no_id_a_second_time_after_restarts(tmp_path: Path) -> None
 
 def test_what_is_erased_is_not_in_the_file(restarted: Restarted, tmp_path: Path) -> None:
     client = in_process(restarted.fake)
-    client.post(BATCH, json={"messages": [{**ENTRY, "content": "a secret"}, {**ENTRY, "user_id": "bob"}]})
+    for number in range(50):  # so that SQLite frees pages, which it would not overwrite by itself
+        entry = {**ENTRY, "content": f"a secret {number} " * 20}
+        client.post(BATCH, json={"messages": [entry, {**ENTRY, "user_id": "bob"}]})
+    restarted.start()  # now they are in the file, not only in its log
+    assert b"a secret" in (tmp_path / "fake.db").read_bytes()
+    client = in_process(restarted.fake)
     client.post(ERASE, json={"scope": "user", "user_id": "ann", "confirm": "ann"})
     restarted.stop()
     assert b"a secret" not in (tmp_path / "fake.db").read_bytes()

@@ -146,7 +146,8 @@ class World(Scheduling, Remembering, Saving):
     def reset(self) -> None:
         """Delete messages, the journal and everything scheduled, and return to real time. Keys and settings stay.
 
-        A call that waits for a delayed response meanwhile is recorded after the reset, unless its client has gone.
+        A call whose response is delayed, and that is not recorded yet, is recorded after the reset, unless its client
+        has gone by then.
         """
         self._state.reset()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -15,6 +16,8 @@ from faults.asked import ASK, BODY, CLIENTS, CONVERSATION, IMPATIENT, SAID, VEND
 from synap_mock import ConnectTimeout, Latency, ReadTimeout, SynapMock
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from faults.asked import Asked
 
 START: Final = "2026-11-23T09:30:00+00:00"
@@ -139,13 +142,20 @@ def test_on_a_port_a_client_gone_early_has_recorded_nothing(asked: Asked, client
     assert (outcome.recorded, outcome.kept) == ([], [(None, "Latency")])
 
 
+@asynccontextmanager
+async def delayed_call(asked: Asked) -> AsyncIterator[asyncio.Future[httpx.Response]]:
+    """A call that the fake has received, and whose response it delays."""
+    async with httpx.AsyncClient(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as client:
+        call = asyncio.ensure_future(client.post(BATCH, json=BODY))
+        await asyncio.to_thread(until, lambda: not armed(asked.fake))
+        yield call
+
+
 def test_on_a_port_hanging_up_during_a_late_call_records_nothing(asked: Asked) -> None:
     asked.fake.fail(Latency(30))
 
     async def hang_up() -> None:
-        async with httpx.AsyncClient(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as client:
-            call = asyncio.ensure_future(client.post(BATCH, json=BODY))
-            await asyncio.to_thread(until, lambda: not armed(asked.fake))  # it has come
+        async with delayed_call(asked) as call:
             call.cancel()
 
     asyncio.run(hang_up())
@@ -159,26 +169,22 @@ def test_a_call_that_a_reset_overtakes_leaves_nothing(asked: Asked, *, after_com
     before = unanswered(asked.fake)
 
     async def overtake() -> None:
-        async with httpx.AsyncClient(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as client:
-            late = asyncio.ensure_future(client.post(BATCH, json=BODY))
-            await asyncio.to_thread(until, lambda: not armed(asked.fake))  # it has come
+        async with delayed_call(asked) as call:
             asked.fake.reset()
-            late.cancel()
+            call.cancel()
 
     asyncio.run(overtake())
     until(lambda: unanswered(asked.fake) == before + 1)
-    assert asked.fake.requests == []
+    assert (asked.fake.requests, asked.fake.messages) == ([], [])
 
 
 def test_a_call_that_waits_during_a_reset_is_recorded_after_it(asked: Asked) -> None:
-    asked.fake.fail(Latency(0.2))
+    asked.fake.fail(Latency(1))
 
     async def overtake() -> int:
-        async with httpx.AsyncClient(base_url=asked.url, headers=bearer(asked.fake), trust_env=False) as client:
-            late = asyncio.ensure_future(client.post(BATCH, json=BODY))
-            await asyncio.to_thread(until, lambda: not armed(asked.fake))  # it has come
+        async with delayed_call(asked) as call:
             asked.fake.reset()
-            return (await late).status_code
+            return (await call).status_code
 
     assert (asyncio.run(overtake()), asked.fake.transcript(CONVERSATION)) == (200, [SAID])
     assert [request.status for request in asked.fake.requests] == [200]
